@@ -1,0 +1,218 @@
+"""Settings: typed, read from the environment, refusing to start on a bad value and saying which.
+
+Every setting is one field of `Settings`. In the environment its name is `TSUDOI_` + the field in capitals
+(`TSUDOI_DATABASE_URL`). A `TSUDOI_` variable that is no setting stops the start too: a misspelt setting
+must not be silently ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "TSUDOI_"
+ENVIRONMENTS = ("production", "demo", "test")
+SHORTEST_KEY = 32
+
+
+class BadSetting(Exception):
+    """A setting is unknown, missing or unusable; the message begins with its name."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{PREFIX}{name.upper()}: {why}")
+        self.name = name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of one installation. Durations carry their unit in the name."""
+
+    environment: str = "production"
+    secret_key: str = ""
+    """Signs sessions and forms; at least 32 characters."""
+    link_key: str = ""
+    """Makes the secret links of applicants and persons; changing it kills all links already mailed."""
+    ticket_key: str = ""
+    """Makes the codes in the tickets' QR; backed up, never changed during an event."""
+    public_url: str = ""
+    """Address at which guests reach the site, without a path: https://tsudoi.example.jp"""
+    database_url: str = "sqlite:///instance/tsudoi.sqlite3"
+    instance_dir: str = "instance"
+    redis_url: str = ""
+    """Where Huey keeps its queue when several machines serve; empty = a SQLite file in the instance folder."""
+    survey_key_dir: str = ""
+    """Folder of the pairing keys of surveys, outside the database and its backups; empty = instance folder."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: bool = False
+    smtp_timeout_seconds: float = 20.0
+    mail_from: str = ""
+    mail_attempts: int = 8
+    """After so many failed attempts a message is given up and shown to the organisers."""
+
+    trusted_proxies: int = 0
+    """How many reverse proxies in front are trusted to name the visitor's address."""
+    rate_limits: bool = True
+    session_hours: int = 12
+    upload_megabytes: int = 10
+
+    city_name: str = "けやき市"
+    association_name: str = "けやき市医師会"
+    contact_name: str = "けやき市 在宅医療推進課"
+    contact_phone: str = "000-555-0143"
+    contact_hours: str = "平日 8:30–17:15"
+    contact_mail: str = ""
+
+    door_roster_days: int = 3
+    """So many days before an event a door device may load the roster."""
+    door_upload_days: int = 14
+    """So many days after closing a device may still upload its queue."""
+    offer_hours: int = 48
+
+    def __post_init__(self) -> None:
+        self._check()
+
+    # -- where settings come from ---------------------------------------------------------------
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from `TSUDOI_…` variables.
+
+        Raises `BadSetting`, naming the variable, for one that is unknown, missing or unusable.
+        """
+        given = {
+            name[len(PREFIX) :].lower(): value
+            for name, value in (os.environ if environ is None else environ).items()
+            if name.startswith(PREFIX)
+        }
+        known = {field.name: field for field in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, text in given.items():
+            if name not in known:
+                raise BadSetting(name, "there is no such setting")
+            values[name] = _PARSERS[str(known[name].type)](name, text)
+        return cls(**values)
+
+    @classmethod
+    def for_demo(cls, **overrides: Any) -> Settings:
+        """The sample city on this machine: fixed keys, mails to the mailbox page."""
+        values: dict[str, Any] = {
+            "environment": "demo",
+            "secret_key": "the sample city has nothing to hide: sessions",
+            "link_key": "the sample city has nothing to hide: links",
+            "ticket_key": "the sample city has nothing to hide: tickets",
+            "public_url": "http://127.0.0.1:8000",
+            "mail_from": "tsudoi@city.keyaki.example",
+            "smtp_port": 8025,
+        }
+        return cls(**(values | overrides))
+
+    @classmethod
+    def for_tests(cls, **overrides: Any) -> Settings:
+        """Settings of the test suite; rate limits stay off unless a test is about them."""
+        values: dict[str, Any] = {
+            "environment": "test",
+            "secret_key": "test secret key, long enough for the check",
+            "link_key": "test link key, long enough for the check!",
+            "ticket_key": "test ticket key, long enough for the check",
+            "public_url": "http://localhost",
+            "mail_from": "tsudoi@city.keyaki.example",
+            "rate_limits": False,
+        }
+        return cls(**(values | overrides))
+
+    # -- what must hold -------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        if self.environment not in ENVIRONMENTS:
+            raise BadSetting("environment", f"must be one of {', '.join(ENVIRONMENTS)}")
+        for name in ("secret_key", "link_key", "ticket_key"):
+            if len(getattr(self, name)) < SHORTEST_KEY:
+                raise BadSetting(name, f"is required and must have at least {SHORTEST_KEY} characters")
+        if len({self.secret_key, self.link_key, self.ticket_key}) < 3:
+            raise BadSetting("link_key", "the three keys must differ from one another")
+        self._check_public_url()
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise BadSetting("database_url", "must begin with sqlite:/// or postgresql+psycopg://")
+        if "@" not in self.mail_from:
+            raise BadSetting("mail_from", "is required: the address that mails come from")
+        if not 0 < self.smtp_port < 65536:
+            raise BadSetting("smtp_port", "must be between 1 and 65535")
+        for name in (
+            "smtp_timeout_seconds",
+            "mail_attempts",
+            "session_hours",
+            "upload_megabytes",
+            "offer_hours",
+            "door_upload_days",
+        ):
+            if getattr(self, name) <= 0:
+                raise BadSetting(name, "must be greater than 0")
+        for name in ("trusted_proxies", "door_roster_days"):
+            if getattr(self, name) < 0:
+                raise BadSetting(name, "must not be negative")
+        for name in ("city_name", "association_name", "contact_name", "contact_phone"):
+            if not getattr(self, name).strip():
+                raise BadSetting(name, "must not be empty")
+
+    def _check_public_url(self) -> None:
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadSetting(
+                "public_url", "is required: the address that guests use, such as https://tsudoi.example.jp"
+            )
+        if parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise BadSetting("public_url", "must not have a path")
+        if self.environment == "production" and parts.scheme != "https":
+            # Camera, service worker and WebCrypto of the door work over HTTPS only.
+            raise BadSetting("public_url", "must begin with https:// in production")
+
+    # -- derived --------------------------------------------------------------------------------
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def instance_path(self) -> Path:
+        return Path(self.instance_dir).resolve()
+
+    def url(self, path: str) -> str:
+        """The public address of a path that begins with "/"."""
+        return self.public_url.rstrip("/") + path
+
+
+def _whole_number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadSetting(name, f"must be a whole number, not {text!r}") from None
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadSetting(name, f"must be a number, not {text!r}") from None
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise BadSetting(name, f"must be true or false, not {text!r}")
+    return words[text.lower()]
+
+
+_PARSERS: dict[str, Callable[[str, str], Any]] = {
+    "str": lambda _name, text: text,
+    "int": _whole_number,
+    "float": _number,
+    "bool": _yes_or_no,
+}

@@ -1,0 +1,65 @@
+"""Tsudoi. This room holds only the factory; nobody imports from the package root."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from config import Settings
+from trainings.accounts import access
+from trainings.accounts import models as account_models
+from trainings.audit import models as audit_models
+from trainings.core import db, limits, web
+from trainings.core import jobs as job_models
+from trainings.directory import models as directory_models
+from trainings.events import models as event_models
+from trainings.messages import models as message_models
+from trainings.registration import models as registration_models
+
+ROOT = Path(__file__).resolve().parent.parent
+
+TABLES = (
+    account_models,
+    audit_models,
+    directory_models,
+    event_models,
+    job_models,
+    limits,
+    message_models,
+    registration_models,
+)
+"""Every room with tables; naming them here is what puts them into the metadata."""
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def create_app(settings: Settings) -> Flask:
+    """An application with these settings. Opens no connection, makes no file, sends nothing."""
+    app = Flask(
+        "trainings",
+        root_path=str(ROOT / "trainings"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.instance_path),
+    )
+    app.config.update(
+        TSUDOI=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.environment == "test",
+        SESSION_COOKIE_NAME="tsudoi",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        MAX_CONTENT_LENGTH=settings.upload_megabytes * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # nothing times out in front of a person (ui.md, rule 17)
+        WTF_I18N_ENABLED=False,
+    )
+    db.init_app(app, database_url=settings.database_url)
+    web.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check_all_views(app)
+    return app

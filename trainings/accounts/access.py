@@ -1,0 +1,105 @@
+"""Who may reach a view. Every view carries one of these decorators; `create_app` refuses a route without one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from trainings.accounts.models import Role, Staff
+from trainings.core import actor, clock
+from trainings.core.db import db
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """kind: who is meant. roles: for staff, any one of these is enough. secret: for links, which secret opens it."""
+
+    kind: Literal["public", "staff", "link", "device"]
+    roles: frozenset[Role] = frozenset()
+    secret: str = ""
+
+
+def public(view: View) -> View:
+    """Anyone may."""
+    view.access = Access("public")  # type: ignore[attr-defined]
+    return view
+
+
+def by_link(secret: str) -> Callable[[View], View]:
+    """Whoever holds the secret in the address may; the view itself looks it up and answers 404 for a wrong one."""
+
+    def decorate(view: View) -> View:
+        view.access = Access("link", secret=secret)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def by_device(view: View) -> View:
+    """An enrolled door device may, by its bearer token; the view itself checks it."""
+    view.access = Access("device")  # type: ignore[attr-defined]
+    return view
+
+
+def allowed(*roles: Role) -> Callable[[View], View]:
+    """Signed-in staff with any one of the roles may; guests are led to the sign-in page, others get 403.
+
+    A system administrator manages staff and master data; she is not let into events by that alone.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            refusal = _refuse(frozenset(roles))
+            return view(*args, **kwargs) if refusal is None else refusal
+
+        checked.access = Access("staff", frozenset(roles))  # type: ignore[attr-defined]
+        return checked  # type: ignore[return-value]
+
+    return decorate
+
+
+def _refuse(roles: frozenset[Role]) -> Response | None:
+    staff = current_staff()
+    if staff is None:
+        if request.method == "GET":
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        abort(403)
+    if not staff.roles & roles:
+        abort(403)
+    return None
+
+
+def current_staff() -> Staff | None:
+    """The signed-in staff member of this request, or None."""
+    if "staff" not in g:
+        g.staff = _load_staff()
+        if g.staff is not None:
+            actor.set_current(actor.Actor(actor.ActorKind.STAFF, str(g.staff.id)))
+    staff: Staff | None = g.staff
+    return staff
+
+
+def _load_staff() -> Staff | None:
+    known = session.get("staff")
+    if not isinstance(known, dict) or float(known["until"]) < clock.now().timestamp():
+        return None
+    staff = db.session.get(Staff, uuid.UUID(known["id"]))
+    if staff is None or not staff.active or staff.session_version != known["version"]:
+        return None
+    return staff
+
+
+def check_all_views(app: Flask) -> None:
+    """Raise RuntimeError naming the first route whose view says nothing about access."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "access"):
+            raise RuntimeError(f"route {rule.rule} ({rule.endpoint}) has no access rule")

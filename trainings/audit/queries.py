@@ -1,0 +1,35 @@
+"""Reading the trail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from trainings.audit.models import AuditEntry
+from trainings.core.db import db
+
+
+def entries_of_event(event_id: uuid.UUID, *, limit: int = 200) -> Sequence[AuditEntry]:
+    """The newest entries of one event, newest first."""
+    return db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.event_id == event_id)
+        .order_by(AuditEntry.at.desc(), AuditEntry.id)
+        .limit(limit)
+    ).all()
+
+
+def entries_of_subject(kind: str, subject_id: uuid.UUID | str) -> Sequence[AuditEntry]:
+    """Everything that happened to one row, oldest first."""
+    return db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_kind == kind, AuditEntry.subject_id == str(subject_id))
+        .order_by(AuditEntry.at, AuditEntry.id)
+    ).all()
+
+
+def count_of_event(event_id: uuid.UUID) -> int:
+    """How many entries an event has."""
+    return db.session.scalar(select(func.count()).where(AuditEntry.event_id == event_id)) or 0

@@ -1,0 +1,99 @@
+"""Secrets and short human codes.
+
+A secret link is derived, not stored: HMAC-SHA-256(key, purpose ‖ id ‖ version). The database keeps only the SHA-256 of
+the secret (to find the row) and the version (raising it kills the old link), so every mail can carry the link again
+and a stolen database holds none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that a code survives being read aloud."""
+
+CHECK_ALPHABET = ALPHABET + "*~$=U"
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+SECRET_LENGTH = 26
+TICKET_PREFIX = "TS"
+TICKET_BODY = 20
+"""Characters of a ticket between prefix and check: 20 × 5 = 100 bits."""
+
+
+def secret_for(key: str, purpose: str, subject: uuid.UUID, version: int) -> str:
+    """A link secret of 26 characters (130 bits) in lower case."""
+    return _derive(key, purpose, subject, version, SECRET_LENGTH).lower()
+
+
+def ticket_for(key: str, application: uuid.UUID, version: int) -> str:
+    """A ticket code: prefix, 20 characters (100 bits), check character; all of them in [0-9A-Z]."""
+    body = TICKET_PREFIX + _derive(key, "ticket", application, version, TICKET_BODY)
+    return body + ticket_check(body)
+
+
+def ticket_check(body: str) -> str:
+    """The check character of a ticket: the weighted sum of its characters modulo 31, so that a wrong or
+    swapped character is noticed without the server."""
+    total = sum((place + 1) * int(letter, 36) for place, letter in enumerate(body))
+    return ALPHABET[total % 31]
+
+
+def is_ticket(text: str) -> bool:
+    """Whether a text has a ticket's form and check character (not whether such a ticket exists)."""
+    whole = len(TICKET_PREFIX) + TICKET_BODY + 1
+    return (
+        len(text) == whole
+        and text.startswith(TICKET_PREFIX)
+        and all(letter in ALPHABET for letter in text[len(TICKET_PREFIX) :])
+        and ticket_check(text[:-1]) == text[-1]
+    )
+
+
+def _derive(key: str, purpose: str, subject: uuid.UUID, version: int, length: int) -> str:
+    message = f"{purpose}|{subject}|{version}".encode()
+    digest = hmac.new(key.encode(), message, hashlib.sha256).digest()
+    return _base32(int.from_bytes(digest, "big"), length)
+
+
+def _base32(number: int, length: int) -> str:
+    letters = []
+    for _ in range(length):
+        number, rest = divmod(number, 32)
+        letters.append(ALPHABET[rest])
+    return "".join(letters)
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 of a secret as 64 hexadecimal digits: what the database keeps of it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """A fresh random secret of 26 characters (130 bits) in lower case, for links that are stored as fingerprints."""
+    return _base32(secrets.randbits(SECRET_LENGTH * 5), SECRET_LENGTH).lower()
+
+
+def new_code(prefix: str, digits: int = 4) -> str:
+    """A short code for people, such as K12-0478: prefix, random digits, one check digit.
+
+    The caller makes sure that it is not in use yet.
+    """
+    body = "".join(secrets.choice("0123456789") for _ in range(digits))
+    return f"{prefix}-{body}{check_digit(body)}"
+
+
+def check_digit(digits: str) -> str:
+    """The check digit of a string of digits by Luhn's rule (ISO/IEC 7812-1): one wrong digit is always noticed."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+def folded_code(typed: str) -> str:
+    """A code as a person may type it (lower case, full width, spaces, any hyphen) in its stored form."""
+    return typed.strip().upper()

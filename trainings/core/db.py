@@ -1,0 +1,224 @@
+"""The database: our typed Base, the types that both databases store alike, and the one commit point.
+
+SQLite: WAL, foreign keys on; a unit that may write begins IMMEDIATE at its first statement, a reading one is
+read-only. PostgreSQL: READ COMMITTED; a reading request is READ ONLY. So "a GET never writes" is enforced by the
+database itself.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BUSY_TIMEOUT_MS = 30_000
+
+_may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values; returns aware UTC on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant must be aware")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the product. A model with `__append_only__ = True` gets triggers (core.triggers)."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}
+    __append_only__ = False
+
+
+class Identified:
+    """A random primary key: ids that reach an address or a file must not be counted up."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def enum_column(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """The column type of a StrEnum: its value as text with a named CHECK."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=40,
+        create_constraint=True,
+        name=name or _snake(kind.__name__),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
+    """A named CHECK that a text column holds one of the values."""
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+# -- connections ------------------------------------------------------------------------------------
+
+
+def init_app(app: Flask, *, database_url: str) -> None:
+    """Bind the database to an application; opens no connection."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    if database_url.startswith("sqlite"):
+        options: dict[str, Any] = {
+            "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        }
+    else:
+        options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        _listen(db.engine)
+    app.before_request(_begin_request)
+    app.after_request(_end_request)
+    app.teardown_request(_leave_request)
+
+
+def _listen(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # We emit BEGIN ourselves (see _begin_sqlite); the driver's own late BEGIN would be a deferred one.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA recursive_triggers=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if _may_write.get():
+        # IMMEDIATE takes the write lock at once: a deferred unit that reads first and writes later fails under load.
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not _may_write.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+# -- the one commit point -----------------------------------------------------------------------------
+
+
+def _begin_request() -> None:
+    _may_write.set(request.method not in READING_METHODS)
+
+
+def _end_request(response: Response) -> Response:
+    """Commit what a 2xx or 3xx answer stands for; everything else leaves the database as it was."""
+    if response.status_code < 400 and request.method not in READING_METHODS:
+        commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def _leave_request(_error: BaseException | None) -> None:
+    db.session.remove()
+    _may_write.set(True)
+
+
+def commit() -> None:
+    """Commit the session and nudge the worker if it left work behind.
+
+    Called by the end of a request and by `unit_of_work` only.
+    """
+    has_work = bool(db.session.info.pop("has_work", False))
+    db.session.commit()
+    if has_work:
+        nudge = current_app.extensions.get("nudge_worker")
+        if nudge is not None:
+            nudge()
+
+
+def left_work() -> None:
+    """Remember that this unit queued a mail or a job, so that the worker is nudged after its commit."""
+    db.session.info["has_work"] = True
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction outside a request (worker, command, test): commits at the end, rolls back on any error."""
+    token = _may_write.set(True)
+    session: Session = db.session()
+    # What an earlier unit only read must not leave a read-only transaction open.
+    session.rollback()
+    try:
+        yield session
+        commit()
+    except BaseException:
+        session.info.pop("has_work", None)
+        session.rollback()
+        raise
+    finally:
+        _may_write.reset(token)
+
+
+@contextmanager
+def apart() -> Iterator[Session]:
+    """A short transaction of its own, for facts that a rollback of the request must not undo
+    (rate-limit counters, failed sign-ins, refused attempts). Use it before the request's first own statement:
+    on SQLite two writers of one thread would wait for each other."""
+    token = _may_write.set(True)
+    with Session(db.engine, expire_on_commit=False) as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            _may_write.reset(token)

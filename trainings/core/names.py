@@ -1,0 +1,73 @@
+"""Names as people write them.
+
+Kanji names are kept exactly as typed: no Unicode normalisation, for NFC would turn U+FA19 into U+795E and ruin a
+certificate. Kana, phone numbers, postcodes and codes are folded to one form; a folded copy serves matching only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import jaconv
+
+_HYPHENS = re.compile("[-‐‑‒–—―−ー－ｰ]")
+_SPACES = re.compile(r"[\s\u3000]+")
+
+
+def as_typed(text: str | None) -> str:
+    """Outer spaces and control characters stripped, everything else as typed."""
+    kept = "".join(
+        letter
+        for letter in (text or "")
+        if unicodedata.category(letter) not in ("Cc", "Cf") or letter == "\n"
+    )
+    return kept.strip(" \t\u3000\n\r")
+
+
+def kana(text: str | None) -> str:
+    """Katakana of full width; hiragana and half width are folded, inner runs of spaces become one."""
+    wide = jaconv.h2z(as_typed(text), kana=True, ascii=False, digit=False)
+    return _SPACES.sub(" ", str(jaconv.hira2kata(wide)))
+
+
+def phone(text: str | None) -> str:
+    """ASCII digits with hyphens where they were typed; full width and spaces are folded."""
+    narrow = unicodedata.normalize("NFKC", as_typed(text))
+    return _SPACES.sub("", _HYPHENS.sub("-", narrow))
+
+
+def phone_digits(text: str | None) -> str:
+    """Only the digits, for comparing."""
+    return re.sub(r"\D", "", phone(text))
+
+
+def number(text: str | None) -> str:
+    """A licence or office number: ASCII, no spaces, no hyphens; leading zeros stay."""
+    narrow = unicodedata.normalize("NFKC", as_typed(text))
+    return _SPACES.sub("", _HYPHENS.sub("", narrow)).upper()
+
+
+def mail(text: str | None) -> str:
+    """A mail address as ASCII without spaces; the domain in lower case, the local part as typed."""
+    narrow = _SPACES.sub("", unicodedata.normalize("NFKC", as_typed(text)))
+    local_part, at_sign, domain = narrow.rpartition("@")
+    return f"{local_part}{at_sign}{domain.lower()}" if at_sign else narrow
+
+
+def code(text: str | None) -> str:
+    """A 受付番号 or ticket as typed by hand: ASCII, upper case, one kind of hyphen, no spaces."""
+    narrow = unicodedata.normalize("NFKC", as_typed(text)).upper()
+    return _SPACES.sub("", _HYPHENS.sub("-", narrow))
+
+
+_VARIANTS = str.maketrans(
+    {"髙": "高", "﨑": "崎", "\ufa19": "神", "\uf9dc": "隆", "𠮷": "吉", "濵": "浜", "邊": "辺", "邉": "辺"}
+)
+
+
+def search_key(*parts: str | None) -> str:
+    """A folded copy for matching only: NFKC, katakana, lower case, no spaces or middle dots, variants of kanji joined."""
+    joined = "".join(part or "" for part in parts).translate(_VARIANTS)
+    folded = jaconv.hira2kata(unicodedata.normalize("NFKC", joined)).lower()
+    return re.sub(r"[\s・･]", "", str(folded)).translate(_VARIANTS)

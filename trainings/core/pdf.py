@@ -1,0 +1,43 @@
+"""The one door to WeasyPrint. A machine without Pango still starts; only printing says what is missing."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+BASE = "tsudoi:///"
+"""A made-up address: whatever a document names is looked up by us, never on a network."""
+
+
+class PdfUnavailable(Exception):
+    """WeasyPrint or the system's Pango library is not installed."""
+
+
+def render(html: str, *, static_dir: Path) -> bytes:
+    """A PDF (PDF/UA-1) of a whole HTML document.
+
+    Addresses below /static/ are read from `static_dir`; any other one is left out with a warning of WeasyPrint's.
+    Raises `PdfUnavailable` when the libraries are missing.
+    """
+    try:
+        import weasyprint  # lazy door: 60 MiB that only printing needs
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+    except (ImportError, OSError) as missing:
+        raise PdfUnavailable(str(missing)) from missing
+
+    class StaticFetcher(URLFetcher):  # type: ignore[misc]
+        """Reads the product's own style sheets; refuses everything else."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            path = unquote(urlsplit(url).path)
+            found = (static_dir / path.removeprefix("/static/")).resolve()
+            if not path.startswith("/static/") or not found.is_relative_to(static_dir.resolve()):
+                raise ValueError(f"a document may use static files only, not {url}")
+            kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, found.read_bytes(), {"Content-Type": kind})
+
+    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=StaticFetcher())
+    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    return content

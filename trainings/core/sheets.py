@@ -1,0 +1,149 @@
+"""The one door to openpyxl: workbooks out, tables in.
+
+Out: one header row, no merged cells, numbers with leading zeros and anything that looks like a formula as text.
+In: .xlsx or .csv (UTF-8 with or without BOM, or CP932).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import quote
+from zipfile import BadZipFile
+
+from trainings.core import clock
+
+Cell = str | int | float | bool | date | datetime | time | None
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_CELL = 32_767
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UNSAFE_IN_NAME = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+class UnreadableTable(Exception):
+    """The uploaded file is neither a readable .xlsx nor a readable .csv."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """title: at most 31 characters. header: one row. rows: cells as plain values; aware datetimes are written in
+    Tokyo time. widths: column widths in characters (default by the header)."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int] = ()
+
+
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """An .xlsx with the given sheets, header row frozen and bold; no macros, no external links."""
+    from openpyxl import Workbook  # lazy door: 30 MiB that most workers never need
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook(write_only=True)
+    bold, top = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title[:31])
+        page.freeze_panes = "A2"
+        for place, heading in enumerate(sheet.header):
+            width = (
+                sheet.widths[place] if place < len(sheet.widths) else max(10, min(40, 2 * len(heading) + 4))
+            )
+            page.column_dimensions[get_column_letter(place + 1)].width = width
+        head = []
+        for heading in sheet.header:
+            cell = WriteOnlyCell(page, value=heading)
+            cell.font, cell.alignment = bold, top
+            head.append(cell)
+        page.append(head)
+        for row in sheet.rows:
+            page.append([_written(WriteOnlyCell, page, value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _written(make_cell: Callable[..., Any], page: object, value: Cell) -> Any:
+    if isinstance(value, datetime):
+        return clock.local(value).replace(tzinfo=None) if value.tzinfo else value
+    if not isinstance(value, str):
+        return value
+    text = _CONTROL.sub("", value)[:LONGEST_CELL]
+    if text[:1] in ("=", "+", "-", "@", "\t") or text.startswith("#"):
+        # openpyxl would store "=…" as a formula and "#N/A" as an error; a person's words are text.
+        cell = make_cell(page, value=None)
+        cell._value, cell.data_type, cell.quotePrefix = text, "s", True
+        return cell
+    return text
+
+
+def read_table(content: bytes, filename: str) -> list[list[str]]:
+    """The rows of the first sheet as text, blank rows dropped; numbers keep their shortest form.
+
+    Raises `UnreadableTable`.
+    """
+    if filename.lower().endswith(".xlsx"):
+        rows = _read_xlsx(content)
+    else:
+        rows = list(csv.reader(io.StringIO(_decoded(content))))
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableTable("neither UTF-8 nor CP932")
+
+
+def _read_xlsx(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook  # lazy door
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (BadZipFile, KeyError, ValueError, OSError, InvalidFileException) as broken:
+        raise UnreadableTable(str(broken)) from broken
+    page = book.worksheets[0]
+    return [["" if cell is None else _text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """The same table as CSV: UTF-8 with BOM, so that the usual office program reads it by a double click."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _csv_cell(value: Cell) -> object:
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
+        return "'" + value
+    return value
+
+
+def file_name(day: date, *parts: str, ending: str) -> str:
+    """A file name such as 20270214_百人の集い_受付名簿.xlsx."""
+    kept = [_UNSAFE_IN_NAME.sub("", part) for part in parts]
+    return "_".join([f"{day:%Y%m%d}", *kept]) + f".{ending}"
+
+
+def disposition(name: str) -> str:
+    """The Content-Disposition header that offers a download under a Japanese file name (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(name)}"

@@ -1,0 +1,10 @@
+"""Words of the calendar, apart from the logic that uses them."""
+
+WEEKDAYS = "月火水木金土日"
+DATE = "{year}年{month}月{day}日"
+DAY = "{month}月{day}日"
+WEEKDAY = "（{weekday}）"
+ERA_YEAR = "{era}{year}年"
+FIRST_YEAR = "元"
+ERAS = ("令和", "平成")
+WESTERN = "西暦"

@@ -1,0 +1,178 @@
+"""What every page shares: headers, dates in Japanese, mails from templates, error pages, who is acting."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from trainings.core import actor, clock, names, sheets, texts
+
+ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
+
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+}
+DOOR_POLICY = POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self'"}
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Hooks, filters and error pages of every application."""
+    settings = app.config["TSUDOI"]
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    app.before_request(_forget_actor)
+    app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(CSRFError, _error_page)
+    app.register_error_handler(Exception, _broken)
+    app.jinja_env.filters.update(
+        jdate=jdate, jday=jday, jtime=jtime, jdatetime=jdatetime, wareki=wareki, days_left=days_left
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"settings": settings, "now": clock.now(), "today": clock.today()})
+
+
+def _forget_actor() -> None:
+    actor.set_current(actor.Actor(actor.ActorKind.GUEST))
+
+
+def _add_headers(response: Response) -> Response:
+    policy = DOOR_POLICY if g.get("door_page") else POLICY
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items())
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault(
+        "Permissions-Policy",
+        f"camera={'(self)' if g.get('door_page') else '()'}, microphone=(), geolocation=()",
+    )
+    if current_app.config["TSUDOI"].is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        # Pages show what belongs to one person; a shared tablet or proxy must not keep them.
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def door_page() -> None:
+    """Give this page the door's rights: camera, WebAssembly, service worker."""
+    g.door_page = True
+
+
+# -- errors ---------------------------------------------------------------------------------------------
+
+
+KNOWN_ERRORS = (400, 403, 404, 405, 410, 413, 429, 500)
+
+
+def _error_page(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    if request.path.startswith("/api/"):
+        return {"error": error.name, "code": error.code}, error.code
+    known = error.code if error.code in KNOWN_ERRORS else (500 if error.code >= 500 else 400)
+    retry_after = getattr(error, "retry_after", None)
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    return render_template(f"errors/{known}.html", error=error), error.code, headers
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    if current_app.testing:
+        raise error
+    current_app.logger.exception("%s %s failed", request.method, request.path)
+    return render_template("errors/500.html", error=None), 500
+
+
+# -- dates as people read them ----------------------------------------------------------------------------
+
+
+def _local(value: datetime | date) -> date:
+    return clock.local(value) if isinstance(value, datetime) else value
+
+
+def jdate(value: datetime | date) -> str:
+    """A date with year and weekday: 2027 / 2 / 14 (Sun) in the words of the screen's language."""
+    day = _local(value)
+    return texts.DATE.format(year=day.year, month=day.month, day=day.day) + _weekday(day)
+
+
+def jday(value: datetime | date) -> str:
+    """A date with weekday, without the year."""
+    day = _local(value)
+    return texts.DAY.format(month=day.month, day=day.day) + _weekday(day)
+
+
+def _weekday(day: date) -> str:
+    return texts.WEEKDAY.format(weekday=texts.WEEKDAYS[day.weekday()])
+
+
+def jtime(value: datetime) -> str:
+    """13:30"""
+    return f"{clock.local(value):%H:%M}".removeprefix("0")
+
+
+def jdatetime(value: datetime) -> str:
+    """Date, weekday and time; the year only when it is not this calendar year."""
+    day = clock.local(value)
+    return (jday(value) if day.year == clock.today().year else jdate(value)) + jtime(value)
+
+
+def wareki(value: datetime | date) -> str:
+    """A date by Japanese era, as certificates show it; western years before 1989."""
+    day = _local(value)
+    plain = date(day.year, day.month, day.day)
+    rest = texts.DAY.format(month=plain.month, day=plain.day)
+    for era, (begins, offset) in zip(texts.ERAS, ERA_BEGINNINGS, strict=True):
+        if plain >= begins:
+            year = plain.year - offset
+            return texts.ERA_YEAR.format(era=era, year=texts.FIRST_YEAR if year == 1 else year) + rest
+    return texts.ERA_YEAR.format(era=texts.WESTERN, year=plain.year) + rest
+
+
+def days_left(value: datetime | date) -> int:
+    """Whole local days from today until a date; negative when it has passed."""
+    day = _local(value)
+    return (date(day.year, day.month, day.day) - clock.today()).days
+
+
+# -- mails and downloads ------------------------------------------------------------------------------------
+
+
+def render_mail(template: str, **context: Any) -> tuple[str, str]:
+    """Subject and body of a mail template: its first line is the subject, the rest after a blank line the body."""
+    text = render_template(template, **context)
+    subject, _, body = text.lstrip().partition("\n")
+    return names.as_typed(subject), body.strip() + "\n"
+
+
+def download(content: bytes, name: str, mime: str) -> Response:
+    """A file offered for saving under a Japanese name."""
+    response = Response(content, mimetype=mime)
+    response.headers["Content-Disposition"] = sheets.disposition(name)
+    return response
+
+
+def blueprint(name: str) -> Blueprint:
+    """A feature's blueprint; templates and static files stay at the top level."""
+    return Blueprint(name, f"trainings.{name}")

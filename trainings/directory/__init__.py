@@ -1,0 +1,1 @@
+"""Professions, groups, organisations, associations and people; and who is whom."""

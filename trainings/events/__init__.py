@@ -1,0 +1,1 @@
+"""Events: what, when, where, for whom, how many, and by which rules seats are given."""

@@ -1,0 +1,64 @@
+"""Queueing mails, and asking for another try."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from trainings.audit.actions import record
+from trainings.core import clock
+from trainings.core.db import db, left_work
+from trainings.core.refusal import Refused
+from trainings.messages.models import Message, MessageState
+from trainings.messages.refusals import MessageRefusal
+
+
+def queue_mail(
+    *,
+    to: str,
+    subject: str,
+    body: str | None = None,
+    late_body: str | None = None,
+    purpose: str,
+    event_id: uuid.UUID | None = None,
+    reference: str | None = None,
+) -> Message:
+    """Queue one mail in the present transaction: it goes out if, and only if, the transaction commits.
+
+    Give either `body` (plain text) or `late_body` (name of the maker in the worker that writes the text while sending).
+    """
+    host = urlsplit(current_app.config["TSUDOI"].public_url).hostname
+    message_id = uuid.uuid4()
+    message = Message(
+        id=message_id,
+        to_address=to,
+        subject=" ".join(subject.split()),
+        body=body,
+        late_body=late_body,
+        purpose=purpose,
+        reference=reference,
+        event_id=event_id,
+        message_id=f"<{message_id}@{host}>",
+    )
+    db.session.add(message)
+    left_work()
+    return message
+
+
+def retry_message(*, message_id: uuid.UUID) -> Message:
+    """Queue a failed mail again from the first attempt on.
+
+    Raises Refused: NOT_FOUND, NOT_FAILED.
+    """
+    message = db.session.get(Message, message_id, with_for_update=True)
+    if message is None:
+        raise Refused(MessageRefusal.NOT_FOUND)
+    if message.state != MessageState.FAILED:
+        raise Refused(MessageRefusal.NOT_FAILED)
+    message.state, message.attempts, message.next_attempt_at = MessageState.QUEUED, 0, clock.now()
+    record(verb="message.retried", subject=("message", message.id), event_id=message.event_id)
+    left_work()
+    db.session.flush()
+    return message

@@ -1,0 +1,54 @@
+"""The outbox table."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainings.core import clock
+from trainings.core.db import Base, Identified, enum_column
+
+
+class MessageState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Message(Identified, Base):
+    """One mail to one address.
+
+    body: plain text; empty for a mail whose text the worker makes while sending (`late_body` names the maker,
+    `reference` is what it needs), so that a secret in it is stored nowhere.
+    reference: opaque id of what the mail is about, for the feature that caused it.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("(body IS NULL) <> (late_body IS NULL)", name="body_or_late_body"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+        Index("ix_message_state_next_attempt_at", "state", "next_attempt_at"),
+        Index("ix_message_event_id", "event_id"),
+    )
+
+    to_address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str | None] = mapped_column(Text)
+    late_body: Mapped[str | None] = mapped_column(String(60))
+    purpose: Mapped[str] = mapped_column(String(60))
+    reference: Mapped[str | None] = mapped_column(String(60))
+    event_id: Mapped[uuid.UUID | None]
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    state: Mapped[MessageState] = mapped_column(enum_column(MessageState), default=MessageState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sending_since: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    resent_after_crash: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,147 @@
+"""The application."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from trainings.core import clock
+from trainings.core.db import Base, Identified, enum_column
+from trainings.directory.models import Association, Organisation, Person, Profession
+from trainings.events.models import Event, EventGroup
+from trainings.registration.states import LIVE, Reason, State
+
+_LIVE_SQL = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE)) + ")"
+
+
+class EventRole(StrEnum):
+    """As what someone takes part. Only participants count towards capacity and draw."""
+
+    PARTICIPANT = "participant"
+    SPEAKER = "speaker"
+    FACILITATOR = "facilitator"
+    RECORDER = "recorder"
+    STAFF = "staff"
+    OBSERVER = "observer"
+    CASE_PRESENTER = "case_presenter"
+
+
+class Channel(StrEnum):
+    WEB = "web"
+    OFFICE = "office"
+    FAX = "fax"
+    PHONE = "phone"
+    POSTCARD = "postcard"
+    WALK_IN = "walk_in"
+    SUBSTITUTE = "substitute"
+
+
+class Application(Identified, Base):
+    """One person's request for one seat at one event, with its own copy of what was typed.
+
+    person_id: as found when it was made, never re-pointed. canonical_person_id: whoever that person was merged into;
+    kept by merge and undo, so that "one live application per event and person" is an index.
+    waiting_rank: place in the waiting order of the whole event, from 1; first come: order of arrival.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        Index(
+            "uq_application_live_person",
+            "event_id",
+            "canonical_person_id",
+            unique=True,
+            sqlite_where=text(_LIVE_SQL),
+            postgresql_where=text(_LIVE_SQL),
+        ),
+        UniqueConstraint("event_id", "idempotency_key", name="uq_application_event_id_idempotency_key"),
+        CheckConstraint("table_number IS NULL OR table_number > 0", name="table_number_positive"),
+        CheckConstraint("(state = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_has_expiry"),
+        CheckConstraint("profession_id IS NOT NULL OR channel = 'walk_in'", name="profession_unless_walk_in"),
+        CheckConstraint(
+            "decision_reason <> '' OR reason NOT IN ('placed_by_hand', 'refused_by_hand')",
+            name="by_hand_has_reason",
+        ),
+        Index("ix_application_event_id_state", "event_id", "state"),
+        Index("ix_application_canonical_person_id", "canonical_person_id"),
+        Index("ix_application_mail", "mail"),
+    )
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    canonical_person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    code: Mapped[str] = mapped_column(String(14), unique=True)
+    role: Mapped[EventRole] = mapped_column(enum_column(EventRole), default=EventRole.PARTICIPANT)
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    state: Mapped[State] = mapped_column(enum_column(State, "application_state"), default=State.APPLIED)
+    reason: Mapped[Reason] = mapped_column(enum_column(Reason, "state_reason"), default=Reason.RECEIVED)
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+    """The words that staff gave for a decision by hand; shown on the board, never mailed."""
+    state_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    family: Mapped[str] = mapped_column(String(60))
+    given: Mapped[str] = mapped_column(String(60))
+    family_kana: Mapped[str] = mapped_column(String(80), default="")
+    given_kana: Mapped[str] = mapped_column(String(80), default="")
+    search_key: Mapped[str] = mapped_column(String(400))
+    mail: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    profession_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("profession.id", ondelete="RESTRICT"))
+    """None only for a walk-in, of whom the door asks no more than the group."""
+    profession_note: Mapped[str] = mapped_column(String(60), default="")
+    event_group_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("event_group.id", ondelete="RESTRICT"), index=True
+    )
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="RESTRICT")
+    )
+    organisation_name: Mapped[str] = mapped_column(String(120), default="")
+    """As chosen or typed; with no organisation_id a free entry, matched to the directory before a draw. Empty = none."""
+    licence_number: Mapped[str] = mapped_column(String(30), default="")
+    heard_via_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("association.id", ondelete="RESTRICT"))
+    heard_via_note: Mapped[str] = mapped_column(String(80), default="")
+    pre_answer: Mapped[str] = mapped_column(Text, default="")
+    care_note: Mapped[str] = mapped_column(Text, default="")
+    pledged_at: Mapped[datetime | None]
+    submitter_name: Mapped[str] = mapped_column(String(80), default="")
+    priority: Mapped[int | None]
+
+    idempotency_key: Mapped[str] = mapped_column(String(40))
+    link_version: Mapped[int] = mapped_column(default=1)
+    link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of core.codes.secret_for(link_key, "application", id, link_version)."""
+    ticket_version: Mapped[int] = mapped_column(default=1)
+    ticket_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of core.codes.ticket_for(ticket_key, id, ticket_version)."""
+    table_number: Mapped[int | None]
+    waiting_rank: Mapped[int | None]
+    offer_expires_at: Mapped[datetime | None]
+    substitute_for_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("application.id", ondelete="RESTRICT"), unique=True
+    )
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+
+    event: Mapped[Event] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    canonical_person: Mapped[Person] = relationship(foreign_keys=[canonical_person_id])
+    profession: Mapped[Profession | None] = relationship(lazy="joined")
+    group: Mapped[EventGroup] = relationship(lazy="joined")
+    organisation: Mapped[Organisation | None] = relationship()
+    heard_via: Mapped[Association | None] = relationship()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.family} {self.given}".strip()
+
+    @property
+    def full_kana(self) -> str:
+        return f"{self.family_kana} {self.given_kana}".strip()
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
