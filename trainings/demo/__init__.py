@@ -1,0 +1,1 @@
+"""The sample city けやき市 and the rehearsal."""

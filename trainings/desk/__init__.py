@@ -1,0 +1,1 @@
+"""The organisers' desk: today, the event board, closing and copying an event."""

@@ -1,0 +1,1 @@
+"""The pages of a guest that show several features at once."""

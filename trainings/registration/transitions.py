@@ -1,0 +1,55 @@
+"""The one place where an application's state changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trainings.audit.actions import record
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.core.jobs import enqueue
+from trainings.registration.models import Application
+from trainings.registration.states import HOLDS_SEAT, Reason, State, may_change
+
+SEAT_FREED = "seat_freed"
+"""Job: an event has a free seat; allocation offers it to the next whose admission is legal."""
+
+
+class ForbiddenChange(Exception):
+    """The table of states does not allow the change: a fault of the caller, not of the user."""
+
+
+def change_state(
+    application: Application,
+    after: State,
+    reason: Reason,
+    *,
+    decision_reason: str = "",
+    offer_expires_at: datetime | None = None,
+) -> None:
+    """Move an application to another state, with an audit entry; queue `seat_freed` when a seat falls free.
+
+    The caller holds the event's lock. decision_reason: words of the staff, required for decisions by hand.
+    offer_expires_at: required for, and only for, `offered`. Raises ForbiddenChange.
+    """
+    before = application.state
+    if not may_change(before, after):
+        raise ForbiddenChange(f"{before} → {after}")
+    if (after == State.OFFERED) != (offer_expires_at is not None):
+        raise ForbiddenChange("an offer, and nothing else, has an expiry")
+    application.state = after
+    application.reason = reason
+    application.decision_reason = decision_reason
+    application.state_changed_at = clock.now()
+    application.offer_expires_at = offer_expires_at
+    if after != State.WAITING:
+        application.waiting_rank = None
+    record(
+        verb="application.state_changed",
+        subject=("application", application.id),
+        event_id=application.event_id,
+        detail={"from": before.value, "to": after.value, "reason": reason.value},
+    )
+    db.session.flush()
+    if before in HOLDS_SEAT and after not in HOLDS_SEAT and after != State.SUBSTITUTED:
+        enqueue(SEAT_FREED, subject=application.event_id)

@@ -1,0 +1,1 @@
+"""Workbooks and sheets that draw on several features."""

@@ -1,0 +1,1 @@
+"""The skills framework, targets, the ledger of evidence, the matrix."""

@@ -1,0 +1,1 @@
+"""Questionnaires, runs, answers and their statistics."""

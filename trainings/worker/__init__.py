@@ -1,0 +1,1 @@
+"""Job names mapped to functions, and the loop that runs them."""
