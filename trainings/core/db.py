@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, Response, current_app, request
 from flask_sqlalchemy import SQLAlchemy
@@ -56,11 +56,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every table of the product. A model with `__append_only__ = True` gets triggers (core.triggers)."""
+    """Every table of the product. What a model marks as unchangeable is guarded by triggers (core.triggers)."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}
-    __append_only__ = False
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}
+    __append_only__: ClassVar[bool] = False
+    __frozen_when__: ClassVar[str] = ""
+    __fixed_columns__: ClassVar[tuple[str, ...]] = ()
 
 
 class Identified:

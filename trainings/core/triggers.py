@@ -1,4 +1,9 @@
-"""Append-only tables: the database itself refuses UPDATE, DELETE and TRUNCATE.
+"""What must not change is refused by the database itself.
+
+A model says so in one of three ways:
+- `__append_only__ = True`: no UPDATE, DELETE or TRUNCATE at all;
+- `__frozen_when__ = "frozen_at"`: no UPDATE or DELETE of a row in which this column is set;
+- `__fixed_columns__ = ("mode", …)`: these columns keep their first value.
 
 One function installs the triggers on either database; it runs after the tables are made and after every upgrade
 (a batch ALTER on SQLite drops a table's triggers).
@@ -6,54 +11,89 @@ One function installs the triggers on either database; it runs after the tables 
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, text
 
 from trainings.core.db import Base
 
 FUNCTION = "tsudoi_refuse_change"
 
 
-def append_only_tables() -> list[str]:
-    """Names of the tables whose model says `__append_only__ = True`, sorted."""
-    return sorted(
-        mapper.local_table.name  # type: ignore[attr-defined]
-        for mapper in Base.registry.mappers
-        if getattr(mapper.class_, "__append_only__", False)
-    )
+@dataclass(frozen=True)
+class Guard:
+    """One trigger: on which verb of which table it refuses, and when (SQL over OLD and NEW; empty = always)."""
+
+    table: str
+    name: str
+    verb: str
+    when: str = ""
+    of: str = ""
+
+    @property
+    def trigger(self) -> str:
+        return f"{self.table}_{self.name}"
+
+
+def guards() -> list[Guard]:
+    """The triggers that the models ask for, by table."""
+    found = []
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table)):
+        model, table = mapper.class_, str(mapper.local_table)
+        if model.__append_only__:
+            found += [Guard(table, f"no_{verb.lower()}", verb) for verb in ("UPDATE", "DELETE", "TRUNCATE")]
+        if model.__frozen_when__:
+            when = f"OLD.{model.__frozen_when__} IS NOT NULL"
+            found += [Guard(table, f"frozen_{verb.lower()}", verb, when) for verb in ("UPDATE", "DELETE")]
+        found += [
+            Guard(table, f"fixed_{column}", "UPDATE", f"OLD.{column} IS DISTINCT FROM NEW.{column}", of=column)
+            for column in model.__fixed_columns__
+        ]
+    return found
 
 
 def install(connection: Connection) -> None:
-    """Make (or make again) all append-only triggers of tables that exist."""
-    existing = set(connection.dialect.get_table_names(connection))
-    tables = [name for name in append_only_tables() if name in existing]
+    """Make (or make again) all triggers of tables that exist."""
+    existing = set(inspect(connection).get_table_names())
+    wanted = [guard for guard in guards() if guard.table in existing]
     if connection.dialect.name == "sqlite":
-        for table in tables:
-            for verb in ("UPDATE", "DELETE"):
-                name = f"{table}_no_{verb.lower()}"
-                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-                connection.execute(
-                    text(
-                        f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN "
-                        f"SELECT RAISE(ABORT, '{table} is append-only'); END"
-                    )
-                )
+        for guard in wanted:
+            if guard.verb != "TRUNCATE":  # SQLite has no TRUNCATE
+                _install_on_sqlite(connection, guard)
         return
     connection.execute(
         text(
-            f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+            f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION '% must not change', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
         )
     )
-    for table in tables:
-        for verb, level in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-            name = f"{table}_no_{verb.lower()}"
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
-            connection.execute(
-                text(
-                    f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
-                    f"FOR EACH {level} EXECUTE FUNCTION {FUNCTION}()"
-                )
-            )
+    for guard in wanted:
+        _install_on_postgresql(connection, guard)
+
+
+def _install_on_sqlite(connection: Connection, guard: Guard) -> None:
+    when = f"WHEN {guard.when.replace('IS DISTINCT FROM', 'IS NOT')} " if guard.when else ""
+    of = f" OF {guard.of}" if guard.of else ""
+    connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.trigger}"))
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {guard.trigger} BEFORE {guard.verb}{of} ON {guard.table} {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{guard.table} must not change'); END"
+        )
+    )
+
+
+def _install_on_postgresql(connection: Connection, guard: Guard) -> None:
+    level = "STATEMENT" if guard.verb == "TRUNCATE" else "ROW"
+    when = f"WHEN ({guard.when}) " if guard.when else ""
+    of = f" OF {guard.of}" if guard.of else ""
+    connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.trigger} ON {guard.table}"))
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {guard.trigger} BEFORE {guard.verb}{of} ON {guard.table} "
+            f"FOR EACH {level} {when}EXECUTE FUNCTION {FUNCTION}()"
+        )
+    )
 
 
 def create_schema(connection: Connection) -> None:
