@@ -17,6 +17,8 @@ from trainings.directory import models as directory_models
 from trainings.events import models as event_models
 from trainings.messages import models as message_models
 from trainings.registration import models as registration_models
+from trainings.surveys import models as survey_models
+from trainings.surveys import views as survey_views
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,10 +31,11 @@ TABLES = (
     limits,
     message_models,
     registration_models,
+    survey_models,
 )
 """Every room with tables; naming them here is what puts them into the metadata."""
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (survey_views.bp,)
 
 
 def create_app(settings: Settings) -> Flask:

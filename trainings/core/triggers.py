@@ -46,7 +46,9 @@ def guards() -> list[Guard]:
             when = f"OLD.{model.__frozen_when__} IS NOT NULL"
             found += [Guard(table, f"frozen_{verb.lower()}", verb, when) for verb in ("UPDATE", "DELETE")]
         found += [
-            Guard(table, f"fixed_{column}", "UPDATE", f"OLD.{column} IS DISTINCT FROM NEW.{column}", of=column)
+            Guard(
+                table, f"fixed_{column}", "UPDATE", f"OLD.{column} IS DISTINCT FROM NEW.{column}", of=column
+            )
             for column in model.__fixed_columns__
         ]
     return found

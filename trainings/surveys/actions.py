@@ -1,0 +1,239 @@
+"""Opening, answering, closing and reviewing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from trainings.audit.actions import record
+from trainings.core import clock, codes
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.core.web import render_mail
+from trainings.events.models import Event
+from trainings.messages.actions import queue_mail
+from trainings.registration.models import Application
+from trainings.surveys import pairing, questionnaires
+from trainings.surveys.models import (
+    FreeText,
+    Mode,
+    Questionnaire,
+    QuestionnaireVersion,
+    ResponseChannel,
+    Review,
+    SurveyInvitation,
+    SurveyResponse,
+    SurveyRun,
+    Wave,
+)
+from trainings.surveys.queries import (
+    answers_by_group,
+    document_of,
+    groups_of_run,
+    invitation_of_token,
+    invitations_of_event,
+    key_folder,
+    newest_version,
+    shipped_document,
+)
+from trainings.surveys.questionnaires import Answers
+from trainings.surveys.refusals import SurveyRefusal
+from trainings.surveys.strata import pool
+
+OPEN_DAYS = 14
+LATE_BODY = "survey_invitation"
+"""Name of the maker (in the worker) that writes the mail with the secret link while sending it."""
+
+
+def load_questionnaire(code: str) -> QuestionnaireVersion:
+    """The newest version of a shipped questionnaire, stored as version 1 at the first call."""
+    version = newest_version(code)
+    if version is not None:
+        return version
+    doc = shipped_document(code)
+    parsed = questionnaires.parse(doc)
+    questionnaire = Questionnaire(code=code, title=parsed.title)
+    version = QuestionnaireVersion(
+        questionnaire=questionnaire, n=1, doc=doc, sha256=questionnaires.digest(doc)
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def open_run(*, event: Event, attended: Iterable[Application], code: str = "A") -> SurveyRun:
+    """Open the questionnaire right after an event and invite who was there; calling it again invites only those
+    who are new (a door that was reopened), and never opens a second run.
+
+    The caller holds the event's lock. attended: the applications of the people who were present.
+    """
+    run = db.session.scalar(
+        select(SurveyRun).where(SurveyRun.event_id == event.id, SurveyRun.wave == Wave.SINGLE)
+    )
+    if run is None:
+        version = load_questionnaire(code)
+        if version.frozen_at is None:
+            version.frozen_at = clock.now()
+        run = SurveyRun(
+            event_id=event.id,
+            slug=codes.new_secret(),
+            wave=Wave.SINGLE,
+            version_id=version.id,
+            mode=Mode.ANONYMOUS_PAIRED,
+            opens_at=clock.now(),
+            closes_at=clock.day_ends(clock.today() + timedelta(days=OPEN_DAYS)),
+        )
+        db.session.add(run)
+        db.session.flush()
+        record(
+            verb="survey.opened",
+            subject=("survey_run", run.id),
+            event_id=event.id,
+            detail={"questionnaire": code, "version": version.n, "mode": run.mode.value},
+        )
+    if run.closed_at is None:
+        _invite(run, event, attended)
+    return run
+
+
+def _invite(run: SurveyRun, event: Event, attended: Iterable[Application]) -> None:
+    pairing.make_key(key_folder(), event.id)
+    known = {invitation.application_id for invitation in invitations_of_event(event.id)}
+    subject, _ = render_mail("surveys/mail/invitation.txt", run=run, event=event, link="", token="")
+    for application in attended:
+        if application.id in known:
+            continue
+        invitation = SurveyInvitation(
+            event_id=event.id, application_id=application.id, stratum=application.event_group_id
+        )
+        db.session.add(invitation)
+        db.session.flush()
+        if application.mail:
+            queue_mail(
+                to=application.mail,
+                subject=subject,
+                late_body=LATE_BODY,
+                purpose="survey_invitation",
+                event_id=event.id,
+                reference=str(invitation.id),
+            )
+
+
+def submit_answers(
+    *,
+    run: SurveyRun,
+    response_id: uuid.UUID,
+    token: str,
+    group_id: str,
+    given: Mapping[str, list[str]],
+    channel: ResponseChannel,
+) -> Answers:
+    """Store one person's answers, or return what is wrong with them in `problems`, storing nothing.
+
+    token: the pair secret, or "" for an answer by the venue's QR, which must name its group. The same response id
+    again changes nothing; the same token again replaces the earlier answer.
+    Raises Refused: NOT_OPEN, UNKNOWN_CODE, GROUP_MISSING.
+    """
+    db.session.scalar(select(SurveyRun.id).where(SurveyRun.id == run.id).with_for_update(key_share=True))
+    answers = questionnaires.read_answers(document_of(run), given)
+    if db.session.get(SurveyResponse, response_id) is not None:
+        return answers
+    if not run.is_open:
+        raise Refused(SurveyRefusal.NOT_OPEN)
+    stratum = _stratum(run, token, group_id)
+    if answers.problems:
+        return answers
+    if token:
+        _forget_earlier(run, token)
+    db.session.add(
+        SurveyResponse(
+            id=response_id,
+            run_id=run.id,
+            pair_token=token or None,
+            stratum=stratum,
+            channel=channel,
+            answers=questionnaires.stored(answers.values),
+        )
+    )
+    for key, body in answers.texts.items():
+        text_id = (
+            pairing.text_id(pairing.read_key(key_folder(), run.event_id), token, key)
+            if token
+            else uuid.uuid4()
+        )
+        db.session.add(FreeText(id=text_id, run_id=run.id, item_key=key, body=body))
+    db.session.flush()
+    return answers
+
+
+def _stratum(run: SurveyRun, token: str, group_id: str) -> str:
+    if token:
+        invitation = invitation_of_token(run, token)
+        if invitation is None:
+            raise Refused(SurveyRefusal.UNKNOWN_CODE)
+        return str(invitation.stratum)
+    if group_id not in {str(group.id) for group in groups_of_run(run)}:
+        raise Refused(SurveyRefusal.GROUP_MISSING)
+    return group_id
+
+
+def _forget_earlier(run: SurveyRun, token: str) -> None:
+    key = pairing.read_key(key_folder(), run.event_id)
+    text_ids = [pairing.text_id(key, token, item.key) for item in document_of(run).items if item.is_free_text]
+    db.session.execute(
+        delete(SurveyResponse).where(SurveyResponse.run_id == run.id, SurveyResponse.pair_token == token)
+    )
+    db.session.execute(delete(FreeText).where(FreeText.run_id == run.id, FreeText.id.in_(text_ids)))
+
+
+def close_run(*, run_id: uuid.UUID) -> SurveyRun:
+    """Close a run and fix its pooling: one for every table, chart and file from now on.
+
+    Raises Refused: ALREADY_CLOSED. LookupError for an unknown run.
+    """
+    run = db.session.get(SurveyRun, run_id, with_for_update={"key_share": True, "of": SurveyRun})
+    if run is None:
+        raise LookupError(f"no survey run {run_id}")
+    if run.closed_at is not None:
+        raise Refused(SurveyRefusal.ALREADY_CLOSED)
+    run.closed_at = clock.now()
+    run.strata = pool(answers_by_group(run), run.k)
+    record(verb="survey.closed", subject=("survey_run", run.id), event_id=run.event_id)
+    db.session.flush()
+    return run
+
+
+def close_due_runs() -> int:
+    """Close every run whose last day has passed; the worker calls this. How many were closed."""
+    due = db.session.scalars(
+        select(SurveyRun.id).where(SurveyRun.closed_at.is_(None), SurveyRun.closes_at <= clock.now())
+    ).all()
+    for run_id in due:
+        close_run(run_id=run_id)
+    return len(due)
+
+
+def review_text(*, run: SurveyRun, text_id: uuid.UUID, review: Review, public_body: str = "") -> FreeText:
+    """Record what staff decided about one free text.
+
+    public_body: the redacted sentence, required for REDACTED. Raises Refused: REDACTION_EMPTY; LookupError for a text
+    that is not of this run.
+    """
+    row = db.session.get(FreeText, text_id)
+    if row is None or row.run_id != run.id:
+        raise LookupError(f"no text {text_id}")
+    if review == Review.REDACTED and not public_body.strip():
+        raise Refused(SurveyRefusal.REDACTION_EMPTY)
+    row.review = review
+    row.public_body = public_body.strip() if review == Review.REDACTED else None
+    record(
+        verb="survey.text_reviewed",
+        subject=("free_text", row.id),
+        event_id=run.event_id,
+        detail={"review": review.value},
+    )
+    db.session.flush()
+    return row

@@ -1,0 +1,169 @@
+"""Reading surveys."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from trainings.core.db import db
+from trainings.events.models import EventGroup
+from trainings.surveys import pairing, questionnaires
+from trainings.surveys.models import (
+    FreeText,
+    QuestionnaireVersion,
+    Review,
+    SurveyInvitation,
+    SurveyResponse,
+    SurveyRun,
+)
+from trainings.surveys.questionnaires import Answer, Document
+from trainings.surveys.strata import POOLED
+
+SHIPPED = Path(__file__).resolve().parent.parent / "data" / "questionnaires"
+
+
+def shipped_document(code: str) -> dict[str, object]:
+    """The JSON document that comes with the product; FileNotFoundError for an unknown code."""
+    document: dict[str, object] = json.loads((SHIPPED / f"{code}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def key_folder() -> Path:
+    """Where this installation keeps its pairing keys."""
+    settings = current_app.config["TSUDOI"]
+    return pairing.key_folder(settings.survey_key_dir, settings.instance_path)
+
+
+def run_by_slug(slug: str) -> SurveyRun | None:
+    return db.session.scalar(select(SurveyRun).where(SurveyRun.slug == slug))
+
+
+def runs_of_event(event_id: uuid.UUID) -> Sequence[SurveyRun]:
+    """All runs of an event, oldest first."""
+    return db.session.scalars(
+        select(SurveyRun).where(SurveyRun.event_id == event_id).order_by(SurveyRun.opens_at)
+    ).all()
+
+
+def document_of(run: SurveyRun) -> Document:
+    """The run's questionnaire as it was frozen."""
+    return questionnaires.parse(run.version.doc)
+
+
+def newest_version(code: str) -> QuestionnaireVersion | None:
+    """The version with the highest number, frozen or not."""
+    return db.session.scalar(
+        select(QuestionnaireVersion)
+        .where(QuestionnaireVersion.questionnaire.has(code=code))
+        .order_by(QuestionnaireVersion.n.desc())
+        .limit(1)
+    )
+
+
+def groups_of_run(run: SurveyRun) -> Sequence[EventGroup]:
+    """The event's groups, in their order: what a guest without a code is asked to choose from."""
+    return db.session.scalars(
+        select(EventGroup).where(EventGroup.event_id == run.event_id).order_by(EventGroup.sort)
+    ).all()
+
+
+def invitation_of_token(run: SurveyRun, token: str) -> SurveyInvitation | None:
+    """Whose secret this is; None for an unknown one. Raises pairing.PairingKeyMissing.
+
+    The token is stored nowhere before it is used, so all invitations of the event are tried: one HMAC each.
+    """
+    key = pairing.read_key(key_folder(), run.event_id)
+    for invitation in invitations_of_event(run.event_id):
+        if pairing.token(key, invitation.pair_uuid) == token:
+            return invitation
+    return None
+
+
+def invitations_of_event(event_id: uuid.UUID) -> Sequence[SurveyInvitation]:
+    return db.session.scalars(select(SurveyInvitation).where(SurveyInvitation.event_id == event_id)).all()
+
+
+def invitation_of_application(event_id: uuid.UUID, application_id: uuid.UUID) -> SurveyInvitation | None:
+    return db.session.scalar(
+        select(SurveyInvitation).where(
+            SurveyInvitation.event_id == event_id, SurveyInvitation.application_id == application_id
+        )
+    )
+
+
+def answer_count(run: SurveyRun) -> int:
+    """How many responses a run has; rounded down before it is shown while the run is open."""
+    return db.session.scalar(select(func.count()).where(SurveyResponse.run_id == run.id)) or 0
+
+
+def answers_by_group(run: SurveyRun) -> Counter[str]:
+    """Event group id (text) → number of responses."""
+    rows = db.session.execute(
+        select(SurveyResponse.stratum, func.count())
+        .where(SurveyResponse.run_id == run.id)
+        .group_by(SurveyResponse.stratum)
+    )
+    return Counter({stratum: n for stratum, n in rows})
+
+
+@dataclass(frozen=True)
+class ResponseRow:
+    """One response as results may use it: pooled stratum and answers, nothing else."""
+
+    stratum: str
+    channel: str
+    values: dict[str, Answer]
+
+
+def responses(run: SurveyRun) -> list[ResponseRow]:
+    """All responses of a closed run in the order of their random ids, under the pooling fixed at closing."""
+    assert run.strata is not None, "responses are read after closing only"
+    rows = db.session.scalars(
+        select(SurveyResponse).where(SurveyResponse.run_id == run.id).order_by(SurveyResponse.id)
+    )
+    return [
+        ResponseRow(
+            stratum=run.strata.get(row.stratum, POOLED),
+            channel=row.channel.value,
+            values=questionnaires.loaded(row.answers),
+        )
+        for row in rows
+    ]
+
+
+def texts_of_run(run: SurveyRun) -> Sequence[FreeText]:
+    """All free texts, by item, in random order."""
+    return db.session.scalars(
+        select(FreeText).where(FreeText.run_id == run.id).order_by(FreeText.item_key, FreeText.id)
+    ).all()
+
+
+def shown_texts(run: SurveyRun) -> dict[str, list[str]]:
+    """Item key → texts that staff released, redacted ones as redacted."""
+    shown: dict[str, list[str]] = {}
+    for row in texts_of_run(run):
+        if row.review == Review.PUBLIC:
+            shown.setdefault(row.item_key, []).append(row.body)
+        elif row.review == Review.REDACTED and row.public_body:
+            shown.setdefault(row.item_key, []).append(row.public_body)
+    return shown
+
+
+def pending_texts(event_id: uuid.UUID) -> int:
+    """How many free texts of an event nobody has read yet."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(FreeText)
+            .join(SurveyRun, SurveyRun.id == FreeText.run_id)
+            .where(SurveyRun.event_id == event_id, FreeText.review == Review.PENDING)
+        )
+        or 0
+    )

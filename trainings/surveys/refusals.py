@@ -1,0 +1,13 @@
+"""Why an act on a survey can be refused."""
+
+from enum import StrEnum
+
+
+class SurveyRefusal(StrEnum):
+    NOT_OPEN = "not_open"
+    ALREADY_CLOSED = "already_closed"
+    UNKNOWN_CODE = "unknown_code"
+    GROUP_MISSING = "group_missing"
+    BAD_ANSWERS = "bad_answers"
+    REDACTION_EMPTY = "redaction_empty"
+    STILL_OPEN = "still_open"

@@ -1,0 +1,45 @@
+"""Sentences of surveys and their results."""
+
+from trainings.surveys.models import Mode, Review
+from trainings.surveys.questionnaires import Missing, Problem
+from trainings.surveys.refusals import SurveyRefusal
+
+REFUSALS = {
+    SurveyRefusal.NOT_OPEN: "このアンケートは、いまは受け付けていません。",
+    SurveyRefusal.ALREADY_CLOSED: "このアンケートは、すでに締め切られています。",
+    SurveyRefusal.UNKNOWN_CODE: "回答番号が見つかりません。メールに書かれた26文字を、もう一度確かめてください。空欄のままでも回答できます。",
+    SurveyRefusal.GROUP_MISSING: "職種区分を選んでください。職種ごとの集計に使います。",
+    SurveyRefusal.BAD_ANSWERS: "入力内容に直してほしいところがあります。",
+    SurveyRefusal.REDACTION_EMPTY: "伏せ字にした文を入力してください。",
+    SurveyRefusal.STILL_OPEN: "結果は、アンケートを締め切ってから見られます。",
+}
+PROBLEMS = {
+    Problem.UNKNOWN_OPTION: "選択肢の中から選んでください。",
+    Problem.NOT_A_NUMBER: "数字で入力してください。",
+    Problem.OUT_OF_RANGE: "{low}から{high}までの数字で入力してください。",
+    Problem.TOO_LONG: "文字数が多すぎます。40,000文字までにしてください。",
+}
+MISSING = {
+    Missing.NOT_SEEN: "見ていない",
+    Missing.NO_ANSWER: "無回答",
+    Missing.NOT_APPLICABLE: "あてはまらない",
+}
+LIKERT = {
+    "5": "とてもそう思う",
+    "4": "そう思う",
+    "3": "どちらともいえない",
+    "2": "あまり思わない",
+    "1": "そう思わない",
+}
+POOLED = "その他の職種"
+REVIEWS = {
+    Review.PENDING: "まだ読んでいません",
+    Review.PUBLIC: "公開",
+    Review.INTERNAL: "内部だけ",
+    Review.REDACTED: "伏せ字で公開",
+}
+MODES = {
+    Mode.ANONYMOUS_PAIRED: "無記名（同じ方の回答を、あとの回と結べます）",
+    Mode.ANONYMOUS: "無記名",
+    Mode.IDENTIFIED: "記名",
+}

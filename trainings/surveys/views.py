@@ -1,0 +1,221 @@
+"""Pages of surveys: answering for guests; state, results and review for staff."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, by_link
+from trainings.accounts.models import Role
+from trainings.audit.actions import record
+from trainings.core import qr, sheets
+from trainings.core.limits import limited
+from trainings.core.refusal import Refused
+from trainings.core.web import blueprint, download
+from trainings.events.models import Event
+from trainings.events.queries import event_by_slug
+from trainings.surveys import actions, exports, invitations, queries, texts
+from trainings.surveys.forms import AnswerForm, CloseForm, ReviewForm
+from trainings.surveys.models import ResponseChannel, Review, SurveyRun
+from trainings.surveys.questionnaires import Document, Problem
+from trainings.surveys.refusals import SurveyRefusal
+from trainings.surveys.results import results_of
+from trainings.surveys.strata import rounded_down
+
+bp = blueprint("surveys")
+
+
+def _run_or_404(slug: str) -> SurveyRun:
+    return queries.run_by_slug(slug) or abort(404)
+
+
+# -- answering ------------------------------------------------------------------------------------------
+
+
+@bp.get("/s/<slug>")
+@by_link("survey")
+def answer(slug: str) -> ResponseReturnValue:
+    run = _run_or_404(slug)
+    if not run.is_open:
+        return render_template("surveys/not_open.html", run=run), 410
+    form = AnswerForm(response_id=str(uuid.uuid4()))
+    return _answer_page(run, form, {}, {}, 200)
+
+
+@bp.post("/s/<slug>")
+@by_link("survey")
+@limited("survey", limit=600, minutes=15)
+def send_answers(slug: str) -> ResponseReturnValue:
+    run = _run_or_404(slug)
+    form = AnswerForm()
+    given = {item.key: request.form.getlist(f"q-{item.key}") for item in queries.document_of(run).items}
+    token = (form.token.data or "").strip().upper()
+    try:
+        answers = actions.submit_answers(
+            run=run,
+            response_id=_uuid(form.response_id.data),
+            token=token,
+            group_id=form.group.data or "",
+            given=given,
+            channel=ResponseChannel.LINK if token else ResponseChannel.VENUE,
+        )
+    except Refused as refused:
+        if refused.code == SurveyRefusal.NOT_OPEN:
+            return render_template("surveys/not_open.html", run=run), 410
+        field = "token" if refused.code == SurveyRefusal.UNKNOWN_CODE else "group"
+        return _answer_page(run, form, given, {field: refused.sentence(texts.REFUSALS)}, 422)
+    if answers.problems:
+        problems = _problem_sentences(queries.document_of(run), answers.problems)
+        return _answer_page(run, form, given, problems, 422)
+    return redirect(url_for("surveys.thanks", slug=slug))
+
+
+@bp.get("/s/<slug>/thanks")
+@by_link("survey")
+def thanks(slug: str) -> ResponseReturnValue:
+    return render_template("surveys/thanks.html", run=_run_or_404(slug))
+
+
+def _uuid(text: str | None) -> uuid.UUID:
+    """The response id that the page made; a broken one gets a new id, so that no answer is lost over it."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _problem_sentences(document: Document, problems: dict[str, Problem]) -> dict[str, str]:
+    return {
+        f"q-{item.key}": texts.PROBLEMS[problems[item.key]].format(low=item.low, high=item.high)
+        for item in document.items
+        if item.key in problems
+    }
+
+
+def _answer_page(
+    run: SurveyRun, form: AnswerForm, given: dict[str, list[str]], problems: dict[str, str], status: int
+) -> ResponseReturnValue:
+    page = render_template(
+        "surveys/answer.html",
+        run=run,
+        document=queries.document_of(run),
+        groups=queries.groups_of_run(run),
+        form=form,
+        given=given,
+        problems=problems,
+        likert=texts.LIKERT,
+    )
+    return page, status
+
+
+# -- staff ------------------------------------------------------------------------------------------------
+
+
+def _event_or_404(slug: str) -> Event:
+    return event_by_slug(slug) or abort(404)
+
+
+@bp.get("/staff/events/<slug>/survey")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
+def overview(slug: str) -> ResponseReturnValue:
+    """State of the event's surveys; the results of a closed one."""
+    event = _event_or_404(slug)
+    runs = queries.runs_of_event(event.id)
+    run = runs[-1] if runs else None
+    if run is None or run.closed_at is None:
+        return render_template(
+            "surveys/open_run.html",
+            event=event,
+            run=run,
+            count=rounded_down(queries.answer_count(run)) if run else 0,
+            link=invitations.run_link(run) if run else "",
+            picture=qr.picture(invitations.run_link(run)) if run else None,
+            modes=texts.MODES,
+            form=CloseForm(),
+        )
+    return render_template(
+        "surveys/results.html",
+        event=event,
+        run=run,
+        results=results_of(run),
+        shown=queries.shown_texts(run),
+        pending=queries.pending_texts(event.id),
+        likert=texts.LIKERT,
+        pooled=texts.POOLED,
+        modes=texts.MODES,
+    )
+
+
+@bp.post("/staff/events/<slug>/survey/close")
+@allowed(Role.PLANNER)
+def close(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    runs = queries.runs_of_event(event.id)
+    if not runs:
+        abort(404)
+    try:
+        actions.close_run(run_id=runs[-1].id)
+    except Refused:
+        pass  # closed twice by two people: both see the results
+    return redirect(url_for("surveys.overview", slug=slug))
+
+
+@bp.get("/staff/events/<slug>/survey/texts")
+@allowed(Role.PLANNER)
+def review(slug: str) -> ResponseReturnValue:
+    return _review_page(_closed_run_or_404(slug), {}, 200)
+
+
+@bp.post("/staff/events/<slug>/survey/texts")
+@allowed(Role.PLANNER)
+def save_review(slug: str) -> ResponseReturnValue:
+    run = _closed_run_or_404(slug)
+    form = ReviewForm()
+    if form.review.data not in set(Review) - {Review.PENDING}:
+        abort(400)
+    try:
+        actions.review_text(
+            run=run,
+            text_id=_uuid(form.text_id.data),
+            review=Review(form.review.data),
+            public_body=form.public_body.data or "",
+        )
+    except Refused as refused:
+        return _review_page(run, {str(form.text_id.data): refused.sentence(texts.REFUSALS)}, 422)
+    except LookupError:
+        abort(404)
+    return redirect(url_for("surveys.review", slug=slug, _anchor=f"text-{form.text_id.data}"))
+
+
+def _closed_run_or_404(slug: str) -> SurveyRun:
+    runs = queries.runs_of_event(_event_or_404(slug).id)
+    if not runs or runs[-1].closed_at is None:
+        abort(404)
+    return runs[-1]
+
+
+def _review_page(run: SurveyRun, problems: dict[str, str], status: int) -> ResponseReturnValue:
+    items = {item.key: item for item in queries.document_of(run).items}
+    page = render_template(
+        "surveys/review.html",
+        event=run.event,
+        run=run,
+        rows=queries.texts_of_run(run),
+        items=items,
+        reviews=texts.REVIEWS,
+        form=ReviewForm(formdata=None),
+        problems=problems,
+    )
+    return page, status
+
+
+@bp.post("/staff/events/<slug>/survey/results.xlsx")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
+def workbook(slug: str) -> ResponseReturnValue:
+    """The workbook. A POST, since every export is written to the audit trail."""
+    run = _closed_run_or_404(slug)
+    record(verb="survey.exported", subject=("survey_run", run.id), event_id=run.event_id)
+    name = exports.file_name(run)
+    return download(exports.results_workbook(results_of(run)), name, sheets.XLSX)
