@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
 from trainings.core.db import Base, Identified, enum_column
+from trainings.directory.identity import Likeness
 
 
 class Sector(Identified, Base):
@@ -125,7 +126,8 @@ class Person(Identified, Base):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
-        Index("ix_person_name_key_kana", "name_key", "family_kana", "given_kana"),
+        Index("ix_person_name_key", "name_key"),
+        Index("ix_person_kana", "family_kana", "given_kana"),
         Index("ix_person_mail", "mail"),
         Index("ix_person_phone_digits", "phone_digits"),
     )
@@ -169,14 +171,6 @@ class CandidateState(StrEnum):
     OPEN = "open"
     MERGED = "merged"
     DISTINCT = "distinct"
-
-
-class Likeness(StrEnum):
-    """Why two people may be one."""
-
-    KANA_AND_OFFICE = "kana_and_office"
-    PHONE = "phone"
-    NAME_AND_KANA = "name_and_kana"
 
 
 class PersonCandidate(Identified, Base):

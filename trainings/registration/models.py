@@ -101,6 +101,8 @@ class Application(Identified, Base):
     )
     organisation_name: Mapped[str] = mapped_column(String(120), default="")
     """As chosen or typed; with no organisation_id a free entry, matched to the directory before a draw. Empty = none."""
+    organisation_kept: Mapped[bool] = mapped_column(default=False)
+    """Staff decided that the free entry stays as typed: it is in no directory, and its people are each their own."""
     licence_number: Mapped[str] = mapped_column(String(30), default="")
     heard_via_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("association.id", ondelete="RESTRICT"))
     heard_via_note: Mapped[str] = mapped_column(String(80), default="")

@@ -1,0 +1,295 @@
+"""Writing master data as shipped, and settling who is whom when somebody applies."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from dataclasses import dataclass
+from importlib import resources
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from trainings.audit.actions import record
+from trainings.core import clock, codes, names
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.directory import queries
+from trainings.directory.identity import Likeness, LinkedBy, Statement, judge, likenesses
+from trainings.directory.models import (
+    Association,
+    CandidateState,
+    District,
+    DistrictKind,
+    Person,
+    PersonCandidate,
+    Profession,
+    ProfessionGroup,
+    Sector,
+)
+from trainings.directory.refusals import DirectoryRefusal
+
+LONGEST_SEARCH_KEY = 300
+GROUP_COLOURS = ("g-md", "g-dt", "g-ph", "g-ns", "g-rh", "g-cm", "g-sw", "g-cw", "g-ad", "g-ot")
+"""The fixed colour classes of the style sheet, in the order of the groups in professions.csv."""
+
+
+# -- master data as shipped ------------------------------------------------------------------------------
+
+
+def load_master_data() -> None:
+    """Add the shipped professions, groups, sectors, districts and associations that are missing.
+
+    May run again at any time: a profession is known by its code and never written twice, and districts and
+    associations are loaded only into an empty table, so nothing that was edited or renamed comes back.
+    """
+    _load_professions()
+    if not db.session.scalar(select(func.count()).select_from(District)):
+        for sort, row in enumerate(_shipped("districts.csv"), start=1):
+            db.session.add(District(name=row["name"], kind=DistrictKind(row["kind"]), sort=sort * 10))
+    if not db.session.scalar(select(func.count()).select_from(Association)):
+        for sort, row in enumerate(_shipped("associations.csv"), start=1):
+            db.session.add(Association(name=row["name"], sort=sort * 10))
+    db.session.flush()
+
+
+def _shipped(file: str) -> list[dict[str, str]]:
+    text = (resources.files("trainings") / "data" / file).read_text("utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _load_professions() -> None:
+    rows = _shipped("professions.csv")
+    marks = list(dict.fromkeys(row["mark"] for row in rows))
+    colours = dict(zip(marks, GROUP_COLOURS, strict=True))
+    codes_known = set(db.session.scalars(select(Profession.code)))
+    names_known = set(db.session.scalars(select(Profession.name)))
+    group_of = _groups_by_code(rows)
+    for row in rows:
+        if row["code"] in codes_known or row["name"] in names_known:
+            continue
+        group = group_of.get(row["quota_group"]) or _make_group(row, colours[row["mark"]])
+        group_of[row["quota_group"]] = group
+        db.session.add(
+            Profession(
+                code=row["code"],
+                name=row["name"],
+                group=group,
+                skill_group=row["skill_group"],
+                licence_number_label=row["licence_number_label"],
+                usual_channel=row["usual_channel"],
+                jp_core_role_code=row["jp_core_role_code"],
+                sort=int(row["sort"]),
+            )
+        )
+    db.session.flush()
+
+
+def _groups_by_code(rows: list[dict[str, str]]) -> dict[str, ProfessionGroup]:
+    """Shipped group names to the groups that their professions are in now, whatever these were renamed to."""
+    present = {one.code: one.group for one in queries.professions(active_only=False)}
+    found = {row["quota_group"]: present[row["code"]] for row in rows if row["code"] in present}
+    return found | {group.name: group for group in queries.profession_groups()}
+
+
+def _make_group(row: dict[str, str], css: str) -> ProfessionGroup:
+    sector = db.session.scalar(select(Sector).where(Sector.name == row["sector"]))
+    if sector is None:
+        sector = Sector(name=row["sector"], sort=(GROUP_COLOURS.index(css) + 1) * 10)
+        db.session.add(sector)
+    group = ProfessionGroup(
+        name=row["quota_group"], mark=row["mark"], css=css, sector=sector, sort=int(row["sort"])
+    )
+    db.session.add(group)
+    db.session.flush()
+    return group
+
+
+# -- who is whom -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """person: the row an application points to. canonical: whoever it was merged into (itself otherwise).
+
+    linked_by: what tied it to a known person; None = a new person. candidates: pairs that staff will decide.
+    """
+
+    person: Person
+    canonical: Person
+    linked_by: LinkedBy | None
+    candidates: tuple[PersonCandidate, ...] = ()
+
+
+def recognise_person(
+    *,
+    family: str,
+    given: str,
+    family_kana: str,
+    given_kana: str,
+    mail: str = "",
+    phone: str = "",
+    profession_id: uuid.UUID | None = None,
+    organisation_id: uuid.UUID | None = None,
+    licence_number: str = "",
+    own_person: Person | None = None,
+    application_id: uuid.UUID | None = None,
+    event_id: uuid.UUID | None = None,
+) -> Recognition:
+    """The person who applies: a known one by their own link or by rule, otherwise a new one with open candidates.
+
+    Call it after the event's lock. own_person: whoever came through their own person link. application_id, event_id:
+    only for the audit line. The known person's newest values become those given here (what is empty stays).
+    """
+    statement = Statement(
+        family=names.as_typed(family),
+        given=names.as_typed(given),
+        folded_name=names.search_key(family, given),
+        family_kana=names.kana(family_kana),
+        given_kana=names.kana(given_kana),
+        mail=names.mail(mail),
+        phone_digits=names.phone_digits(phone),
+        organisation_id=organisation_id,
+        licence_number=names.number(licence_number),
+    )
+    if own_person is not None:
+        person, linked_by = own_person, LinkedBy.OWN_LINK
+    else:
+        verdict = judge(statement, queries.people_like(statement))
+        if verdict.person_id is None or verdict.linked_by is None:
+            person = _new_person(statement, phone=phone, profession_id=profession_id)
+            pairs = tuple(propose_candidate(person.id, other, like) for other, like in verdict.candidates)
+            return Recognition(person, person, None, pairs)
+        known = db.session.get(Person, verdict.person_id)
+        assert known is not None
+        person, linked_by = known, verdict.linked_by
+    canonical = lock_up_to_canonical(person)
+    write_statement(person, statement, phone=phone, profession_id=profession_id)
+    if linked_by is not LinkedBy.OWN_LINK:
+        record(
+            verb="person.linked_by_rule",
+            subject=("person", person.id),
+            event_id=event_id,
+            detail={"rule": linked_by.value, "application": str(application_id) if application_id else None},
+        )
+    db.session.flush()
+    return Recognition(person, canonical, linked_by)
+
+
+def _new_person(statement: Statement, *, phone: str, profession_id: uuid.UUID | None) -> Person:
+    person = Person(id=uuid.uuid4(), link_version=1)
+    renew_link(person, version=1)
+    write_statement(person, statement, phone=phone, profession_id=profession_id)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def write_statement(
+    person: Person, statement: Statement, *, phone: str, profession_id: uuid.UUID | None
+) -> None:
+    """Make a statement the person's newest values; what it leaves out stays as it was."""
+    person.family, person.given = statement.family, statement.given
+    person.name_key = queries.name_key(statement.family, statement.given)
+    person.family_kana = statement.family_kana or person.family_kana or ""
+    person.given_kana = statement.given_kana or person.given_kana or ""
+    person.search_key = queries.KEY_SEPARATOR.join(
+        (statement.folded_name, names.search_key(person.family_kana, person.given_kana))
+    )[:LONGEST_SEARCH_KEY]
+    person.mail = statement.mail or person.mail or ""
+    if statement.phone_digits:
+        person.phone, person.phone_digits = names.phone(phone), statement.phone_digits
+    person.profession_id = profession_id or person.profession_id
+    person.organisation_id = statement.organisation_id or person.organisation_id
+    person.licence_number = statement.licence_number or person.licence_number or ""
+
+
+def renew_link(person: Person, *, version: int | None = None) -> None:
+    """Give the person a new link; the old one stops working. version: the next one by default."""
+    person.link_version = version or person.link_version + 1
+    key = current_app.config["TSUDOI"].link_key
+    person.link_fingerprint = codes.fingerprint(
+        codes.secret_for(key, "person", person.id, person.link_version)
+    )
+
+
+def link_secret(person: Person) -> str:
+    """The secret of the person's own link, for a mail to an address that belongs to that one person."""
+    return codes.secret_for(current_app.config["TSUDOI"].link_key, "person", person.id, person.link_version)
+
+
+def lock_up_to_canonical(person: Person) -> Person:
+    """Lock a person and the chain above it until the end of the transaction; returns the canonical person.
+
+    Without it a merge in another transaction could move the person between reading and storing an application.
+    """
+    row = person
+    while True:
+        locked = db.session.scalar(
+            select(Person)
+            .where(Person.id == row.id)
+            .with_for_update(key_share=True, of=Person)
+            .execution_options(populate_existing=True)
+        )
+        assert locked is not None
+        if locked.merged_into_id is None:
+            return locked
+        above = db.session.get(Person, locked.merged_into_id)
+        assert above is not None
+        row = above
+
+
+# -- candidates ----------------------------------------------------------------------------------------------
+
+
+def propose_candidate(person_id: uuid.UUID, other_id: uuid.UUID, likeness: Likeness) -> PersonCandidate:
+    """Put two people side by side in the queue; a pair that is there already, decided or not, stays as it is."""
+    known = queries.candidate_between(person_id, other_id)
+    if known is not None:
+        return known
+    pair = PersonCandidate(person_id=person_id, other_id=other_id, likeness=likeness)
+    db.session.add(pair)
+    db.session.flush()
+    return pair
+
+
+def propose_likenesses(person: Person) -> tuple[PersonCandidate, ...]:
+    """Look again whom a person resembles, after their office or contact changed; returns the pairs."""
+    root = queries.canonical(person.id)
+    statement = queries.statement_of(person)
+    others = [known for known in queries.people_like(statement) if known.canonical_id != root.id]
+    return tuple(propose_candidate(root.id, other, like) for other, like in likenesses(statement, others))
+
+
+def decide_distinct(*, candidate_id: uuid.UUID, staff_id: uuid.UUID | None) -> PersonCandidate:
+    """Staff say that the two are different people. Raises Refused: NOT_FOUND, ALREADY_ONE."""
+    pair = _locked_candidate(candidate_id)
+    if pair.state == CandidateState.MERGED:
+        raise Refused(DirectoryRefusal.ALREADY_ONE)
+    pair.state, pair.decided_at, pair.decided_by_id = CandidateState.DISTINCT, clock.now(), staff_id
+    record(verb="candidate.decided_distinct", subject=("person_candidate", pair.id))
+    db.session.flush()
+    return pair
+
+
+def reopen_candidate(*, candidate_id: uuid.UUID) -> PersonCandidate:
+    """Take back "different people": the pair is open again. Raises Refused: NOT_FOUND, NOT_DECIDED."""
+    pair = _locked_candidate(candidate_id)
+    if pair.state != CandidateState.DISTINCT:
+        raise Refused(DirectoryRefusal.NOT_DECIDED)
+    pair.state, pair.decided_at, pair.decided_by_id = CandidateState.OPEN, None, None
+    record(verb="candidate.reopened", subject=("person_candidate", pair.id))
+    db.session.flush()
+    return pair
+
+
+def _locked_candidate(candidate_id: uuid.UUID) -> PersonCandidate:
+    pair = db.session.scalar(
+        select(PersonCandidate)
+        .where(PersonCandidate.id == candidate_id)
+        .with_for_update(of=PersonCandidate)
+        .execution_options(populate_existing=True)
+    )
+    if pair is None:
+        raise Refused(DirectoryRefusal.NOT_FOUND)
+    return pair

@@ -1,0 +1,298 @@
+"""Reading master data and people."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from trainings.core import codes, names
+from trainings.core.db import db
+from trainings.directory.identity import Known, Statement
+from trainings.directory.models import (
+    Association,
+    CandidateState,
+    District,
+    Organisation,
+    OrganisationKind,
+    Person,
+    PersonCandidate,
+    Profession,
+    ProfessionGroup,
+    Sector,
+)
+
+KEY_SEPARATOR = "|"
+"""Between the folded name and the folded kana of a search key, so that no match runs over the seam."""
+
+
+# -- master data -------------------------------------------------------------------------------------
+
+
+def sectors() -> Sequence[Sector]:
+    """All sectors in their order."""
+    return db.session.scalars(select(Sector).order_by(Sector.sort, Sector.name)).all()
+
+
+def profession_groups() -> Sequence[ProfessionGroup]:
+    """All profession groups in their order, each with its sector."""
+    return db.session.scalars(
+        select(ProfessionGroup).order_by(ProfessionGroup.sort, ProfessionGroup.name)
+    ).all()
+
+
+def professions(active_only: bool = True) -> Sequence[Profession]:
+    """Professions in their order, each with its group."""
+    wanted = select(Profession).order_by(Profession.sort, Profession.name)
+    return db.session.scalars(wanted.where(Profession.active) if active_only else wanted).all()
+
+
+def professions_of_group(group_id: uuid.UUID) -> Sequence[Profession]:
+    """The professions of one group that may be chosen."""
+    return db.session.scalars(
+        select(Profession)
+        .where(Profession.group_id == group_id, Profession.active)
+        .order_by(Profession.sort, Profession.name)
+    ).all()
+
+
+def associations(active_only: bool = True) -> Sequence[Association]:
+    """Associations and other channels in their order."""
+    wanted = select(Association).order_by(Association.sort, Association.name)
+    return db.session.scalars(wanted.where(Association.active) if active_only else wanted).all()
+
+
+def districts() -> Sequence[District]:
+    """All districts in their order."""
+    return db.session.scalars(select(District).order_by(District.sort, District.name)).all()
+
+
+# -- organisations -----------------------------------------------------------------------------------
+
+
+def search_organisations(typed: str, limit: int = 8) -> Sequence[Organisation]:
+    """Active organisations whose name or kana has every typed word; those that begin with the words come first."""
+    matches = _organisation_matches(typed)
+    if not matches:
+        return []
+    whole = _like(names.search_key(typed))
+    begins = or_(
+        Organisation.search_key.like(f"{whole}%", escape="\\"),
+        Organisation.search_key.like(f"%{KEY_SEPARATOR}{whole}%", escape="\\"),
+    )
+    return db.session.scalars(
+        select(Organisation)
+        .where(Organisation.active, *matches)
+        .order_by(case((begins, 0), else_=1), Organisation.kana, Organisation.name, Organisation.id)
+        .limit(limit)
+    ).all()
+
+
+def organisations(
+    *,
+    typed: str = "",
+    kind: OrganisationKind | None = None,
+    district_id: uuid.UUID | None = None,
+    active: bool | None = True,
+    limit: int = 100,
+    offset: int = 0,
+) -> tuple[Sequence[Organisation], int]:
+    """One page of the organisations that fit, by kana, and how many fit in all. active None = both."""
+    wanted = list(_organisation_matches(typed))
+    if typed.strip().isdigit():
+        wanted = [or_(Organisation.number.startswith(typed.strip()), and_(*wanted))]
+    if kind is not None:
+        wanted.append(Organisation.kind == kind)
+    if district_id is not None:
+        wanted.append(Organisation.district_id == district_id)
+    if active is not None:
+        wanted.append(Organisation.active == active)
+    page = (
+        select(Organisation)
+        .where(*wanted)
+        .order_by(Organisation.kana, Organisation.name, Organisation.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    total = db.session.scalar(select(func.count()).select_from(Organisation).where(*wanted)) or 0
+    return db.session.scalars(page).all(), total
+
+
+def organisation_by_exact_name(name: str) -> Organisation | None:
+    """The one active organisation of this name, width and spaces apart; None if there is none or several."""
+    folded = names.search_key(names.as_typed(name))
+    if not folded:
+        return None
+    found = db.session.scalars(
+        select(Organisation).where(
+            Organisation.active,
+            Organisation.search_key.like(f"{_like(folded)}{KEY_SEPARATOR}%", escape="\\"),
+        )
+    ).all()
+    exact = [one for one in found if one.name == names.as_typed(name)]
+    for choice in (found, exact):
+        if len(choice) == 1:
+            return choice[0]
+    return None
+
+
+def _organisation_matches(typed: str) -> Sequence[ColumnElement[bool]]:
+    words = [folded for word in typed.split() if (folded := names.search_key(word))]
+    return [Organisation.search_key.like(f"%{_like(word)}%", escape="\\") for word in words]
+
+
+def _like(text: str) -> str:
+    """A text in which the wildcards of LIKE stand for themselves."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+# -- people ------------------------------------------------------------------------------------------
+
+
+def canonical_ids(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """For each person the one it was merged into at the end of the chain; itself if it was not merged."""
+    if not person_ids:
+        return {}
+    up = (
+        select(Person.id.label("start"), Person.id, Person.merged_into_id)
+        .where(Person.id.in_(set(person_ids)))
+        .cte("up", recursive=True)
+    )
+    up = up.union_all(
+        select(up.c.start, Person.id, Person.merged_into_id).join(up, Person.id == up.c.merged_into_id)
+    )
+    rows = db.session.execute(select(up.c.start, up.c.id).where(up.c.merged_into_id.is_(None)))
+    return {start: last for start, last in rows}
+
+
+def canonical(person_id: uuid.UUID) -> Person:
+    """The person this one was merged into, at the end of the chain. LookupError if there is no such person."""
+    found = canonical_ids([person_id])
+    person = db.session.get(Person, found[person_id]) if found else None
+    if person is None:
+        raise LookupError(f"no person {person_id}")
+    return person
+
+
+def merged_ids(person_id: uuid.UUID) -> set[uuid.UUID]:
+    """The person and everyone merged into it, through all chains downward."""
+    down = select(Person.id).where(Person.id == person_id).cte("down", recursive=True)
+    down = down.union_all(select(Person.id).join(down, Person.merged_into_id == down.c.id))
+    return set(db.session.scalars(select(down.c.id)))
+
+
+def canonical_ids_of(person_id: uuid.UUID) -> set[uuid.UUID]:
+    """Every row that stands for the same person as this one: the canonical person and all merged into it."""
+    return merged_ids(canonical(person_id).id)
+
+
+def person_by_link_secret(secret: str) -> Person | None:
+    """The canonical person whose link (or whose merged row's link) carries this secret."""
+    found = db.session.scalar(select(Person).where(Person.link_fingerprint == codes.fingerprint(secret)))
+    if found is None or found.erased_at is not None:
+        return None
+    return canonical(found.id)
+
+
+def canonical_people_with_mail(mail: str) -> set[uuid.UUID]:
+    """The canonical people who name this address as theirs: a person link goes only where there is exactly one."""
+    folded = names.mail(mail).lower()
+    if not folded:
+        return set()
+    rows = db.session.scalars(
+        select(Person.id).where(func.lower(Person.mail) == folded, Person.erased_at.is_(None))
+    ).all()
+    return set(canonical_ids(rows).values())
+
+
+def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
+    """Canonical people of whom some row (merged ones included) has every typed word in name, kana or office."""
+    words = [folded for word in typed.split() if (folded := names.search_key(word))]
+    if not words:
+        return []
+    hits = [
+        or_(
+            Person.search_key.like(f"%{_like(word)}%", escape="\\"),
+            Organisation.search_key.like(f"%{_like(word)}%", escape="\\"),
+        )
+        for word in words
+    ]
+    found = db.session.scalars(
+        select(Person.id)
+        .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+        .where(Person.erased_at.is_(None), *hits)
+        .order_by(Person.family_kana, Person.given_kana, Person.id)
+        .limit(limit * 2)
+    ).all()
+    roots = set(canonical_ids(found).values())
+    return db.session.scalars(
+        select(Person)
+        .where(Person.id.in_(roots))
+        .order_by(Person.family_kana, Person.given_kana, Person.id)
+        .limit(limit)
+    ).all()
+
+
+def people_like(statement: Statement) -> list[Known]:
+    """Whoever shares kana, the exact name or the phone number with a statement: what the rule of identity judges."""
+    alike = [Person.name_key == name_key(statement.family, statement.given)]
+    if statement.family_kana or statement.given_kana:
+        alike.append(
+            and_(Person.family_kana == statement.family_kana, Person.given_kana == statement.given_kana)
+        )
+    if statement.phone_digits:
+        alike.append(Person.phone_digits == statement.phone_digits)
+    people = db.session.scalars(
+        select(Person).where(or_(*alike), Person.erased_at.is_(None)).order_by(Person.created_at, Person.id)
+    ).all()
+    merged = [one.id for one in people if one.merged_into_id is not None]
+    roots = canonical_ids(merged)
+    return [
+        Known(person_id=one.id, canonical_id=roots.get(one.id, one.id), stated=statement_of(one))
+        for one in people
+    ]
+
+
+def statement_of(person: Person) -> Statement:
+    """What a stored person says, as the rule of identity reads it."""
+    return Statement(
+        family=person.family,
+        given=person.given,
+        folded_name=names.search_key(person.family, person.given),
+        family_kana=person.family_kana,
+        given_kana=person.given_kana,
+        mail=person.mail,
+        phone_digits=person.phone_digits,
+        organisation_id=person.organisation_id,
+        licence_number=person.licence_number,
+    )
+
+
+def name_key(family: str, given: str) -> str:
+    """Family and given name exactly as typed, for equality only."""
+    return f"{family}\n{given}"
+
+
+# -- the queue of candidates -----------------------------------------------------------------------------
+
+
+def open_candidates() -> Sequence[PersonCandidate]:
+    """Pairs on which staff have not decided yet, oldest first."""
+    return db.session.scalars(
+        select(PersonCandidate)
+        .where(PersonCandidate.state == CandidateState.OPEN)
+        .order_by(PersonCandidate.created_at, PersonCandidate.id)
+    ).all()
+
+
+def candidate_between(one: uuid.UUID, other: uuid.UUID) -> PersonCandidate | None:
+    """The pair of these two rows, in either order."""
+    return db.session.scalar(
+        select(PersonCandidate).where(
+            or_(
+                and_(PersonCandidate.person_id == one, PersonCandidate.other_id == other),
+                and_(PersonCandidate.person_id == other, PersonCandidate.other_id == one),
+            )
+        )
+    )
