@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import delete, select
 
@@ -84,7 +84,7 @@ def open_run(*, event: Event, attended: Iterable[Application], code: str = "A") 
             version_id=version.id,
             mode=Mode.ANONYMOUS_PAIRED,
             opens_at=clock.now(),
-            closes_at=clock.day_ends(clock.today() + timedelta(days=OPEN_DAYS)),
+            closes_at=clock.at(clock.today() + timedelta(days=OPEN_DAYS), time(23, 59)),
         )
         db.session.add(run)
         db.session.flush()

@@ -1,0 +1,70 @@
+"""The matrix as a workbook."""
+
+from __future__ import annotations
+
+from trainings.core import clock, sheets
+from trainings.core.sheets import Cell as SheetCell
+from trainings.core.sheets import Sheet
+from trainings.skills import queries
+from trainings.skills.models import Framework
+
+SMALLEST_SHOWN = 5
+
+
+def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
+    """Sheets: 一覧 (one row per group and skill), 到達割合 (skill × group), このファイルについて.
+
+    all_groups: False leaves out the figures of groups with fewer than five people (for roles that see n ≥ 5 only).
+    """
+    cells = queries.matrix(framework)
+    groups = queries.skill_groups(framework)
+    long: list[list[SheetCell]] = []
+    wide: list[list[SheetCell]] = []
+    for domain, skills in queries.skills_by_domain(framework):
+        for skill in skills:
+            row: list[SheetCell] = [domain.title, skill.code, skill.title]
+            for group in groups:
+                cell = cells.get((group, skill.id))
+                if cell is None:
+                    row.append("対象外")
+                    continue
+                shown = all_groups or cell.n >= SMALLEST_SHOWN
+                row.append(cell.coverage if shown and cell.coverage is not None else "―")
+                long.append(
+                    [
+                        domain.title,
+                        skill.code,
+                        skill.title,
+                        group,
+                        cell.target,
+                        cell.n if shown else None,
+                        cell.reached if shown else None,
+                        cell.coverage if shown else None,
+                    ]
+                )
+            wide.append(row)
+    about: list[list[SheetCell]] = [
+        ["スキル表", f"{framework.title}（第{framework.version}版）"],
+        ["基準日", f"{clock.today():%Y-%m-%d}"],
+        ["対象の人", f"この日までの{queries.SCOPE_DAYS}日に参加した人"],
+        ["到達割合", "目標の段階に届いている人 ÷ 対象の人"],
+        ["参加だけで届く段階", framework.attend_cap],
+        ["使い方", "人の順位づけ、給与や配置の判断には使いません"],
+    ]
+    return sheets.workbook(
+        [
+            Sheet("到達割合", ["領域", "番号", "スキル", *groups], wide, [26, 8, 32]),
+            Sheet(
+                "一覧",
+                ["領域", "番号", "スキル", "職種のまとまり", "目標", "対象の人", "届いている人", "到達割合"],
+                long,
+                [26, 8, 32, 24],
+            ),
+            Sheet("このファイルについて", ["項目", "内容"], about, [24, 60]),
+        ]
+    )
+
+
+def file_name() -> str:
+    """20270214_スキル表.xlsx"""
+    return sheets.file_name(clock.today(), "スキル表", ending="xlsx")

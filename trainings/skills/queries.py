@@ -1,0 +1,261 @@
+"""Reading the framework, the ledger and the matrix."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.directory.models import Person, Profession
+from trainings.skills.levels import Cell, Fact, verified
+from trainings.skills.models import (
+    EventSkill,
+    Evidence,
+    EvidenceKind,
+    Framework,
+    Level,
+    Skill,
+    SkillKind,
+    Target,
+)
+
+SCOPE_DAYS = 730
+"""People who attended within 24 months are in scope; printed with every figure."""
+
+
+def current_framework() -> Framework | None:
+    """The newest version of the framework."""
+    return db.session.scalar(select(Framework).order_by(Framework.version.desc()).limit(1))
+
+
+def skills_by_domain(framework: Framework) -> list[tuple[Skill, list[Skill]]]:
+    """Each domain with its skills, in the order of the framework."""
+    rows = db.session.scalars(
+        select(Skill).where(Skill.framework_id == framework.id).order_by(Skill.position, Skill.kind)
+    ).all()
+    domains = [skill for skill in rows if skill.kind == SkillKind.DOMAIN]
+    return [(domain, [skill for skill in rows if skill.parent_id == domain.id]) for domain in domains]
+
+
+def levels_of(framework: Framework) -> dict[int, Level]:
+    rows = db.session.scalars(
+        select(Level).where(Level.framework_id == framework.id, Level.skill_id.is_(None)).order_by(Level.n)
+    )
+    return {row.n: row for row in rows}
+
+
+def skill_groups(framework: Framework) -> list[str]:
+    """The groups that have targets, in the order of their professions."""
+    sort = (
+        select(Profession.skill_group, func.min(Profession.sort).label("place"))
+        .where(Profession.skill_group != "")
+        .group_by(Profession.skill_group)
+        .subquery()
+    )
+    return list(
+        db.session.scalars(
+            select(Target.skill_group)
+            .outerjoin(sort, sort.c.skill_group == Target.skill_group)
+            .where(Target.framework_id == framework.id)
+            .group_by(Target.skill_group, sort.c.place)
+            .order_by(sort.c.place.nulls_last(), Target.skill_group)
+        )
+    )
+
+
+def targets_of_group(framework: Framework, group: str, on: date) -> dict[uuid.UUID, int]:
+    """skill id → target level of one skill group on a date."""
+    rows = db.session.execute(
+        select(Target.skill_id, Target.level).where(
+            Target.framework_id == framework.id, Target.skill_group == group, _valid(on)
+        )
+    )
+    return {skill_id: level for skill_id, level in rows}
+
+
+def _valid(on: date):  # type: ignore[no-untyped-def]
+    return and_(Target.valid_from <= on, or_(Target.valid_to.is_(None), Target.valid_to > on))
+
+
+# -- what an event teaches --------------------------------------------------------------------------------
+
+
+def taught_skills(event_id: uuid.UUID) -> Sequence[EventSkill]:
+    """The skills an event teaches, in the order of the framework."""
+    return db.session.scalars(
+        select(EventSkill)
+        .join(Skill, Skill.id == EventSkill.skill_id)
+        .where(EventSkill.event_id == event_id)
+        .order_by(Skill.position)
+    ).all()
+
+
+def valid_attendance(event_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], Evidence]:
+    """(person, skill) → the attend row of this event that no revoke row takes back."""
+    revoke = aliased(Evidence)
+    rows = db.session.scalars(
+        select(Evidence)
+        .outerjoin(revoke, revoke.revokes_id == Evidence.id)
+        .where(Evidence.event_id == event_id, Evidence.kind == EvidenceKind.ATTEND, revoke.id.is_(None))
+    )
+    return {(row.person_id, row.skill_id): row for row in rows}
+
+
+def attendance_repetitions(event_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
+    """(person, skill) → how many attend rows this event has written so far, revoked ones included."""
+    rows = db.session.execute(
+        select(Evidence.person_id, Evidence.skill_id, func.count())
+        .where(Evidence.event_id == event_id, Evidence.kind == EvidenceKind.ATTEND)
+        .group_by(Evidence.person_id, Evidence.skill_id)
+    )
+    return {(person_id, skill_id): n for person_id, skill_id, n in rows}
+
+
+# -- one person ---------------------------------------------------------------------------------------------
+
+
+def evidence_of(person_ids: Iterable[uuid.UUID]) -> Sequence[Evidence]:
+    """All rows of the ledger of a person, given with all people merged into it; newest first."""
+    return db.session.scalars(
+        select(Evidence)
+        .where(Evidence.person_id.in_(list(person_ids)))
+        .order_by(Evidence.observed_on.desc(), Evidence.recorded_at.desc())
+    ).all()
+
+
+def levels_of_person(evidence: Iterable[Evidence], on: date) -> dict[uuid.UUID, int]:
+    """skill id → verified level on a date."""
+    return verified(
+        (
+            Fact(row.id, row.skill_id, row.level, row.observed_on, row.expires_on, row.revokes_id)
+            for row in evidence
+        ),
+        on,
+    )
+
+
+# -- the matrix ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PersonLevel:
+    """One person in scope and their level of one skill."""
+
+    person: Person
+    level: int
+
+
+def _canonical() -> Select[tuple[uuid.UUID, uuid.UUID]]:
+    """(person, canonical person) for everybody, following merges to their end."""
+    roots = select(Person.id.label("id"), Person.id.label("root")).where(Person.merged_into_id.is_(None))
+    walk = roots.cte("canonical", recursive=True)
+    return select(
+        walk.union_all(select(Person.id, walk.c.root).join(walk, Person.merged_into_id == walk.c.id))
+    )
+
+
+def _ledger(on: date):  # type: ignore[no-untyped-def]
+    """CTEs: scope (canonical people who attended within 24 months, with their skill group) and held (root, skill,
+    verified level on the date)."""
+    canonical = _canonical().cte("everyone")
+    revoke = aliased(Evidence, name="revocation")
+    valid = (
+        select(canonical.c.root, Evidence.skill_id, Evidence.level, Evidence.kind, Evidence.observed_on)
+        .join(canonical, canonical.c.id == Evidence.person_id)
+        .outerjoin(revoke, and_(revoke.revokes_id == Evidence.id, revoke.observed_on <= on))
+        .where(
+            Evidence.kind != EvidenceKind.REVOKE,
+            revoke.id.is_(None),
+            Evidence.observed_on <= on,
+            or_(Evidence.expires_on.is_(None), Evidence.expires_on > on),
+        )
+        .cte("valid")
+    )
+    recent = (
+        select(valid.c.root)
+        .where(valid.c.kind == EvidenceKind.ATTEND, valid.c.observed_on > on - timedelta(days=SCOPE_DAYS))
+        .distinct()
+        .subquery()
+    )
+    scope = (
+        select(Person.id.label("root"), Profession.skill_group.label("skill_group"))
+        .join(recent, recent.c.root == Person.id)
+        .join(Profession, Profession.id == Person.profession_id)
+        .where(Profession.skill_group != "")
+        .cte("scope")
+    )
+    held = (
+        select(valid.c.root, valid.c.skill_id, func.max(valid.c.level).label("level"))
+        .group_by(valid.c.root, valid.c.skill_id)
+        .cte("held")
+    )
+    return scope, held
+
+
+def matrix(framework: Framework, on: date | None = None) -> dict[tuple[str, uuid.UUID], Cell]:
+    """(skill group, skill id) → cell, for every target of the framework, by one statement from the ledger.
+
+    on: as of this date (default today). In scope: people who attended within the 24 months before it.
+    """
+    day = on or clock.today()
+    scope, held = _ledger(day)
+    sizes = select(scope.c.skill_group, func.count().label("n")).group_by(scope.c.skill_group).subquery()
+    reached = (
+        select(Target.skill_group, Target.skill_id, func.count().label("reached"))
+        .join(scope, scope.c.skill_group == Target.skill_group)
+        .join(
+            held,
+            and_(
+                held.c.root == scope.c.root, held.c.skill_id == Target.skill_id, held.c.level >= Target.level
+            ),
+        )
+        .where(Target.framework_id == framework.id, _valid(day))
+        .group_by(Target.skill_group, Target.skill_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Target.skill_group,
+            Target.skill_id,
+            Target.level,
+            func.coalesce(sizes.c.n, literal(0)),
+            func.coalesce(reached.c.reached, literal(0)),
+        )
+        .outerjoin(sizes, sizes.c.skill_group == Target.skill_group)
+        .outerjoin(
+            reached,
+            and_(reached.c.skill_group == Target.skill_group, reached.c.skill_id == Target.skill_id),
+        )
+        .where(Target.framework_id == framework.id, _valid(day))
+    )
+    return {
+        (group, skill_id): Cell(n=n, reached=hit, target=level) for group, skill_id, level, n, hit in rows
+    }
+
+
+def people_of_cell(group: str, skill_id: uuid.UUID, on: date | None = None) -> list[PersonLevel]:
+    """Everybody in scope of one group with their level of one skill, lowest first; for the training officer only."""
+    scope, held = _ledger(on or clock.today())
+    level = func.coalesce(held.c.level, literal(0))
+    rows = db.session.execute(
+        select(Person, level)
+        .join(scope, scope.c.root == Person.id)
+        .outerjoin(held, and_(held.c.root == scope.c.root, held.c.skill_id == skill_id))
+        .where(scope.c.skill_group == group)
+        .order_by(level, Person.family_kana, Person.given_kana, Person.id)
+    )
+    return [PersonLevel(person, n) for person, n in rows]
+
+
+def level_counts(group: str, skill_id: uuid.UUID, on: date | None = None) -> dict[int, int]:
+    """How many people in scope of one group stand at each level of one skill."""
+    counts: dict[int, int] = {}
+    for row in people_of_cell(group, skill_id, on):
+        counts[row.level] = counts.get(row.level, 0) + 1
+    return counts

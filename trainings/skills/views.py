@@ -1,0 +1,160 @@
+"""Pages of the skills matrix."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, current_staff
+from trainings.accounts.models import Role
+from trainings.audit.actions import record
+from trainings.core import clock, sheets
+from trainings.core.db import db
+from trainings.core.web import blueprint, download
+from trainings.directory.models import Person
+from trainings.directory.queries import canonical, canonical_ids_of
+from trainings.events.models import Event, EventState
+from trainings.events.queries import event_by_slug
+from trainings.skills import actions, exports, queries, texts
+from trainings.skills.forms import TaughtSkillsForm
+from trainings.skills.models import Framework, Skill, SkillKind
+
+bp = blueprint("skills")
+
+SEES_ALL = frozenset({Role.TRAINER})
+"""Others see figures of at least five people only."""
+
+
+def _framework_or_404() -> Framework:
+    return queries.current_framework() or abort(404)
+
+
+def _sees_all() -> bool:
+    staff = current_staff()
+    return staff is not None and bool(staff.roles & SEES_ALL)
+
+
+@bp.get("/staff/skills")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
+def matrix() -> ResponseReturnValue:
+    """Group × skill as a heat map."""
+    framework = queries.current_framework()
+    if framework is None:
+        return render_template("skills/empty.html")
+    return render_template(
+        "skills/matrix.html",
+        framework=framework,
+        groups=queries.skill_groups(framework),
+        domains=queries.skills_by_domain(framework),
+        cells=queries.matrix(framework),
+        levels=queries.levels_of(framework),
+        smallest=1 if _sees_all() else exports.SMALLEST_SHOWN,
+        named=_sees_all(),
+    )
+
+
+@bp.get("/staff/skills/cell/<uuid:skill_id>/<group>")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
+def cell(skill_id: uuid.UUID, group: str) -> ResponseReturnValue:
+    """One cell in a sentence; who is behind it for the training officer only."""
+    framework = _framework_or_404()
+    skill = db.session.get(Skill, skill_id)
+    found = queries.matrix(framework).get((group, skill_id))
+    if skill is None or found is None:
+        abort(404)
+    smallest = 1 if _sees_all() else exports.SMALLEST_SHOWN
+    return render_template(
+        "skills/cell.html",
+        skill=skill,
+        group=group,
+        cell=found,
+        shown=found.n >= smallest,
+        counts=queries.level_counts(group, skill_id) if found.n >= smallest else {},
+        people=queries.people_of_cell(group, skill_id) if _sees_all() else [],
+        named=_sees_all(),
+        levels=queries.levels_of(framework),
+    )
+
+
+@bp.get("/staff/skills/people/<uuid:person_id>")
+@allowed(Role.TRAINER)
+def person(person_id: uuid.UUID) -> ResponseReturnValue:
+    """One person's levels against the targets, and the facts behind them."""
+    if db.session.get(Person, person_id) is None:
+        abort(404)
+    return render_template("skills/person.html", **person_levels(person_id))
+
+
+def person_levels(person_id: uuid.UUID) -> dict[str, object]:
+    """What a page about one person's skills shows; the guest's own page uses it too."""
+    framework = _framework_or_404()
+    who = canonical(person_id)
+    evidence = queries.evidence_of(canonical_ids_of(person_id))
+    group = who.profession.skill_group if who.profession else ""
+    return {
+        "person": who,
+        "group": group,
+        "domains": queries.skills_by_domain(framework),
+        "held": queries.levels_of_person(evidence, clock.today()),
+        "targets": queries.targets_of_group(framework, group, clock.today()) if group else {},
+        "levels": queries.levels_of(framework),
+        "evidence": evidence,
+        "titles": {
+            skill.id: skill.title for _, skills in queries.skills_by_domain(framework) for skill in skills
+        },
+        "kinds": texts.KINDS,
+    }
+
+
+@bp.post("/staff/skills/matrix.xlsx")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
+def workbook() -> ResponseReturnValue:
+    """The workbook. A POST, since every export is written to the audit trail."""
+    framework = _framework_or_404()
+    record(verb="skills.exported", subject=("framework", framework.id))
+    content = exports.matrix_workbook(framework, all_groups=_sees_all())
+    return download(content, exports.file_name(), sheets.XLSX)
+
+
+# -- what an event teaches ----------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/skills")
+@allowed(Role.PLANNER, Role.TRAINER)
+def taught(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    framework = _framework_or_404()
+    return render_template(
+        "skills/taught.html",
+        event=event,
+        framework=framework,
+        domains=queries.skills_by_domain(framework),
+        levels=queries.levels_of(framework),
+        taught={row.skill_id: row.to_level for row in queries.taught_skills(event.id)},
+        form=TaughtSkillsForm(),
+    )
+
+
+@bp.post("/staff/events/<slug>/skills")
+@allowed(Role.PLANNER, Role.TRAINER)
+def save_taught(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    if event.state == EventState.CLOSED:
+        # What was taught is written in the ledger already.
+        abort(403)
+    chosen: dict[uuid.UUID, int] = {}
+    for _, skills in queries.skills_by_domain(_framework_or_404()):
+        for skill in skills:
+            typed = request.form.get(f"skill-{skill.id}", "0")
+            if typed not in {"0", "1", "2", "3", "4"}:
+                abort(400)
+            if typed != "0" and skill.kind == SkillKind.SKILL:
+                chosen[skill.id] = int(typed)
+    actions.set_taught_skills(event=event, levels=chosen)
+    return redirect(url_for("desk.board", slug=slug))
+
+
+def _event_or_404(slug: str) -> Event:
+    return event_by_slug(slug) or abort(404)
