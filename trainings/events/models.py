@@ -119,6 +119,8 @@ class Event(Identified, Base):
         enum_column(CertificateRule), default=CertificateRule.NONE
     )
     certificate_minutes: Mapped[int | None]
+    list_frozen_at: Mapped[datetime | None]
+    """From here on nobody is added to or changed in the list that a draw is about to use, or has used."""
     public_number_name: Mapped[str] = mapped_column(String(120), default="")
     """The public number named beforehand that enters the draw's seed, such as a lottery result of a later day."""
 
