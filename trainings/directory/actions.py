@@ -157,7 +157,7 @@ def recognise_person(
     else:
         verdict = judge(statement, queries.people_like(statement))
         if verdict.person_id is None or verdict.linked_by is None:
-            person = _new_person(statement, phone=phone, profession_id=profession_id)
+            person = new_person(statement, phone=phone, profession_id=profession_id)
             pairs = tuple(propose_candidate(person.id, other, like) for other, like in verdict.candidates)
             return Recognition(person, person, None, pairs)
         known = db.session.get(Person, verdict.person_id)
@@ -176,7 +176,8 @@ def recognise_person(
     return Recognition(person, canonical, linked_by)
 
 
-def _new_person(statement: Statement, *, phone: str, profession_id: uuid.UUID | None) -> Person:
+def new_person(statement: Statement, *, phone: str, profession_id: uuid.UUID | None) -> Person:
+    """A person made of one statement, with a link of their own."""
     person = Person(id=uuid.uuid4(), link_version=1)
     renew_link(person, version=1)
     write_statement(person, statement, phone=phone, profession_id=profession_id)
@@ -202,6 +203,13 @@ def write_statement(
     person.profession_id = profession_id or person.profession_id
     person.organisation_id = statement.organisation_id or person.organisation_id
     person.licence_number = statement.licence_number or person.licence_number or ""
+
+
+def forget_statement(person: Person) -> None:
+    """Empty what a statement leaves as it was, before an older statement is written anew."""
+    person.family_kana = person.given_kana = person.mail = person.phone = person.phone_digits = ""
+    person.licence_number = ""
+    person.profession_id = person.organisation_id = None
 
 
 def renew_link(person: Person, *, version: int | None = None) -> None:

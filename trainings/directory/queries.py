@@ -182,6 +182,25 @@ def merged_ids(person_id: uuid.UUID) -> set[uuid.UUID]:
     return set(db.session.scalars(select(down.c.id)))
 
 
+def merged_rows(roots: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
+    """For each canonical person the rows merged into it, through all chains; those without any are left out."""
+    if not roots:
+        return {}
+    down = (
+        select(Person.id, Person.merged_into_id.label("root"))
+        .where(Person.merged_into_id.in_(set(roots)))
+        .cte("down", recursive=True)
+    )
+    down = down.union_all(select(Person.id, down.c.root).join(down, Person.merged_into_id == down.c.id))
+    rows = db.session.execute(
+        select(down.c.root, Person).join(down, Person.id == down.c.id).order_by(Person.created_at, Person.id)
+    )
+    found: dict[uuid.UUID, list[Person]] = {}
+    for root, person in rows:
+        found.setdefault(root, []).append(person)
+    return found
+
+
 def canonical_ids_of(person_id: uuid.UUID) -> set[uuid.UUID]:
     """Every row that stands for the same person as this one: the canonical person and all merged into it."""
     return merged_ids(canonical(person_id).id)
