@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import quote
-from zipfile import BadZipFile
 
 from trainings.core import clock
 
@@ -89,14 +88,29 @@ def read_table(content: bytes, filename: str) -> list[list[str]]:
 
     Raises `UnreadableTable`.
     """
-    if filename.lower().endswith(".xlsx"):
-        rows = _read_xlsx(content)
-    else:
-        rows = list(csv.reader(io.StringIO(_decoded(content))))
-    return [row for row in rows if any(cell.strip() for cell in row)]
+    return [row for _, row in read_numbered_table(content, filename)]
+
+
+def read_numbered_table(content: bytes, filename: str) -> list[tuple[int, list[str]]]:
+    """As `read_table`, each row with its number in the file (from 1, blank rows counted), for messages about it.
+
+    Raises `UnreadableTable`.
+    """
+    is_workbook = filename.lower().endswith(".xlsx") or content.startswith(b"PK\x03\x04")
+    rows = _read_xlsx(content) if is_workbook else _read_csv(content)
+    return [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+
+
+def _read_csv(content: bytes) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(_decoded(content), newline="")))
+    except csv.Error as broken:
+        raise UnreadableTable(str(broken)) from broken
 
 
 def _decoded(content: bytes) -> str:
+    if b"\x00" in content:
+        raise UnreadableTable("not a text file")  # an old .xls, or UTF-16
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return content.decode(encoding)
@@ -107,14 +121,18 @@ def _decoded(content: bytes) -> str:
 
 def _read_xlsx(content: bytes) -> list[list[str]]:
     from openpyxl import load_workbook  # lazy door
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError, InvalidFileException) as broken:
+        page = book.worksheets[0]
+        # Some programs write a wrong extent into the file; without this only that part would be read.
+        page.reset_dimensions()
+        return [
+            ["" if cell is None else _text(cell) for cell in row] for row in page.iter_rows(values_only=True)
+        ]
+    except Exception as broken:
+        # A damaged file makes openpyxl, zipfile and the XML parser fail in a dozen ways; all mean the same.
         raise UnreadableTable(str(broken)) from broken
-    page = book.worksheets[0]
-    return [["" if cell is None else _text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
 
 
 def _text(cell: object) -> str:
