@@ -7,7 +7,6 @@ class DirectoryRefusal(StrEnum):
     NOT_FOUND = "not_found"
     NAME_TAKEN = "name_taken"
     NUMBER_TAKEN = "number_taken"
-    STILL_USED = "still_used"
     CHANGED_MEANWHILE = "changed_meanwhile"
     ALREADY_ONE = "already_one"
     DECIDED_DISTINCT = "decided_distinct"
