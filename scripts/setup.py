@@ -66,7 +66,9 @@ def _has_postgresql() -> bool:
     return bool(shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb"))
 
 
-VENV_NEEDS = (Need("Python's venv module", "python3-venv", lambda: bool(importlib.util.find_spec("ensurepip"))),)
+VENV_NEEDS = (
+    Need("Python's venv module", "python3-venv", lambda: bool(importlib.util.find_spec("ensurepip"))),
+)
 PDF_NEEDS = (
     Need("Pango", "libpango-1.0-0", _library("pango-1.0")),
     Need("Pango's FreeType part", "libpangoft2-1.0-0", _library("pangoft2-1.0")),
@@ -141,7 +143,15 @@ def compile_lists() -> None:
     run(str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV)
     for name in LISTS:
         run(
-            *(str(place / "bin" / "uv"), "pip", "compile", "--no-config", "--quiet", "--upgrade", "--generate-hashes"),
+            *(
+                str(place / "bin" / "uv"),
+                "pip",
+                "compile",
+                "--no-config",
+                "--quiet",
+                "--upgrade",
+                "--generate-hashes",
+            ),
             *("--no-annotate", "--no-emit-index-url", "--python-version", "3.11"),
             *("--custom-compile-command", "make lock", f"{name}.in", "-o", f"{name}.txt"),
         )
@@ -228,7 +238,7 @@ def main(target: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the one file that an older Python may meet
         sys.exit("setup: Python 3.11 or later is needed; name it with make PYTHON=python3.11 …")
     if sys.argv[1:] not in (["run"], ["check"], ["test"], ["lock"]):
         sys.exit("usage: python3 scripts/setup.py run|check|test|lock")
