@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from trainings.core import names
 
@@ -209,41 +210,37 @@ def _find_header(
 def _read_row(
     line: int, said: Mapping[Column, str], *, kinds: Mapping[str, str], districts: Mapping[str, uuid.UUID]
 ) -> tuple[OfficeRow | None, list[Remark]]:
-    wrong: list[Remark] = []
-
-    def complain(flaw: Flaw, **facts: object) -> None:
-        wrong.append(Remark(line, flaw, facts))
-
     name = " ".join(names.as_typed(said.get(Column.NAME)).splitlines())
-    if not name:
-        complain(Flaw.NAME_MISSING)
-    elif len(name) > LONGEST_NAME:
-        complain(Flaw.NAME_TOO_LONG, most=LONGEST_NAME, length=len(name))
     kana = names.kana(said.get(Column.KANA))
-    if len(kana) > LONGEST_NAME:
-        complain(Flaw.KANA_TOO_LONG, most=LONGEST_NAME, length=len(kana))
-    elif _NOT_KANA.search(kana):
-        complain(Flaw.KANA_HAS_KANJI, typed=kana)
-    kind_word = names.as_typed(said.get(Column.KIND))
-    kind = kinds.get(names.search_key(kind_word))
-    if not kind_word:
-        complain(Flaw.KIND_MISSING)
-    elif kind is None:
-        complain(Flaw.KIND_UNKNOWN, typed=kind_word)
-    district_word = names.as_typed(said.get(Column.DISTRICT))
-    district_id = districts.get(names.search_key(district_word))
-    if not district_word:
-        complain(Flaw.DISTRICT_MISSING)
-    elif district_id is None:
-        complain(Flaw.DISTRICT_UNKNOWN, typed=district_word)
     number = clean_number(said.get(Column.NUMBER))
+    kind_word, kind = _looked_up(said.get(Column.KIND), kinds)
+    district_word, district_id = _looked_up(said.get(Column.DISTRICT), districts)
+    long = {"most": LONGEST_NAME}
+    rules: tuple[tuple[bool, Flaw, dict[str, object]], ...] = (
+        (not name, Flaw.NAME_MISSING, {}),
+        (len(name) > LONGEST_NAME, Flaw.NAME_TOO_LONG, long | {"length": len(name)}),
+        (len(kana) > LONGEST_NAME, Flaw.KANA_TOO_LONG, long | {"length": len(kana)}),
+        (bool(_NOT_KANA.search(kana)), Flaw.KANA_HAS_KANJI, {"typed": kana}),
+        (not kind_word, Flaw.KIND_MISSING, {}),
+        (bool(kind_word) and kind is None, Flaw.KIND_UNKNOWN, {"typed": kind_word}),
+        (not district_word, Flaw.DISTRICT_MISSING, {}),
+        (bool(district_word) and district_id is None, Flaw.DISTRICT_UNKNOWN, {"typed": district_word}),
+    )
+    wrong = [Remark(line, flaw, facts) for broken, flaw, facts in rules if broken]
     if flaw := number_flaw(number):
-        complain(flaw, typed=number, digits=len(number))
+        wrong.append(Remark(line, flaw, {"typed": number, "digits": len(number)}))
     if wrong or kind is None or district_id is None:
         return None, wrong
-    return OfficeRow(
-        line=line, name=name, kana=kana, kind=kind, district_id=district_id, number=number
-    ), wrong
+    row = OfficeRow(line=line, name=name, kana=kana, kind=kind, district_id=district_id, number=number)
+    return row, wrong
+
+
+Found = TypeVar("Found")
+
+
+def _looked_up(cell: str | None, words: Mapping[str, Found]) -> tuple[str, Found | None]:
+    typed = names.as_typed(cell)
+    return typed, words.get(names.search_key(typed))
 
 
 def clean_number(typed: str | None) -> str:

@@ -101,10 +101,7 @@ def _apply(step: Step) -> None:
     if step.deed is Deed.KEEP:
         return
     row = step.row
-    if step.office is None:
-        office = Organisation(id=uuid.uuid4(), active=True)
-    else:
-        office = _locked(step.office.id)
+    office = Organisation(id=uuid.uuid4(), active=True) if step.office is None else _locked(step.office.id)
     values: dict[str, object] = {
         "name": row.name,
         "kana": row.kana or office.kana or "",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from trainings.core import codes, names
 from trainings.core.db import db
+from trainings.directory import texts
 from trainings.directory.identity import Known, Statement
 from trainings.directory.models import (
     Association,
@@ -22,6 +23,7 @@ from trainings.directory.models import (
     ProfessionGroup,
     Sector,
 )
+from trainings.directory.suggestions import NamedOffice, closest
 
 KEY_SEPARATOR = "|"
 """Between the folded name and the folded kana of a search key, so that no match runs over the seam."""
@@ -137,6 +139,27 @@ def organisation_by_exact_name(name: str) -> Organisation | None:
     return None
 
 
+def closest_organisations(typed_names: Collection[str], limit: int = 3) -> dict[str, list[Organisation]]:
+    """For each freely typed name the active organisations it may mean, best first."""
+    if not typed_names:
+        return {}
+    active = {
+        one.id: one
+        for one in db.session.scalars(
+            select(Organisation).where(Organisation.active).order_by(Organisation.kana, Organisation.id)
+        )
+    }
+    offices = [NamedOffice(one.id, names.search_key(one.name)) for one in active.values()]
+    ignored = [names.search_key(form) for form in texts.LEGAL_FORMS]
+    return {
+        typed: [
+            active[office]
+            for office in closest(names.search_key(typed), offices, ignored=ignored, limit=limit)
+        ]
+        for typed in typed_names
+    }
+
+
 def _organisation_matches(typed: str) -> Sequence[ColumnElement[bool]]:
     words = [folded for word in typed.split() if (folded := names.search_key(word))]
     return [Organisation.search_key.like(f"%{_like(word)}%", escape="\\") for word in words]
@@ -163,7 +186,7 @@ def canonical_ids(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUI
         select(up.c.start, Person.id, Person.merged_into_id).join(up, Person.id == up.c.merged_into_id)
     )
     rows = db.session.execute(select(up.c.start, up.c.id).where(up.c.merged_into_id.is_(None)))
-    return {start: last for start, last in rows}
+    return {row.start: row.id for row in rows}
 
 
 def canonical(person_id: uuid.UUID) -> Person:

@@ -183,3 +183,20 @@ COLOURS = {
     "g-ad": "濃い灰",
     "g-ot": "薄い灰",
 }
+LEGAL_FORMS = (
+    "医療法人社団",
+    "医療法人財団",
+    "医療法人",
+    "社会医療法人",
+    "社会福祉法人",
+    "株式会社",
+    "(株)",
+    "有限会社",
+    "(有)",
+    "合同会社",
+    "一般社団法人",
+    "公益社団法人",
+    "特定非営利活動法人",
+    "NPO法人",
+)
+"""Left out when a freely typed name is compared with the directory: people write them or not."""

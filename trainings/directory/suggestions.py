@@ -1,0 +1,60 @@
+"""Which offices of the directory a freely typed name may mean. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+AT_LEAST = 0.5
+CONTAINED = 0.75
+
+
+@dataclass(frozen=True)
+class NamedOffice:
+    """An office with the folded copy of its name (core.names.search_key)."""
+
+    id: uuid.UUID
+    folded: str
+
+
+def closest(
+    folded: str, offices: Sequence[NamedOffice], *, ignored: Iterable[str] = (), limit: int = 3
+) -> list[uuid.UUID]:
+    """The offices most like a folded name, best first; at most `limit`, none that is hardly alike.
+
+    ignored: folded legal forms that people add or leave out. Likeness is Dice's coefficient over pairs of letters
+    (Dice 1945); a name that contains the other counts at least 0.75.
+    """
+    forms = sorted(ignored, key=len, reverse=True)
+    wanted = _without(folded, forms)
+    scored = [(likeness(wanted, _without(office.folded, forms)), office) for office in offices]
+    best = sorted(
+        (pair for pair in scored if pair[0] >= AT_LEAST),
+        key=lambda pair: (-pair[0], len(pair[1].folded), str(pair[1].id)),
+    )
+    return [office.id for _, office in best[:limit]]
+
+
+def likeness(one: str, other: str) -> float:
+    """0 (nothing in common) to 1 (the same)."""
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return 1.0
+    here, there = _pairs(one), _pairs(other)
+    dice = 2 * len(here & there) / (len(here) + len(there))
+    if min(len(one), len(other)) >= 2 and (one in other or other in one):
+        return max(dice, CONTAINED)
+    return dice
+
+
+def _pairs(text: str) -> set[str]:
+    padded = f"^{text}$"
+    return {padded[place : place + 2] for place in range(len(padded) - 1)}
+
+
+def _without(folded: str, forms: Sequence[str]) -> str:
+    for form in forms:
+        folded = folded.replace(form, "")
+    return folded
