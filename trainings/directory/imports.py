@@ -215,7 +215,7 @@ def _read_row(
     number = clean_number(said.get(Column.NUMBER))
     kind_word, kind = _looked_up(said.get(Column.KIND), kinds)
     district_word, district_id = _looked_up(said.get(Column.DISTRICT), districts)
-    long = {"most": LONGEST_NAME}
+    long: dict[str, object] = {"most": LONGEST_NAME}
     rules: tuple[tuple[bool, Flaw, dict[str, object]], ...] = (
         (not name, Flaw.NAME_MISSING, {}),
         (len(name) > LONGEST_NAME, Flaw.NAME_TOO_LONG, long | {"length": len(name)}),
