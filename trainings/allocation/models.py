@@ -69,7 +69,9 @@ class DrawEntry(Identified, Base):
     )
 
     draw_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("draw.id", ondelete="RESTRICT"))
-    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"), index=True)
+    application_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("application.id", ondelete="RESTRICT"), index=True
+    )
     number: Mapped[str] = mapped_column(String(16))
     odds_numerator: Mapped[int | None]
     """Odds × 2³⁰, exact; empty for a draw by seeded order, which has no published odds."""

@@ -1,0 +1,32 @@
+"""Mails about seats, rendered here, since this feature causes them."""
+
+from __future__ import annotations
+
+from trainings.core.web import render_mail
+from trainings.messages.actions import queue_mail
+from trainings.registration.models import Application
+from trainings.registration.secrets import application_url
+
+
+def tell(application: Application, template: str) -> bool:
+    """Queue one mail about a decision; False for someone who gave no address (staff call or write instead).
+
+    template: name in templates/allocation/mail/ without its ending.
+    """
+    if not application.mail:
+        return False
+    subject, body = render_mail(
+        f"allocation/mail/{template}.txt",
+        application=application,
+        event=application.event,
+        link=application_url(application),
+    )
+    queue_mail(
+        to=application.mail,
+        subject=subject,
+        body=body,
+        purpose=f"allocation_{template}",
+        event_id=application.event_id,
+        reference=str(application.id),
+    )
+    return True

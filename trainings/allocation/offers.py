@@ -1,0 +1,170 @@
+"""Seats that fall free: offered to the next, accepted, declined, expired; and lists that close.
+
+Every function here recomputes from the present state, so a job may run twice.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from trainings.allocation import queries
+from trainings.allocation.mails import tell
+from trainings.allocation.refusals import AllocationRefusal
+from trainings.audit.actions import record
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.events.models import Event, EventState, Selection
+from trainings.events.queries import lock_event
+from trainings.registration.models import Application
+from trainings.registration.seat_rules import candidate_of, released_groups, rules_of
+from trainings.registration.states import HOLDS_SEAT, Reason, State
+from trainings.registration.transitions import change_state
+from trainings.seats.admission import readmit
+from trainings.seats.degrade import degrade
+from trainings.seats.rules import Honoured, Rules
+from trainings.seats.waiting import next_offer
+
+SHORTEST_OFFER = timedelta(hours=3)
+"""When less than this is left before the start, nobody is asked by mail any more: staff call from the list."""
+
+
+def offer_free_seats(*, event_id: uuid.UUID) -> int:
+    """Offer every free seat of an event to the next in rank whose admission is legal. How many were offered.
+
+    Does nothing before a lottery's draw, after the start, and while too little time is left for an answer.
+    """
+    event = lock_event(event_id)
+    if event.state != EventState.PUBLISHED or not _list_is_in_order(event):
+        return 0
+    expires_at = offer_expiry(event, clock.now())
+    if expires_at is None:
+        return 0
+    offered = 0
+    while (application := _next(event)) is not None:
+        change_state(application, State.OFFERED, Reason.SEAT_FREED, offer_expires_at=expires_at)
+        tell(application, "offered")
+        offered += 1
+    return offered
+
+
+def offer_expiry(event: Event, instant: datetime) -> datetime | None:
+    """Until when an offer made at this instant stands: the event's hours, but never less than half of the time that is
+    left before the doors open; None when that would be under three hours."""
+    left = event.doors_open_at - instant
+    length = min(timedelta(hours=event.offer_hours), left / 2)
+    return instant + length if length >= SHORTEST_OFFER else None
+
+
+def _list_is_in_order(event: Event) -> bool:
+    return event.selection == Selection.FIRST_COME or queries.valid_draw(event.id) is not None
+
+
+def _next(event: Event) -> Application | None:
+    waiting = {str(one.id): one for one in queries.waiting_in_rank(event.id)}
+    if not waiting:
+        return None
+    rules = rules_of(event)
+    holding = [candidate_of(one) for one in queries.participants(event.id, HOLDS_SEAT)]
+    candidates = [candidate_of(one) for one in waiting.values()]
+    if event.selection == Selection.FIRST_COME:
+        # The same rule as at the counter: reserves not yet released are held against phantoms.
+        admitted = readmit(rules, holding, candidates, released_groups(event))
+        return waiting[admitted[0]] if admitted else None
+    offer = next_offer(rules, _honoured(event, rules), holding, candidates)
+    return waiting[offer.key] if offer.key is not None else None
+
+
+def _honoured(event: Event, rules: Rules) -> Honoured:
+    """The reserves that the draw honoured, less those released since."""
+    draw = queries.valid_draw(event.id)
+    kept: Mapping[str, Mapping[str, int]] = draw.record["honoured"] if draw else {}
+    if not kept:
+        return degrade(rules, [], [])[0]
+    released = set(released_groups(event))
+    return Honoured(
+        groups={key: 0 if key in released else n for key, n in kept["groups"].items()},
+        sectors=kept["sectors"],
+        districts={},
+        seats=rules.capacity,
+    )
+
+
+def answer_offer(*, application_id: uuid.UUID, accept: bool) -> Application:
+    """Take or decline an offered seat. Accepting an accepted one again changes nothing.
+
+    Raises Refused: NO_OFFER, OFFER_ENDED.
+    """
+    application = _locked(application_id)
+    if accept and application.state == State.CONFIRMED:
+        return application
+    if application.state == State.EXPIRED or (
+        application.offer_expires_at is not None and application.offer_expires_at <= clock.now()
+    ):
+        raise Refused(AllocationRefusal.OFFER_ENDED)
+    if application.state != State.OFFERED:
+        raise Refused(AllocationRefusal.NO_OFFER)
+    if accept:
+        change_state(application, State.CONFIRMED, Reason.ACCEPTED)
+        tell(application, "confirmed")
+    else:
+        change_state(application, State.DECLINED, Reason.DECLINED)
+    return application
+
+
+def _locked(application_id: uuid.UUID) -> Application:
+    event_id = db.session.scalar(db.select(Application.event_id).where(Application.id == application_id))
+    if event_id is None:
+        raise LookupError(f"no application {application_id}")
+    lock_event(event_id)
+    return db.session.get_one(Application, application_id, populate_existing=True)
+
+
+def expire_offer(*, application_id: uuid.UUID) -> bool:
+    """End one offer whose time is over; its seat goes to the next by the `seat_freed` job. False if it was answered."""
+    application = _locked(application_id)
+    if application.state != State.OFFERED or application.offer_expires_at is None:
+        return False
+    if application.offer_expires_at > clock.now():
+        return False
+    change_state(application, State.EXPIRED, Reason.OFFER_EXPIRED)
+    tell(application, "expired")
+    return True
+
+
+def readmit_waiting(*, event_id: uuid.UUID) -> int:
+    """At a release date: run first-come admission again down the waiting list, in order of arrival. For a lottery the
+    released seats are offered like any other free seat. How many got a seat or an offer."""
+    event = lock_event(event_id)
+    if event.state != EventState.PUBLISHED or event.starts_at <= clock.now():
+        return 0
+    if event.selection != Selection.FIRST_COME:
+        return offer_free_seats(event_id=event_id)
+    waiting = {str(one.id): one for one in queries.waiting_in_rank(event_id)}
+    holding = [candidate_of(one) for one in queries.participants(event_id, HOLDS_SEAT)]
+    admitted = readmit(
+        rules_of(event), holding, [candidate_of(one) for one in waiting.values()], released_groups(event)
+    )
+    for key in admitted:
+        change_state(waiting[key], State.CONFIRMED, Reason.RESERVE_RELEASED)
+        tell(waiting[key], "confirmed")
+    return len(admitted)
+
+
+def close_waiting_list(*, event_id: uuid.UUID) -> int:
+    """When an event has begun: open offers expire, and everyone still waiting is not selected. How many were waiting."""
+    event = lock_event(event_id)
+    if event.starts_at > clock.now():
+        return 0
+    for application in queries.participants(event_id, [State.OFFERED]):
+        change_state(application, State.EXPIRED, Reason.OFFER_EXPIRED)
+    waiting: Sequence[Application] = queries.participants(event_id, [State.WAITING])
+    for application in waiting:
+        change_state(application, State.NOT_SELECTED, Reason.LIST_CLOSED)
+        tell(application, "not_selected")
+    record(
+        verb="waiting_list.closed", subject=("event", event_id), event_id=event_id, detail={"n": len(waiting)}
+    )
+    return len(waiting)

@@ -1,0 +1,57 @@
+"""Deciding by hand, always with a reason."""
+
+from __future__ import annotations
+
+import uuid
+
+from trainings.allocation import queries
+from trainings.allocation.mails import tell
+from trainings.allocation.refusals import AllocationRefusal
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.events.queries import lock_event
+from trainings.registration.models import Application, EventRole
+from trainings.registration.states import HOLDS_SEAT, Reason, State
+from trainings.registration.transitions import change_state
+
+
+def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
+    """Give a seat to someone who has applied or waits. Quotas may be exceeded, the capacity may not.
+
+    Raises Refused: REASON_MISSING, NOT_PLACEABLE, FULL. LookupError for an unknown application.
+    """
+    application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
+    event = application.event
+    if (
+        application.role == EventRole.PARTICIPANT
+        and event.capacity is not None
+        and len(queries.participants(event.id, HOLDS_SEAT)) >= event.capacity
+    ):
+        raise Refused(AllocationRefusal.FULL, capacity=event.capacity)
+    change_state(application, State.CONFIRMED, Reason.PLACED_BY_HAND, decision_reason=reason.strip())
+    tell(application, "confirmed")
+    return application
+
+
+def refuse_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
+    """Turn someone away who has applied or waits. Counts as a refusal: the next draw favours them.
+
+    Raises Refused: REASON_MISSING, NOT_PLACEABLE. LookupError for an unknown application.
+    """
+    application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
+    change_state(application, State.NOT_SELECTED, Reason.REFUSED_BY_HAND, decision_reason=reason.strip())
+    tell(application, "not_selected")
+    return application
+
+
+def _prepared(application_id: uuid.UUID, reason: str, states: tuple[State, ...]) -> Application:
+    if not reason.strip():
+        raise Refused(AllocationRefusal.REASON_MISSING)
+    event_id = db.session.scalar(db.select(Application.event_id).where(Application.id == application_id))
+    if event_id is None:
+        raise LookupError(f"no application {application_id}")
+    lock_event(event_id)
+    application = db.session.get_one(Application, application_id, populate_existing=True)
+    if application.state not in states:
+        raise Refused(AllocationRefusal.NOT_PLACEABLE)
+    return application

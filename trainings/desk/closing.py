@@ -1,0 +1,35 @@
+"""Closing an event: one transaction across the door, the ledger of skills and the survey."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from trainings.checkin.actions import close_door, issue_certificates
+from trainings.events.actions import mark_closed
+from trainings.events.queries import lock_event
+from trainings.skills.actions import write_attendance
+from trainings.surveys.actions import open_run
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing did. attended: people present; evidence: rows written; certificates: newly issued."""
+
+    attended: int
+    evidence: int
+    certificates: int
+
+
+def close_event(*, event_id: uuid.UUID) -> Closing:
+    """Close the door and everything that follows from it: attendance evidence, certificates, the survey.
+
+    May run again after the door was reopened: it writes only what has changed since.
+    """
+    event = lock_event(event_id)
+    attended = close_door(event_id=event_id)
+    evidence = write_attendance(event=event, attended=attended)
+    certificates = issue_certificates(event_id=event_id)
+    open_run(event=event, attended=attended)
+    mark_closed(event=event)
+    return Closing(len(attended), evidence, len(certificates))
