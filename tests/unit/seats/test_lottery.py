@@ -1,0 +1,47 @@
+"""The draw keeps what can be kept, fills what can be filled, and repeats."""
+
+from __future__ import annotations
+
+import hashlib
+
+from hypothesis import given, settings
+
+from tests.unit.seats.cases import evening, kept_by_enumeration, small_cases
+from trainings.seats.degrade import within_caps
+from trainings.seats.lottery import draw
+from trainings.seats.rules import tally
+
+
+def seed(n):
+    return hashlib.sha256(str(n).encode()).digest()
+
+
+@given(small_cases)
+@settings(max_examples=150, deadline=None)
+def test_every_draw_is_one_of_the_best_rosters(case):
+    rules, candidates, placed = case
+    _, best = kept_by_enumeration(case)
+    result = draw(rules, candidates, placed, seed(0))
+    chosen = {person.key for person in placed} | set(result.selected)
+    assert chosen in [{person.key for person in roster} for roster in best]
+    assert sorted((*result.selected, *result.waiting)) == sorted(person.key for person in candidates)
+
+
+def test_draws_of_an_evening_keep_every_rule():
+    rules, candidates, placed = evening()
+    for n in range(10):
+        result = draw(rules, candidates, placed, seed(n))
+        roster = [person for person in candidates if person.key in set(result.selected)]
+        counts = tally(rules, roster)
+        assert len(roster) == result.fillable == rules.capacity
+        assert within_caps(rules, roster)
+        assert all(counts.groups[key] >= n for key, n in result.honoured.groups.items() if n)
+        assert all(counts.sectors[key] >= n for key, n in result.honoured.sectors.items() if n)
+
+
+def test_draw_repeats_and_ignores_the_order_of_the_lists():
+    rules, candidates, placed = evening()
+    assert draw(rules, candidates, placed, seed(1)) == draw(rules, candidates[::-1], placed, seed(1))
+    assert (
+        draw(rules, candidates, placed, seed(1)).selected != draw(rules, candidates, placed, seed(2)).selected
+    )
