@@ -338,3 +338,9 @@ def candidate_between(one: uuid.UUID, other: uuid.UUID) -> PersonCandidate | Non
             )
         )
     )
+
+
+def count_open_candidates() -> int:
+    """How many pairs wait for a decision."""
+    waiting = select(func.count()).where(PersonCandidate.state == CandidateState.OPEN)
+    return db.session.scalar(waiting) or 0

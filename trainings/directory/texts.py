@@ -200,3 +200,20 @@ LEGAL_FORMS = (
     "NPO法人",
 )
 """Left out when a freely typed name is compared with the directory: people write them or not."""
+TABLES = {
+    "sectors": "分野",
+    "groups": "職種区分",
+    "professions": "職種",
+    "associations": "団体・連絡会",
+    "districts": "圏域",
+}
+MERGED = "「{name}」さんとしてまとめました。"
+DISTINCT = "別の人として記録しました。"
+REOPENED = "判断を取り消しました。もう一度選べます。"
+MERGE_UNDONE = "「{name}」さんを、もとどおり別の人に戻しました。"
+SEPARATED = "この申込を「{name}」さんの新しい記録に分けました。"
+MATCHED = "{count}件の申込を「{name}」に結び付けました。"
+ADDED_AND_MATCHED = "「{name}」を一覧に加え、{count}件の申込を結び付けました。"
+KEPT = "「{name}」は一覧に加えず、書かれたままにします。"
+UNKEPT = "「{name}」を、確かめるものに戻しました。"
+OFFICE_NOT_CHOSEN = "結び付ける事業所を選ぶか、一覧にある名称をそのまま入力してください。"

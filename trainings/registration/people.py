@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from trainings.audit.queries import entries_of_subject
 from trainings.core.db import db
 from trainings.directory import queries as directory
+from trainings.directory.identity import LinkedBy
 from trainings.directory.models import CandidateState, Person, PersonCandidate
 from trainings.events.models import Event
 from trainings.registration.models import Application
@@ -69,13 +71,23 @@ def clashes(one_id: uuid.UUID, other_id: uuid.UUID) -> list[Clash]:
         return []
     rows = db.session.scalars(
         select(Application)
-        .join(Event, Application.event_id == Event.id)
         .where(Application.canonical_person_id.in_(roots), Application.state.in_(LIVE))
         .options(joinedload(Application.event))
-        .order_by(Event.starts_at, Event.id, Application.submitted_at, Application.id)
-    ).all()
+        .execution_options(populate_existing=True)
+    )
+    return _clashes_among(rows)
+
+
+def clashes_of(one: Side, other: Side) -> list[Clash]:
+    """The same for two sides that are loaded already."""
+    if one.person.id == other.person.id:
+        return []
+    return _clashes_among(app for side in (one, other) for app in side.applications if app.is_live)
+
+
+def _clashes_among(applications: Iterable[Application]) -> list[Clash]:
     by_event: dict[uuid.UUID, list[Application]] = defaultdict(list)
-    for application in rows:
+    for application in sorted(applications, key=lambda one: (one.event.starts_at, one.submitted_at, one.id)):
         by_event[application.event_id].append(application)
     # The unique index leaves each person one live application an event, so a clash has exactly two.
     return [Clash(pair[0].event, (pair[0], pair[1])) for pair in by_event.values() if len(pair) == 2]
@@ -99,11 +111,22 @@ def open_candidates_of_event(event_id: uuid.UUID) -> list[PersonCandidate]:
     return [pair for pair in pairs if {root_of[pair.person_id], root_of[pair.other_id]} & applying]
 
 
-def decided_candidates(limit: int = 30) -> Sequence[PersonCandidate]:
-    """Pairs that staff called different people, newest decision first: what can be taken back."""
+def decided_candidates(limit: int = 20) -> Sequence[PersonCandidate]:
+    """Pairs that staff decided on, newest decision first: what can be taken back."""
     return db.session.scalars(
         select(PersonCandidate)
-        .where(PersonCandidate.state == CandidateState.DISTINCT)
+        .where(PersonCandidate.state != CandidateState.OPEN)
         .order_by(PersonCandidate.decided_at.desc(), PersonCandidate.id)
         .limit(limit)
     ).all()
+
+
+def rules_of_links(side: Side) -> dict[str, LinkedBy]:
+    """By application id (text): what tied it to this person, for those that were linked by rule."""
+    rows = [side.person, *side.merged]
+    found: dict[str, LinkedBy] = {}
+    for row in rows:
+        for entry in entries_of_subject("person", row.id):
+            if entry.verb == "person.linked_by_rule" and entry.detail.get("application"):
+                found[entry.detail["application"]] = LinkedBy(entry.detail["rule"])
+    return found

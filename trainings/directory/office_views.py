@@ -1,0 +1,274 @@
+"""Pages of organisations: the list, one by hand, a file with its dry run, and the search for applicants."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeSerializer
+
+from trainings.accounts.access import allowed, public
+from trainings.accounts.models import Role
+from trainings.core import clock, names, sheets, web
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.directory import exports, forms, offices, queries, texts
+from trainings.directory.imports import Deed, Flaw, OfficeRow, Plan, Remark, Rows, read_rows
+from trainings.directory.models import Organisation, OrganisationKind
+from trainings.directory.refusals import DirectoryRefusal
+from trainings.directory.views import EDITORS
+
+bp = web.blueprint("offices")
+
+ON_A_PAGE = 50
+SHORTEST_SEARCH = 1
+LONGEST_SEARCH = 60
+ROW_FIELDS = ("line", "name", "kana", "kind", "district_id", "number")
+HEADINGS = {names.search_key(word): column for column, words in texts.HEADINGS.items() for word in words}
+KIND_WORDS = {
+    names.search_key(word): kind.value
+    for kind in OrganisationKind
+    for word in (texts.KINDS[kind], *texts.KIND_SYNONYMS[kind])
+}
+
+
+# -- for applicants ---------------------------------------------------------------------------------------------
+
+
+@bp.get("/api/offices")
+@public
+def search() -> ResponseReturnValue:
+    """Active offices for the words in `q`: {"offices": [{"id", "name", "kana", "district"}]}; nothing about people."""
+    typed = names.as_typed(request.args.get("q"))[:LONGEST_SEARCH]
+    found = queries.search_organisations(typed) if len(typed) >= SHORTEST_SEARCH else []
+    return {
+        "offices": [
+            {"id": str(one.id), "name": one.name, "kana": one.kana, "district": one.district.name}
+            for one in found
+        ]
+    }
+
+
+# -- the list -----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/directory/offices")
+@allowed(*EDITORS, Role.TRAINER)
+def index() -> ResponseReturnValue:
+    """Organisations with search and filters."""
+    form = forms.OfficeFilterForm(request.args)
+    wanted = _wanted(form)
+    page = max(1, request.args.get("page", 1, type=int))
+    found, total = queries.organisations(**wanted, limit=ON_A_PAGE, offset=(page - 1) * ON_A_PAGE)
+    return render_template(
+        "directory/offices.html",
+        form=form,
+        offices=found,
+        total=total,
+        page=page,
+        pages=-(-total // ON_A_PAGE),
+        kinds=texts.KINDS,
+        kept={name: value for name, value in request.args.items() if name != "page"},
+    )
+
+
+@bp.get("/staff/directory/offices.xlsx")
+@allowed(*EDITORS)
+def workbook() -> Response:
+    """The organisations that the list shows, in the columns of the template."""
+    found, _ = queries.organisations(**_wanted(forms.OfficeFilterForm(request.args)), limit=100_000)
+    name = sheets.file_name(clock.today(), exports.LIST_NAME, ending="xlsx")
+    return web.download(exports.listing(found), name, sheets.XLSX)
+
+
+def _wanted(form: forms.OfficeFilterForm) -> dict[str, Any]:
+    in_use = {"stopped": False, "all": None}
+    kind = form.kind.data
+    return {
+        "typed": form.q.data or "",
+        "kind": OrganisationKind(kind) if kind in set(OrganisationKind) else None,
+        "district_id": forms.optional_id(form.district.data),
+        "active": in_use.get(form.use.data, True),
+    }
+
+
+# -- one organisation ------------------------------------------------------------------------------------------------
+
+
+@bp.route("/staff/directory/offices/new", methods=["GET", "POST"])
+@allowed(*EDITORS)
+def add() -> ResponseReturnValue:
+    """Add an organisation by hand."""
+    return _edit(None)
+
+
+@bp.route("/staff/directory/offices/<uuid:office_id>", methods=["GET", "POST"])
+@allowed(*EDITORS)
+def edit(office_id: uuid.UUID) -> ResponseReturnValue:
+    """Change an organisation."""
+    return _edit(_office(office_id))
+
+
+def _edit(office: Organisation | None) -> ResponseReturnValue:
+    shown = None
+    if office is not None:
+        shown = {
+            "name": office.name,
+            "kana": office.kana,
+            "kind": office.kind.value,
+            "district": str(office.district_id),
+            "number": office.number or "",
+        }
+    form = forms.OfficeForm(data=shown)
+    if request.method == "POST" and form.validate():
+        try:
+            saved = offices.save_organisation(organisation_id=office.id if office else None, **form.values())
+        except Refused as refused:
+            field = form.number if refused.code == DirectoryRefusal.NUMBER_TAKEN else form.name
+            field.errors = [refused.sentence(texts.REFUSALS)]
+        else:
+            flash(texts.SAVED.format(name=saved.name))
+            return redirect(url_for("offices.index"))
+    status = 422 if form.errors else 200
+    return render_template("directory/office.html", form=form, office=office, act=forms.ActForm()), status
+
+
+@bp.post("/staff/directory/offices/<uuid:office_id>/use")
+@allowed(*EDITORS)
+def use(office_id: uuid.UUID) -> ResponseReturnValue:
+    """Take an organisation out of use, or back into it."""
+    active = request.form.get("active") == "yes"
+    office = offices.set_organisation_active(organisation_id=_office(office_id).id, active=active)
+    flash((texts.REACTIVATED if active else texts.DEACTIVATED).format(name=office.name))
+    return redirect(url_for("offices.index"))
+
+
+def _office(office_id: uuid.UUID) -> Organisation:
+    office = db.session.get(Organisation, office_id)
+    if office is None:
+        abort(404)
+    return office
+
+
+# -- a file ---------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/directory/offices/template.xlsx")
+@allowed(*EDITORS)
+def template() -> Response:
+    """The empty file with the five columns."""
+    return web.download(exports.template(queries.districts()), exports.TEMPLATE_NAME, sheets.XLSX)
+
+
+@bp.get("/staff/directory/offices/import")
+@allowed(*EDITORS)
+def upload() -> ResponseReturnValue:
+    """Choose a file."""
+    return render_template("directory/upload.html", form=forms.UploadForm(), flaws=[])
+
+
+@bp.post("/staff/directory/offices/import")
+@allowed(*EDITORS)
+def check() -> ResponseReturnValue:
+    """Read the file and show what it would do; nothing is stored."""
+    form = forms.UploadForm()
+    if not form.validate():
+        return render_template("directory/upload.html", form=form, flaws=[]), 422
+    file = form.file.data
+    try:
+        table = sheets.read_numbered_table(file.read(), file.filename or "")
+    except sheets.UnreadableTable:
+        form.file.errors = [texts.UNREADABLE]
+        return render_template("directory/upload.html", form=form, flaws=[]), 422
+    districts = {names.search_key(one.name): one.id for one in queries.districts()}
+    read = read_rows(table, headings=HEADINGS, kinds=KIND_WORDS, districts=districts)
+    plan = offices.present_plan(read.rows)
+    flaws = _sentences(sorted([*read.flaws, *plan.flaws], key=_by_line))
+    if flaws:
+        return render_template("directory/upload.html", form=form, flaws=flaws), 422
+    hints = _sentences(sorted([*read.hints, *plan.hints], key=_by_line))
+    return _preview(read, plan, hints)
+
+
+@bp.post("/staff/directory/offices/import/apply")
+@allowed(*EDITORS)
+def apply() -> ResponseReturnValue:
+    """Take over exactly the rows that were checked, all or nothing."""
+    rows, fingerprint = _unsealed(request.form.get("checked", ""))
+    try:
+        plan = offices.apply_import(rows=rows, fingerprint=fingerprint)
+    except Refused as refused:
+        form = forms.UploadForm()
+        form.file.errors = [refused.sentence(texts.REFUSALS)]
+        return render_template("directory/upload.html", form=form, flaws=[]), 422
+    flash(texts.IMPORTED.format(added=len(plan.of(Deed.ADD)), changed=len(plan.of(Deed.CHANGE))))
+    return redirect(url_for("offices.index"))
+
+
+def _preview(read: Rows, plan: Plan, hints: list[tuple[int | None, str]]) -> ResponseReturnValue:
+    names_of_districts = {one.id: one.name for one in queries.districts()}
+    return render_template(
+        "directory/preview.html",
+        plan=plan,
+        deeds={deed: plan.of(deed) for deed in Deed},
+        hints=hints,
+        words=texts.DEEDS,
+        fields=texts.FIELDS,
+        kinds=texts.KINDS,
+        districts=names_of_districts,
+        empty=texts.EMPTY,
+        form=forms.ApplyForm(formdata=None, data={"checked": _sealed(read.rows, plan)}),
+    )
+
+
+def _by_line(remark: Remark) -> int:
+    return remark.line or 0
+
+
+def _sentences(remarks: list[Remark]) -> list[tuple[int | None, str]]:
+    """Each remark as (line, sentence)."""
+    kinds = "・".join(texts.KINDS[kind] for kind in OrganisationKind)
+    districts = "・".join(one.name for one in queries.districts())
+    made = []
+    for remark in remarks:
+        table: dict[Any, str] = texts.FLAWS if isinstance(remark.what, Flaw) else texts.HINTS
+        facts = dict(remark.facts)
+        if "column" in facts:
+            facts["column"] = texts.COLUMNS[facts["column"]]  # type: ignore[index]
+        made.append((remark.line, table[remark.what].format(kinds=kinds, districts=districts, **facts)))
+    return made
+
+
+# What was checked travels through the page, signed: the confirming step uses exactly that and stores nothing between.
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="directory.offices.import")
+
+
+def _sealed(rows: tuple[OfficeRow, ...], plan: Plan) -> str:
+    values = [[str(getattr(row, field)) for field in ROW_FIELDS] for row in rows]
+    sealed: str = _serializer().dumps({"rows": values, "plan": plan.fingerprint})
+    return sealed
+
+
+def _unsealed(sealed: str) -> tuple[list[OfficeRow], str]:
+    try:
+        checked = _serializer().loads(sealed)
+    except BadData:
+        abort(400)
+    rows = []
+    for line, name, kana, kind, district_id, number in checked["rows"]:
+        rows.append(
+            OfficeRow(
+                line=int(line),
+                name=name,
+                kana=kana,
+                kind=kind,
+                district_id=uuid.UUID(district_id),
+                number=number,
+            )
+        )
+    return rows, checked["plan"]
