@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
     )
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)
+    limits.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_all_views(app)

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask, Response, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -100,8 +101,11 @@ def one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
 
 
 def init_app(app: Flask, *, database_url: str) -> None:
-    """Bind the database to an application; opens no connection."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    """Bind the database to an application; opens no connection, makes no folder.
+
+    A relative SQLite path lies in the instance folder.
+    """
+    app.config["SQLALCHEMY_DATABASE_URI"] = _absolute(database_url, Path(app.instance_path))
     if database_url.startswith("sqlite"):
         options: dict[str, Any] = {
             "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
@@ -115,6 +119,13 @@ def init_app(app: Flask, *, database_url: str) -> None:
     app.before_request(_begin_request)
     app.after_request(_end_request)
     app.teardown_request(_leave_request)
+
+
+def _absolute(database_url: str, folder: Path) -> URL:
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        return url.set(database=str(folder / str(url.database)))
+    return url
 
 
 def _listen(engine: Engine) -> None:
@@ -212,8 +223,12 @@ def unit_of_work() -> Iterator[Session]:
 @contextmanager
 def apart() -> Iterator[Session]:
     """A short transaction of its own, for facts that a rollback of the request must not undo
-    (rate-limit counters, failed sign-ins, refused attempts). Use it before the request's first own statement:
-    on SQLite two writers of one thread would wait for each other."""
+    (rate-limit counters, failed sign-ins, refused attempts).
+
+    Raises RuntimeError when the session is in a transaction already: on SQLite the two would wait for each other.
+    So use it before the request's first own statement, or after rolling back."""
+    if db.session.registry.has() and db.session().in_transaction():
+        raise RuntimeError("apart() inside a transaction: call it before the first statement, or roll back first")
     token = _may_write.set(True)
     with Session(db.engine, expire_on_commit=False) as session:
         try:

@@ -6,10 +6,12 @@ Huey only nudges; the rows are the truth, and a sweep every minute finds whateve
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, Text, select, text
+from sqlalchemy import CheckConstraint, Index, String, Text, case, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainings.core import clock
@@ -18,12 +20,17 @@ from trainings.core.db import Base, Identified, db, enum_column, left_work
 
 class JobState(StrEnum):
     DUE = "due"
+    RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
 
 
 class Job(Identified, Base):
-    """One thing to do. `subject` is an opaque id (an event, mostly); `key` keeps a due job from being queued twice."""
+    """One thing to do. `subject` is an opaque id (an event, mostly); `key` keeps a due job from being queued twice.
+
+    A job that runs is not due any more: whoever asks for it meanwhile gets a new one, since the running one may have
+    read the state before that change.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -36,6 +43,7 @@ class Job(Identified, Base):
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
         ),
+        CheckConstraint("(state = 'running') = (running_since IS NOT NULL)", name="running_has_time"),
     )
 
     name: Mapped[str] = mapped_column(String(60))
@@ -44,6 +52,7 @@ class Job(Identified, Base):
     run_after: Mapped[datetime]
     state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.DUE)
     attempts: Mapped[int] = mapped_column(default=0)
+    running_since: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     done_at: Mapped[datetime | None]
@@ -54,19 +63,28 @@ def enqueue(
 ) -> Job:
     """Queue a job in the present transaction, or return the one already due under the same name and key.
 
-    key: what makes two requests the same job; by default the subject. run_after: not before this instant.
+    key: what makes two requests the same job; by default the subject. run_after: not before this instant; of two
+    requests the earlier counts.
     """
-    job_key = key or str(subject or "")
-    waiting = db.session.scalar(
-        select(Job).where(Job.name == name, Job.key == job_key, Job.state == JobState.DUE)
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    new = insert(Job).values(
+        name=name, key=key or str(subject or ""), subject=subject, run_after=run_after or clock.now()
     )
-    when = run_after or clock.now()
-    if waiting is not None:
-        waiting.run_after = min(waiting.run_after, when)
-        left_work()
-        return waiting
-    job = Job(name=name, key=job_key, subject=subject, run_after=when)
-    db.session.add(job)
-    db.session.flush()
+    # One statement that also locks a row already due: no worker takes it before this transaction has ended, so the
+    # job sees what this transaction did.
+    earlier = case((Job.run_after < new.excluded.run_after, Job.run_after), else_=new.excluded.run_after)
+    job = db.session.scalars(
+        new.on_conflict_do_update(
+            index_elements=["name", "key"], index_where=text("state = 'due'"), set_={"run_after": earlier}
+        ).returning(Job),
+        execution_options={"populate_existing": True},
+    ).one()
     left_work()
     return job
+
+
+def failed_jobs() -> Sequence[Job]:
+    """Jobs that were given up, newest first."""
+    return db.session.scalars(
+        select(Job).where(Job.state == JobState.FAILED).order_by(Job.created_at.desc(), Job.id)
+    ).all()
