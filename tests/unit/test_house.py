@@ -1,0 +1,110 @@
+"""Rules of the house that no linter knows (docs: the house in one page)."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "trainings"
+FILES = sorted(PROGRAM.rglob("*.py"))
+LONGEST_FILE = 450
+LONGEST_LINE = 120
+ROOMS_WITH_JAPANESE = {"texts.py", "forms.py", "exports.py", "presets.py"}
+TABLES_OF_LETTERS = {"trainings/core/names.py"}
+NO_ROOMS = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff60]")
+
+
+def _name(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def _strings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """All string literals that are no docstring (a string standing alone as a statement)."""
+    told = {
+        id(statement.value)
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node
+
+
+def test_files_are_found() -> None:
+    assert len(FILES) > 20
+
+
+def test_japanese_stands_only_in_rooms_for_texts() -> None:
+    found = [
+        f"{_name(file)}:{string.lineno} {string.value!r}"
+        for file in FILES
+        if file.name not in ROOMS_WITH_JAPANESE
+        and file.relative_to(PROGRAM).parts[0] != "demo"
+        and _name(file) not in TABLES_OF_LETTERS
+        and file.relative_to(PROGRAM).parts[0] != "demo"
+        for string in _strings(ast.parse(file.read_text("utf-8")))
+        if JAPANESE.search(str(string.value))
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_no_room_is_named_for_nothing() -> None:
+    assert [_name(file) for file in FILES if file.name in NO_ROOMS] == []
+
+
+def test_no_file_is_longer_than_a_room() -> None:
+    lengths = {_name(file): len(file.read_text("utf-8").splitlines()) for file in FILES}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_line_is_too_long_to_read() -> None:
+    found = [
+        f"{_name(file)}:{number}"
+        for file in FILES
+        if file.name not in ROOMS_WITH_JAPANESE and file.relative_to(PROGRAM).parts[0] != "demo"
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if len(line) > LONGEST_LINE
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_nobody_imports_from_the_package_root() -> None:
+    found = [
+        f"{_name(file)}:{node.lineno}"
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "trainings"
+        and any(not (PROGRAM / alias.name).is_dir() for alias in node.names)
+        and file.relative_to(PROGRAM).parts[0] not in ("cli", "worker", "demo")
+    ]
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("file", sorted(PROGRAM.glob("*/refusals.py")), ids=lambda file: file.parent.name)
+def test_every_refusal_has_its_sentence(file: Path) -> None:
+    feature = file.parent.name
+    refusals = importlib.import_module(f"trainings.{feature}.refusals")
+    texts = importlib.import_module(f"trainings.{feature}.texts")
+    codes = {
+        code
+        for kind in vars(refusals).values()
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind.__module__ == refusals.__name__
+        for code in kind
+    }
+
+    assert codes
+    assert {code for code in codes if not texts.REFUSALS.get(code)} == set()
+    assert {code for code in texts.REFUSALS if code not in codes} == set()
