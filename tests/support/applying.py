@@ -68,7 +68,7 @@ def apply_for(event: Event, *, state: State = State.APPLIED, **said: Any) -> App
     stated["licence_number"] = names.number(stated.get("licence_number"))
     application = Application(
         id=id,
-        code=codes.new_code(event.code_prefix),
+        code=codes.new_code(event.code_prefix, digits=8),
         event_id=event.id,
         person_id=found.person.id,
         canonical_person_id=found.canonical.id,

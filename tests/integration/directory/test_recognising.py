@@ -20,7 +20,9 @@ def master_data(unit: Unit) -> None:
 def test_a_second_application_with_the_same_mail_is_linked_with_an_audit_line(unit: Unit) -> None:
     with unit():
         first = actions.recognise_person(**MISAKI, mail="misaki@hibari.example")
-        second = actions.recognise_person(**MISAKI, mail="Ｍisaki@HIBARI.example", phone="０９０ー０００ー１１１１")
+        second = actions.recognise_person(
+            **MISAKI, mail="Ｍisaki@HIBARI.example", phone="０９０ー０００ー１１１１"
+        )
 
     with unit():
         lines = entries_of_subject("person", first.person.id)
@@ -79,7 +81,11 @@ def test_a_variant_of_the_name_waits_for_staff(unit: Unit) -> None:
 def test_colleagues_on_one_office_phone_are_not_candidates(unit: Unit) -> None:
     with unit():
         office = make_office()
-        for name in (MISAKI, MAKOTO, MISAKI | {"given": "陽菜", "given_kana": "ハルナ", "family_kana": "タカバシ"}):
+        for name in (
+            MISAKI,
+            MAKOTO,
+            MISAKI | {"given": "陽菜", "given_kana": "ハルナ", "family_kana": "タカバシ"},
+        ):
             actions.recognise_person(**name, phone="03-1234-5678", organisation_id=office.id)
 
         assert queries.open_candidates() == []
