@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 from config import Settings
 from trainings.accounts import access
 from trainings.accounts import models as account_models
+from trainings.allocation import models as allocation_models
 from trainings.audit import models as audit_models
 from trainings.core import db, limits, web
 from trainings.core import jobs as job_models
@@ -17,6 +18,8 @@ from trainings.directory import models as directory_models
 from trainings.events import models as event_models
 from trainings.messages import models as message_models
 from trainings.registration import models as registration_models
+from trainings.skills import models as skill_models
+from trainings.skills import views as skill_views
 from trainings.surveys import models as survey_models
 from trainings.surveys import views as survey_views
 
@@ -24,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 TABLES = (
     account_models,
+    allocation_models,
     audit_models,
     directory_models,
     event_models,
@@ -31,11 +35,15 @@ TABLES = (
     limits,
     message_models,
     registration_models,
+    skill_models,
     survey_models,
 )
 """Every room with tables; naming them here is what puts them into the metadata."""
 
-BLUEPRINTS: tuple[Blueprint, ...] = (survey_views.bp,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    skill_views.bp,
+    survey_views.bp,
+)
 
 
 def create_app(settings: Settings) -> Flask:
