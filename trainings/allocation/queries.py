@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select
 
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid
 from trainings.allocation.weights import Outcome
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.events.models import Event, EventState
+from trainings.events.models import Event, EventGroup, EventState
 from trainings.registration.models import Application, EventRole
 from trainings.registration.states import State
 
@@ -129,6 +130,31 @@ def histories(canonical_ids: Iterable[uuid.UUID], before: datetime) -> dict[uuid
         elif application_id in present:
             found[person].append(Outcome.ATTENDED)
     return found
+
+
+@dataclass(frozen=True)
+class GroupOutcome:
+    """One group after a draw. applied counts everyone who took part in it."""
+
+    group: EventGroup
+    applied: int
+    confirmed: int
+    waiting: int
+
+
+def outcome_by_group(event: Event) -> list[GroupOutcome]:
+    """How the event's participants stand now, by group, in one statement."""
+    holds = func.sum(case((Application.state.in_([State.CONFIRMED, State.OFFERED]), 1), else_=0))
+    waits = func.sum(case((Application.state == State.WAITING, 1), else_=0))
+    rows = {
+        group_id: (n, confirmed, waiting)
+        for group_id, n, confirmed, waiting in db.session.execute(
+            select(Application.event_group_id, func.count(), holds, waits)
+            .where(Application.event_id == event.id, Application.role == EventRole.PARTICIPANT)
+            .group_by(Application.event_group_id)
+        )
+    }
+    return [GroupOutcome(group, *rows.get(group.id, (0, 0, 0))) for group in event.groups]
 
 
 def offered_count(event_id: uuid.UUID) -> int:

@@ -19,3 +19,5 @@ REFUSALS = {
     AllocationRefusal.NO_OFFER: "いま、ご案内している席はありません。",
     AllocationRefusal.OFFER_ENDED: "ご案内の期限が過ぎたため、席は次の方にご案内しました。",
 }
+
+DRAWN = "抽選を行いました。結果のメールは、順に送られます。"

@@ -1,0 +1,140 @@
+"""Pages of seats: the draw, decisions by hand, and the answer to an offer."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, by_link, current_staff
+from trainings.accounts.models import Role
+from trainings.allocation import drawing, forms, offers, placing, queries, texts
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.core.web import blueprint
+from trainings.events.models import Event, Selection
+from trainings.events.queries import event_by_slug
+from trainings.registration.models import Application
+from trainings.registration.queries import application_by_link_secret
+
+bp = blueprint("allocation")
+
+
+def _event_or_404(slug: str) -> Event:
+    return event_by_slug(slug) or abort(404)
+
+
+# -- the draw ---------------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/draw")
+@allowed(Role.PLANNER)
+def draw(slug: str) -> ResponseReturnValue:
+    """What the draw will do, or what it did."""
+    return _draw_page(_event_or_404(slug), "", 200)
+
+
+def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
+    done = queries.valid_draw(event.id)
+    page = render_template(
+        "allocation/draw.html",
+        event=event,
+        is_lottery=event.selection == Selection.LOTTERY,
+        drawn=done,
+        outcome=queries.outcome_by_group(event) if done else [],
+        commitment=queries.commitment_of(event.id),
+        preview=drawing.preview(event=event)
+        if done is None and event.selection == Selection.LOTTERY
+        else None,
+        form=forms.DrawForm(),
+        problem=problem,
+    )
+    return page, status
+
+
+@bp.post("/staff/events/<slug>/draw/freeze")
+@allowed(Role.PLANNER)
+def freeze(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    try:
+        drawing.freeze_list(event_id=event.id)
+    except Refused as refused:
+        db.session.rollback()
+        return _draw_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
+    return redirect(url_for("allocation.draw", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/draw/thaw")
+@allowed(Role.PLANNER)
+def thaw(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    try:
+        drawing.thaw_list(event_id=event.id)
+    except Refused as refused:
+        db.session.rollback()
+        return _draw_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
+    return redirect(url_for("allocation.draw", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/draw")
+@allowed(Role.PLANNER)
+def draw_now(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    form = forms.DrawForm()
+    try:
+        drawing.draw_seats(
+            event_id=event.id, public_number=(form.public_number.data or "").strip(), staff=current_staff()
+        )
+    except Refused as refused:
+        db.session.rollback()
+        return _draw_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
+    flash(texts.DRAWN)
+    return redirect(url_for("allocation.draw", slug=slug))
+
+
+# -- by hand ------------------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/applications/<uuid:application_id>/decide")
+@allowed(Role.PLANNER)
+def decide(application_id: uuid.UUID) -> ResponseReturnValue:
+    application = db.session.get(Application, application_id) or abort(404)
+    return render_template(
+        "allocation/decide.html", application=application, form=forms.DecisionForm(), problem=""
+    )
+
+
+@bp.post("/staff/applications/<uuid:application_id>/decide")
+@allowed(Role.PLANNER)
+def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
+    application = db.session.get(Application, application_id) or abort(404)
+    form = forms.DecisionForm()
+    problem = ""
+    if form.validate():
+        act = placing.place_by_hand if form.decision.data == forms.PLACE else placing.refuse_by_hand
+        try:
+            act(application_id=application_id, reason=form.reason.data)
+            return redirect(url_for("registration.application", application_id=application_id))
+        except Refused as refused:
+            problem = refused.sentence(texts.REFUSALS)
+    page = render_template("allocation/decide.html", application=application, form=form, problem=problem)
+    return page, 422
+
+
+# -- offers -------------------------------------------------------------------------------------------------
+
+
+@bp.post("/a/<secret>/offer")
+@by_link("application")
+def answer_offer(secret: str) -> ResponseReturnValue:
+    """Take or decline an offered seat; the page before it shows the two buttons."""
+    application = application_by_link_secret(secret) or abort(404)
+    form = forms.OfferForm()
+    if form.answer.data not in ("accept", "decline"):
+        abort(400)
+    try:
+        offers.answer_offer(application_id=application.id, accept=form.answer.data == "accept")
+    except Refused as refused:
+        flash(refused.sentence(texts.REFUSALS))
+    return redirect(url_for("guest.my_application", secret=secret))
