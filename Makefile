@@ -27,7 +27,7 @@ run: setup
 
 test:
 	@$(PYTHON) scripts/setup.py test
-	@$(VENV)/python -m pytest -n 2 $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check:
 	@$(PYTHON) scripts/setup.py check

@@ -108,7 +108,7 @@ def running() -> Iterator[Cluster]:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         data = folder / "data"
         _initialise(programs, data, owner)
-        port = _free_port()
+        port = free_port()
         server = _launch(programs, data, port, folder / "server.log", owner)
         _wait_until_ready(server, Cluster(port), folder / "server.log")
         yield Cluster(port)
@@ -153,7 +153,7 @@ def _initialise(programs: Path, data: Path, owner: pwd.struct_passwd | None) -> 
         raise NoPostgres(f"initdb failed: {done.stderr.strip()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
