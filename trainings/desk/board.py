@@ -1,0 +1,61 @@
+"""The event board: one page that is an event's life."""
+
+from __future__ import annotations
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed
+from trainings.accounts.models import Role
+from trainings.allocation import queries as allocation
+from trainings.audit import queries as audit
+from trainings.core import clock
+from trainings.desk import queries, texts
+from trainings.desk.blueprint import bp
+from trainings.events.models import Event, EventState
+from trainings.events.queries import event_by_slug
+from trainings.events.stages import stages_of
+from trainings.skills import queries as skills
+from trainings.surveys import queries as surveys
+from trainings.surveys.strata import rounded_down
+
+
+@bp.get("/staff/events/<slug>")
+@allowed(Role.PLANNER)
+def board(slug: str) -> ResponseReturnValue:
+    """Stages on top; below, a tile a matter, the one of the present stage open."""
+    event = event_by_slug(slug) or abort(404)
+    runs = surveys.runs_of_event(event.id)
+    run = runs[-1] if runs else None
+    return render_template(
+        "desk/board.html",
+        event=event,
+        stages=stages_of(event),
+        open_tile=_open_tile(event),
+        needs=queries.needs(event),
+        counts=queries.applications(event),
+        meaning=queries.meaning_of(event),
+        drawn=allocation.valid_draw(event.id),
+        commitment=allocation.commitment_of(event.id),
+        run=run,
+        answers=rounded_down(surveys.answer_count(run)) if run else 0,
+        pending_texts=surveys.pending_texts(event.id),
+        taught=skills.taught_skills(event.id),
+        mails=queries.mails(event.id),
+        entries=audit.entries_of_event(event.id, limit=30),
+        entry_count=audit.count_of_event(event.id),
+        verbs=texts.VERBS,
+        channels=texts.CHANNELS,
+    )
+
+
+def _open_tile(event: Event) -> str:
+    """Which tile the present stage is about."""
+    instant = clock.now()
+    if event.state == EventState.CLOSED:
+        return "survey"
+    if event.state == EventState.DRAFT or instant < event.application_closes_at:
+        return "applications"
+    if instant < event.doors_open_at:
+        return "seats"
+    return "door"

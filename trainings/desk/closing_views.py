@@ -1,0 +1,50 @@
+"""The page that closes an event, with what closing will do in its button."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed
+from trainings.accounts.models import Role
+from trainings.checkin.queries import attended_applications
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.desk import texts
+from trainings.desk.blueprint import bp
+from trainings.desk.closing import close_event
+from trainings.events.queries import event_by_slug
+from trainings.skills.queries import taught_skills
+
+
+@bp.get("/staff/events/<slug>/close")
+@allowed(Role.PLANNER)
+def close_page(slug: str) -> ResponseReturnValue:
+    return _page(slug, "", 200)
+
+
+def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
+    event = event_by_slug(slug) or abort(404)
+    attended = attended_applications(event.id)
+    page = render_template(
+        "desk/close.html",
+        event=event,
+        attended=attended,
+        mails=sum(1 for application in attended if application.mail),
+        taught=taught_skills(event.id),
+        problem=problem,
+    )
+    return page, status
+
+
+@bp.post("/staff/events/<slug>/close")
+@allowed(Role.PLANNER)
+def close_now(slug: str) -> ResponseReturnValue:
+    event = event_by_slug(slug) or abort(404)
+    try:
+        closing = close_event(event_id=event.id)
+    except Refused as refused:
+        db.session.rollback()
+        return _page(slug, refused.sentence(texts.REFUSALS), 422)
+    flash(texts.CLOSED.format(attended=closing.attended, certificates=closing.certificates))
+    return redirect(url_for("desk.board", slug=slug))

@@ -1,0 +1,179 @@
+"""What the board and the start page show, each question in one statement."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from trainings.allocation import queries as allocation
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.core.jobs import Job, JobState
+from trainings.events.models import Event, EventGroup, EventState, Selection
+from trainings.messages.models import Message, MessageState
+from trainings.registration.free_entries import count_open_free_entries
+from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.people import open_candidates_of_event
+from trainings.registration.seat_rules import candidate_of, rules_of
+from trainings.registration.states import HOLDS_SEAT, LIVE, State
+from trainings.seats.meaning import Meaning, meaning
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group on the board. applied: everyone who ever applied for this event and did not cancel; selected: seats."""
+
+    group: EventGroup
+    applied: int
+    selected: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Applications:
+    """The applications of an event, counted every way the board needs. Participants only, cancelled ones left out."""
+
+    total: int
+    offices: int
+    selected: int
+    waiting: int
+    groups: tuple[GroupRow, ...]
+    channels: tuple[tuple[Channel, int], ...]
+    days: tuple[tuple[str, int], ...]
+
+
+def applications(event: Event) -> Applications:
+    """All counts from one reading of the event's applications."""
+    rows = db.session.execute(
+        select(
+            Application.event_group_id,
+            Application.state,
+            Application.channel,
+            Application.organisation_id,
+            Application.organisation_name,
+            Application.submitted_at,
+        ).where(
+            Application.event_id == event.id,
+            Application.role == EventRole.PARTICIPANT,
+            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED]),
+        )
+    ).all()
+    applied: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows)
+    selected: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows if row.state in HOLDS_SEAT)
+    waiting: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows if row.state == State.WAITING)
+    channels = Counter(row.channel for row in rows)
+    days: Counter[date] = Counter(clock.local(row.submitted_at).date() for row in rows)
+    return Applications(
+        total=len(rows),
+        offices=len({row.organisation_id or row.organisation_name for row in rows if row.organisation_name}),
+        selected=sum(selected.values()),
+        waiting=sum(waiting.values()),
+        groups=tuple(
+            GroupRow(group, applied[group.id], selected[group.id], waiting[group.id])
+            for group in event.groups
+        ),
+        channels=tuple(sorted(channels.items(), key=lambda item: -item[1])),
+        days=_every_day(days),
+    )
+
+
+def _every_day(days: Counter[date]) -> tuple[tuple[str, int], ...]:
+    """Every day from the first to the last one, those without applications too."""
+    if not days:
+        return ()
+    first, last = min(days), max(days)
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return tuple((f"{day.month}/{day.day}", days[day]) for day in every)
+
+
+def meaning_of(event: Event) -> Meaning | None:
+    """What the rules mean for those who applied so far; None for an event without a capacity."""
+    if event.capacity is None:
+        return None
+    undecided = [
+        candidate_of(one) for one in allocation.participants(event.id, [State.APPLIED, State.WAITING])
+    ]
+    seated = [candidate_of(one) for one in allocation.participants(event.id, HOLDS_SEAT)]
+    return meaning(rules_of(event), undecided, seated)
+
+
+@dataclass(frozen=True)
+class Mails:
+    queued: int
+    sent: int
+    failed: int
+
+
+def mails(event_id: uuid.UUID | None = None) -> Mails:
+    """Mails by state, of one event or of all."""
+    where = [Message.event_id == event_id] if event_id else []
+    rows = db.session.execute(select(Message.state, func.count()).where(*where).group_by(Message.state))
+    counts = {state: n for state, n in rows}
+    return Mails(
+        queued=counts.get(MessageState.QUEUED, 0) + counts.get(MessageState.SENDING, 0),
+        sent=counts.get(MessageState.SENT, 0),
+        failed=counts.get(MessageState.FAILED, 0),
+    )
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What of one event needs a hand now; counts, 0 = nothing to do."""
+
+    candidates: int
+    free_entries: int
+    failed_mails: int
+    offers: int
+    offers_ending: int
+    draw_due: bool
+    door_due: bool
+
+
+def needs(event: Event) -> Needs:
+    """What the board and the start page ask the organiser to look at."""
+    over = event.state != EventState.PUBLISHED
+    live = db.session.scalar(
+        select(func.count()).where(Application.event_id == event.id, Application.state.in_(LIVE))
+    )
+    return Needs(
+        candidates=0 if over else len(open_candidates_of_event(event.id)),
+        free_entries=0 if over else count_open_free_entries(event.id),
+        failed_mails=mails(event.id).failed,
+        offers=allocation.offered_count(event.id),
+        offers_ending=len(
+            [one for one in allocation.lapsed_offers(clock.now() + timedelta(hours=24)) if one[0] == event.id]
+        ),
+        draw_due=(
+            not over
+            and bool(live)
+            and event.selection == Selection.LOTTERY
+            and event.application_closes_at <= clock.now()
+            and allocation.valid_draw(event.id) is None
+        ),
+        door_due=not over and event.ends_at <= clock.now(),
+    )
+
+
+def current_events() -> Sequence[Event]:
+    """Drafts and published events that are not closed, soonest first."""
+    return db.session.scalars(
+        select(Event).where(Event.state != EventState.CLOSED).order_by(Event.starts_at)
+    ).all()
+
+
+def failed_jobs() -> int:
+    """Jobs that were given up: an operator has to look."""
+    return db.session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0
+
+
+def events_of_year(fiscal_year: int) -> Sequence[Event]:
+    """All events of one fiscal year (April to March), by date."""
+    begins, ends = clock.day_begins(date(fiscal_year, 4, 1)), clock.day_begins(date(fiscal_year + 1, 4, 1))
+    return db.session.scalars(
+        select(Event).where(Event.starts_at >= begins, Event.starts_at < ends).order_by(Event.starts_at)
+    ).all()

@@ -1,0 +1,35 @@
+"""Words of the desk."""
+
+from trainings.checkin.texts import REFUSALS as CHECKIN_REFUSALS
+from trainings.registration.models import Channel
+
+REFUSALS = {**CHECKIN_REFUSALS}
+CLOSED = "受付を閉じました。参加は{attended}人、受講証明書は新しく{certificates}人に出しました。アンケートのご案内を送ります。"
+CHANNELS = {
+    Channel.WEB: "Web",
+    Channel.OFFICE: "事業所でまとめて",
+    Channel.FAX: "FAX",
+    Channel.PHONE: "電話",
+    Channel.POSTCARD: "はがき",
+    Channel.WALK_IN: "当日参加",
+    Channel.SUBSTITUTE: "代理参加",
+}
+VERBS = {
+    "application.submitted": "申込を受け付けました",
+    "application.state_changed": "申込の状態が変わりました",
+    "application.changed": "申込の内容を直しました",
+    "draw.committed": "抽選の封印を作りました",
+    "draw.list_frozen": "名簿を固めました",
+    "draw.list_thawed": "名簿をもう一度開きました",
+    "draw.drawn": "抽選をしました",
+    "waiting_list.closed": "キャンセル待ちを終えました",
+    "event.skills_changed": "学べることを変えました",
+    "evidence.written": "参加の記録をスキル表に入れました",
+    "survey.opened": "アンケートを始めました",
+    "survey.closed": "アンケートを締め切りました",
+    "survey.exported": "アンケートの結果を書き出しました",
+    "survey.text_reviewed": "書かれた文の扱いを決めました",
+    "message.retried": "メールをもう一度送るようにしました",
+    "person.linked_by_rule": "同じ人として結びました",
+}
+"""What the audit trail's verbs say on the board; a verb without a sentence is shown as it is."""

@@ -1,0 +1,50 @@
+"""きょう, the start page, and the plan of the year."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed
+from trainings.accounts.models import Role
+from trainings.core import clock
+from trainings.desk import queries
+from trainings.desk.blueprint import bp
+from trainings.events.stages import stages_of
+from trainings.skills import queries as skills
+
+
+@bp.get("/staff")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER, Role.ADMIN)
+def today() -> ResponseReturnValue:
+    """What needs a hand now, and the next events with their stage."""
+    events = queries.current_events()
+    return render_template(
+        "desk/today.html",
+        events=[(event, stages_of(event), queries.needs(event)) for event in events],
+        failed_jobs=queries.failed_jobs(),
+    )
+
+
+@bp.get("/staff/year")
+@allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
+def year_plan() -> ResponseReturnValue:
+    """The events of one fiscal year by month, and the skills that they teach and leave out."""
+    this_year = clock.fiscal_year(clock.today())
+    year = request.args.get("year", this_year, type=int)
+    year = year if 2000 <= year <= 2100 else this_year
+    events = queries.events_of_year(year)
+    framework = skills.current_framework()
+    taught = {event.id: skills.taught_skills(event.id) for event in events}
+    covered = {row.skill_id for rows in taught.values() for row in rows}
+    domains = skills.skills_by_domain(framework) if framework else []
+    return render_template(
+        "desk/year_plan.html",
+        year=year,
+        events=[(event, stages_of(event), taught[event.id]) for event in events],
+        uncovered=[
+            (domain, [skill for skill in rows if skill.id not in covered])
+            for domain, rows in domains
+            if any(skill.id not in covered for skill in rows)
+        ],
+    )
