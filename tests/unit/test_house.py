@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +21,8 @@ LONGEST_LINE = 120
 ROOMS_WITH_JAPANESE = {"texts.py", "forms.py", "exports.py", "presets.py"}
 TABLES_OF_LETTERS = {"trainings/core/names.py"}
 NO_ROOMS = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
+PLAIN_ROOMS = ("texts", "presets", "refusals")
+IMPURE = {"config", "flask", "flask_sqlalchemy", "flask_wtf", "sqlalchemy", "werkzeug", "wtforms"}
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff60]")
 
 
@@ -108,3 +112,35 @@ def test_every_refusal_has_its_sentence(file: Path) -> None:
     assert codes
     assert {code for code in codes if not texts.REFUSALS.get(code)} == set()
     assert {code for code in texts.REFUSALS if code not in codes} == set()
+
+
+def test_every_pure_room_is_held_pure() -> None:
+    """A room that needs neither Flask nor the database stands in the contract that keeps it so."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    held = next(contract for contract in contracts if contract["name"].startswith("Pure rules"))
+    graph = grimp.build_graph("trainings", include_external_packages=True)
+
+    pure = {
+        name
+        for name in graph.modules
+        if name.count(".") == 2
+        and name.split(".")[1] not in ("cli", "demo", "seats", "worker")
+        and name.split(".")[2] not in PLAIN_ROOMS
+        and not IMPURE & graph.find_upstream_modules(name)
+    }
+
+    assert pure == {name for name in held["source_modules"] if "*" not in name}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-node"])
+def test_list_of_packages_is_locked(name: str) -> None:
+    """Every package at one version with its hashes, from the package index that the reader's machine uses."""
+    text = (ROOT / f"{name}.txt").read_text("utf-8")
+    packages = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+
+    assert packages
+    assert all(re.fullmatch(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+ \\", line) for line in packages), packages
+    assert text.count("--hash=sha256:") >= len(packages)
+    assert "://" not in text
