@@ -60,7 +60,9 @@ def test_enqueue_is_undone_by_a_rollback(app: Flask, unit: Unit) -> None:
 
 
 @pytest.mark.postgresql_only
-def test_enqueue_of_a_due_job_hides_it_from_workers_until_the_transaction_ends(app: Flask, unit: Unit) -> None:
+def test_enqueue_of_a_due_job_hides_it_from_workers_until_the_transaction_ends(
+    app: Flask, unit: Unit
+) -> None:
     with unit():
         enqueue("seat_freed", subject=EVENT)
     free = select(Job.id).with_for_update(skip_locked=True)

@@ -160,7 +160,10 @@ def _add_views(app: Flask) -> None:
 
     app.add_url_rule("/free", "free", view, methods=["POST"])
     app.add_url_rule(
-        "/limited", "limited", limits.limited("p", limit=2, minutes=15)(_copied(view)), methods=["GET", "POST"]
+        "/limited",
+        "limited",
+        limits.limited("p", limit=2, minutes=15)(_copied(view)),
+        methods=["GET", "POST"],
     )
 
 

@@ -19,7 +19,9 @@ def ledgers(draw: st.DrawFn) -> list[Fact]:
     for _ in range(draw(st.integers(0, 12))):
         observed = TODAY + timedelta(days=draw(st.integers(-900, 30)))
         expires = observed + timedelta(days=draw(st.integers(1, 900))) if draw(st.booleans()) else None
-        facts.append(Fact(uuid.uuid4(), draw(st.sampled_from(SKILLS)), draw(st.integers(0, 4)), observed, expires))
+        facts.append(
+            Fact(uuid.uuid4(), draw(st.sampled_from(SKILLS)), draw(st.integers(0, 4)), observed, expires)
+        )
     for fact in list(facts):
         if draw(st.booleans()):
             facts.append(Fact(uuid.uuid4(), fact.skill, 0, fact.observed_on, None, fact.id))

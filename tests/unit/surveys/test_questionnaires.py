@@ -10,7 +10,9 @@ from trainings.surveys import questionnaires
 from trainings.surveys.questionnaires import BadDocument, Missing, Problem
 
 SHIPPED = json.loads(
-    (Path(__file__).parents[3] / "trainings" / "data" / "questionnaires" / "A.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[3] / "trainings" / "data" / "questionnaires" / "A.json").read_text(
+        encoding="utf-8"
+    )
 )
 DOCUMENT = questionnaires.parse(SHIPPED)
 
@@ -38,7 +40,10 @@ def test_shipped_document_asks_what_the_design_asks() -> None:
         (lambda doc: doc["blocks"][0]["items"][0].update(type="essay"), "unknown type"),
         (lambda doc: doc["blocks"][0]["items"][0].update(key="useful"), "used twice"),
         (lambda doc: doc["blocks"][0]["items"][0].pop("text"), "missing part"),
-        (lambda doc: doc["blocks"][0]["items"][0].update(show_if={"item": "topics", "codes": ["x"]}), "come before"),
+        (
+            lambda doc: doc["blocks"][0]["items"][0].update(show_if={"item": "topics", "codes": ["x"]}),
+            "come before",
+        ),
         (lambda doc: doc["blocks"][2]["items"][1]["show_if"].update(codes=["perhaps"]), "does not have"),
         (lambda doc: doc["blocks"][1]["items"][2].update(options=[]), "two options"),
     ],
@@ -62,7 +67,13 @@ def test_digest_ignores_the_order_of_keys_and_sees_every_letter() -> None:
 
 def test_read_answers_keeps_three_reasons_apart() -> None:
     answers = questionnaires.read_answers(
-        DOCUMENT, {"satisfied": ["not_applicable"], "useful": ["4"], "try_intention": ["no"], "try_what": ["something"]}
+        DOCUMENT,
+        {
+            "satisfied": ["not_applicable"],
+            "useful": ["4"],
+            "try_intention": ["no"],
+            "try_what": ["something"],
+        },
     )
 
     assert answers.values["satisfied"] == Missing.NOT_APPLICABLE
