@@ -10,13 +10,17 @@ from flask import Blueprint, Flask
 from config import Settings
 from trainings.accounts import access
 from trainings.accounts import models as account_models
+from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
 from trainings.audit import models as audit_models
 from trainings.core import db, limits, web
 from trainings.core import jobs as job_models
 from trainings.directory import models as directory_models
+from trainings.directory import office_views
+from trainings.directory import views as directory_views
 from trainings.events import models as event_models
 from trainings.messages import models as message_models
+from trainings.registration import free_entry_views, people_views
 from trainings.registration import models as registration_models
 from trainings.skills import models as skill_models
 from trainings.skills import views as skill_views
@@ -41,6 +45,11 @@ TABLES = (
 """Every room with tables; naming them here is what puts them into the metadata."""
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    account_views.bp,
+    directory_views.bp,
+    free_entry_views.bp,
+    office_views.bp,
+    people_views.bp,
     skill_views.bp,
     survey_views.bp,
 )

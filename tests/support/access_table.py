@@ -11,6 +11,18 @@ DEVICE = "device"
 
 TABLE: dict[str, str] = {
     "static": PUBLIC,
+    # -- accounts
+    "accounts.sign_in": PUBLIC,
+    "accounts.send_link": PUBLIC,
+    "accounts.link_sent": PUBLIC,
+    "accounts.open_link": "link:sign_in",
+    "accounts.use_link": "link:sign_in",
+    "accounts.sign_out": PUBLIC,
+    "accounts.settings": "admin",
+    "accounts.add_staff": "admin",
+    "accounts.change_staff": "admin",
+    "accounts.deactivate_staff": "admin",
+    "accounts.reactivate_staff": "admin",
     # -- staff
     "accounts.sign_in": PUBLIC,
     "accounts.send_link": PUBLIC,

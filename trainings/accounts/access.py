@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal, TypeVar
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from trainings.accounts.models import Role, Staff
@@ -75,17 +75,34 @@ def _refuse(roles: frozenset[Role]) -> Response | None:
         abort(403)
     if not staff.roles & roles:
         abort(403)
+    actor.set_current(actor.Actor(actor.ActorKind.STAFF, str(staff.id)))
     return None
 
 
 def current_staff() -> Staff | None:
-    """The signed-in staff member of this request, or None."""
+    """The signed-in staff member of this request, or None.
+
+    Only `allowed` makes her the actor: on a guest's page she acts as the guest she plays.
+    """
     if "staff" not in g:
         g.staff = _load_staff()
-        if g.staff is not None:
-            actor.set_current(actor.Actor(actor.ActorKind.STAFF, str(g.staff.id)))
     staff: Staff | None = g.staff
     return staff
+
+
+def open_session(staff: Staff) -> None:
+    """Sign this browser in; nothing of a session that somebody else may have begun stays (session fixation)."""
+    session.clear()
+    session.permanent = True
+    until = clock.now() + current_app.permanent_session_lifetime
+    session["staff"] = {"id": str(staff.id), "version": staff.session_version, "until": until.timestamp()}
+    g.pop("staff", None)
+
+
+def close_session() -> None:
+    """Sign this browser out."""
+    session.clear()
+    g.pop("staff", None)
 
 
 def _load_staff() -> Staff | None:
@@ -96,6 +113,12 @@ def _load_staff() -> Staff | None:
     if staff is None or not staff.active or staff.session_version != known["version"]:
         return None
     return staff
+
+
+def may_open(endpoint: str, staff: Staff) -> bool:
+    """Whether there is such a page for staff and one of her roles opens it."""
+    access: Access | None = getattr(current_app.view_functions.get(endpoint), "access", None)
+    return access is not None and bool(access.roles & staff.roles)
 
 
 def check_all_views(app: Flask) -> None:

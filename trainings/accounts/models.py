@@ -56,6 +56,8 @@ class SignInLink(Identified, Base):
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
+    next_path: Mapped[str] = mapped_column(String(300), default="")
+    """Own path that was asked for before signing in; empty = the first page of the menu."""
     used_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     staff: Mapped[Staff] = relationship()

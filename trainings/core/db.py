@@ -228,7 +228,9 @@ def apart() -> Iterator[Session]:
     Raises RuntimeError when the session is in a transaction already: on SQLite the two would wait for each other.
     So use it before the request's first own statement, or after rolling back."""
     if db.session.registry.has() and db.session().in_transaction():
-        raise RuntimeError("apart() inside a transaction: call it before the first statement, or roll back first")
+        raise RuntimeError(
+            "apart() inside a transaction: call it before the first statement, or roll back first"
+        )
     token = _may_write.set(True)
     with Session(db.engine, expire_on_commit=False) as session:
         try:

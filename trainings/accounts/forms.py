@@ -1,0 +1,70 @@
+"""What may be typed about accounts, and the words when it is wrong."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from trainings.accounts import texts
+from trainings.accounts.models import Role
+from trainings.accounts.queries import account_mail
+from trainings.core import names
+
+
+def one_line(typed: str | None) -> str:
+    return " ".join(names.as_typed(typed).split("\n"))
+
+
+def looks_like_mail(_form: FlaskForm, field: StringField) -> None:
+    """Loosely: something, an at sign, a domain with a dot. What exists shows when a mail arrives."""
+    local_part, _, domain = str(field.data).rpartition("@")
+    if not local_part or "." not in domain.strip(".") or len(str(field.data)) > 254:
+        raise ValidationError("メールアドレスの形になっていません。「@」の前後を確かめてください")
+
+
+def mail_field() -> StringField:
+    return StringField(
+        "メールアドレス",
+        filters=[lambda typed: account_mail(typed or "")],
+        validators=[InputRequired("メールアドレスを入力してください"), looks_like_mail],
+    )
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """Where the sign-in link should go."""
+
+    mail = mail_field()
+    next = HiddenField()
+
+
+class PressForm(FlaskForm):  # type: ignore[misc]
+    """A button; only its CSRF token matters."""
+
+
+class StaffForm(FlaskForm):  # type: ignore[misc]
+    """One staff member."""
+
+    name = StringField(
+        "氏名",
+        filters=[one_line],
+        validators=[
+            InputRequired("氏名を入力してください"),
+            Length(max=80, message="氏名は80文字以内で入力してください"),
+        ],
+    )
+    department = StringField(
+        "所属",
+        filters=[one_line],
+        validators=[Length(max=80, message="所属は80文字以内で入力してください")],
+    )
+    mail = mail_field()
+    roles = SelectMultipleField(
+        "役割",
+        choices={role.value: f"{texts.ROLES[role]}：{texts.ROLE_NOTES[role]}" for role in Role},
+        validators=[InputRequired("役割を1つ以上選んでください")],
+        validate_choice=True,
+    )
+
+    def chosen_roles(self) -> frozenset[Role]:
+        return frozenset(Role(value) for value in self.roles.data or ())
