@@ -70,17 +70,16 @@ def knock(client: Client, door: Door) -> TestResponse:
     return client.open(door.method, door.path, data={"csrf_token": client.csrf_token()})
 
 
-def leads_to_sign_in(answer: TestResponse) -> bool:
+def leads_to_sign_in(app: Flask, answer: TestResponse) -> bool:
     if answer.status_code != 302:
         return False
-    map_of_routes = answer.request.environ["werkzeug.request"].url_rule.map
-    target = urlsplit(answer.headers["Location"]).path
-    endpoint, _values = map_of_routes.bind("localhost").match(target)
-    return bool(endpoint == "accounts.sign_in")
+    path = urlsplit(answer.headers["Location"]).path
+    endpoint, _values = app.url_map.bind("localhost").match(path)
+    return endpoint == "accounts.sign_in"
 
 
-def refused_as_guest(door: Door, answer: TestResponse) -> bool:
-    return leads_to_sign_in(answer) if door.method == "GET" else answer.status_code == 403
+def refused_as_guest(app: Flask, door: Door, answer: TestResponse) -> bool:
+    return leads_to_sign_in(app, answer) if door.method == "GET" else answer.status_code == 403
 
 
 def test_access_table_names_every_route_and_no_other(app: Flask) -> None:
@@ -113,7 +112,7 @@ def test_guest_is_let_into_no_staff_route(app: Flask, new_client: Callable[[], C
     for door in doors(app):
         if door.roles:
             answer = knock(new_client(), door)
-            if not refused_as_guest(door, answer):
+            if not refused_as_guest(app, door, answer):
                 let_in.append(f"{door} → {answer.status_code}")
 
     assert let_in == []
@@ -132,7 +131,7 @@ def test_former_staff_is_let_into_no_staff_route(app: Flask, unit: Unit, client:
 
     answers = [(door, knock(client, door)) for door in doors(app) if door.roles]
 
-    assert [f"{door} → {a.status_code}" for door, a in answers if not refused_as_guest(door, a)] == []
+    assert [f"{door} → {a.status_code}" for door, a in answers if not refused_as_guest(app, door, a)] == []
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -147,7 +146,7 @@ def test_role_is_let_into_its_routes_and_no_other(
         client = new_client()  # some doors end the session
         sign_in(client, staff)
         answer = knock(client, door)
-        refused = answer.status_code in (401, 403) or leads_to_sign_in(answer)
+        refused = answer.status_code in (401, 403) or leads_to_sign_in(app, answer)
         if refused is (role in door.roles) or answer.status_code >= 500:
             wrong.append(f"{door} → {answer.status_code}")
 
@@ -186,7 +185,7 @@ def test_public_routes_stand_open_and_never_break(app: Flask, new_client: Callab
     assert [
         f"{door} → {a.status_code}"
         for door, a in answers
-        if a.status_code in (401, 403) or a.status_code >= 500 or leads_to_sign_in(a)
+        if a.status_code in (401, 403) or a.status_code >= 500 or leads_to_sign_in(app, a)
     ] == []
 
 
