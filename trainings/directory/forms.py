@@ -146,7 +146,7 @@ class OfficeFilterForm(Form):
     q = StringField("名称・カナ・事業所番号", filters=[as_typed])
     kind = OneOfField("種別", coerce=str)
     district = OneOfField("圏域", coerce=str)
-    use = OneOfField("使用", choices=[("", "使用中"), ("stopped", "使用停止"), ("all", "すべて")])
+    use = OneOfField("使用の状況", choices=[("", "使用中"), ("stopped", "使用停止"), ("all", "すべて")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

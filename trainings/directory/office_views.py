@@ -229,8 +229,8 @@ def _by_line(remark: Remark) -> int:
 
 def _sentences(remarks: list[Remark]) -> list[tuple[int | None, str]]:
     """Each remark as (line, sentence)."""
-    kinds = "・".join(texts.KINDS[kind] for kind in OrganisationKind)
-    districts = "・".join(one.name for one in queries.districts())
+    kinds = texts.LISTED.join(texts.KINDS[kind] for kind in OrganisationKind)
+    districts = texts.LISTED.join(one.name for one in queries.districts())
     made = []
     for remark in remarks:
         table: dict[Any, str] = texts.FLAWS if isinstance(remark.what, Flaw) else texts.HINTS

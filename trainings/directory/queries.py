@@ -248,6 +248,9 @@ def canonical_people_with_mail(mail: str) -> set[uuid.UUID]:
     return set(canonical_ids(rows).values())
 
 
+_BY_NAME = (Person.family_kana, Person.given_kana, Person.name_key, Person.id)
+
+
 def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
     """Canonical people of whom some row (merged ones included) has every typed word in name, kana or office."""
     words = [folded for word in typed.split() if (folded := names.search_key(word))]
@@ -264,14 +267,14 @@ def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
         select(Person.id)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
         .where(Person.erased_at.is_(None), *hits)
-        .order_by(Person.family_kana, Person.given_kana, Person.id)
+        .order_by(*_BY_NAME)
         .limit(limit * 2)
     ).all()
     roots = set(canonical_ids(found).values())
     return db.session.scalars(
         select(Person)
         .where(Person.id.in_(roots))
-        .order_by(Person.family_kana, Person.given_kana, Person.id)
+        .order_by(*_BY_NAME)
         .limit(limit)
     ).all()
 

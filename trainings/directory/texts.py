@@ -167,6 +167,7 @@ HINTS = {
 }
 UNREADABLE = "ファイルを読み取れません。Excel で開いて「Excel ブック（.xlsx）」または「CSV（コンマ区切り）」で保存し直してください。"
 EMPTY = "（空）"
+LISTED = "、"
 SAVED = "「{name}」を保存しました。"
 DEACTIVATED = "「{name}」を使用停止にしました。申込フォームの候補に出なくなります。"
 REACTIVATED = "「{name}」の使用を再開しました。"
@@ -207,6 +208,8 @@ TABLES = {
     "associations": "団体・連絡会",
     "districts": "圏域",
 }
+PAGES = {"professions": "職種と区分", "associations": "団体・連絡会", "districts": "圏域"}
+SAMPLE_MARK = "職"
 MERGED = "「{name}」さんとしてまとめました。"
 DISTINCT = "別の人として記録しました。"
 REOPENED = "判断を取り消しました。もう一度選べます。"

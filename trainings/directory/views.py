@@ -35,6 +35,7 @@ class Table:
     save: Callable[..., Any]
     page: str
     title: str
+    page_title: str
 
 
 TABLES = {
@@ -45,6 +46,7 @@ TABLES = {
         master_data.save_sector,
         "directory.professions",
         texts.TABLES["sectors"],
+        texts.PAGES["professions"],
     ),
     "groups": Table(
         ProfessionGroup,
@@ -59,6 +61,7 @@ TABLES = {
         master_data.save_profession_group,
         "directory.professions",
         texts.TABLES["groups"],
+        texts.PAGES["professions"],
     ),
     "professions": Table(
         Profession,
@@ -75,6 +78,7 @@ TABLES = {
         master_data.save_profession,
         "directory.professions",
         texts.TABLES["professions"],
+        texts.PAGES["professions"],
     ),
     "associations": Table(
         Association,
@@ -83,6 +87,7 @@ TABLES = {
         master_data.save_association,
         "directory.associations",
         texts.TABLES["associations"],
+        texts.PAGES["associations"],
     ),
     "districts": Table(
         District,
@@ -91,6 +96,7 @@ TABLES = {
         master_data.save_district,
         "directory.districts",
         texts.TABLES["districts"],
+        texts.PAGES["districts"],
     ),
 }
 
@@ -100,7 +106,7 @@ TABLES = {
 
 @bp.get("/staff/directory")
 @allowed(*EDITORS, *SEE_PEOPLE)
-def start() -> ResponseReturnValue:
+def index() -> ResponseReturnValue:
     """The first page of the directory that the person may see."""
     staff = current_staff()
     may_see_people = staff is not None and staff.roles & set(SEE_PEOPLE)
@@ -189,5 +195,13 @@ def _edit(table: Table, row_id: uuid.UUID | None) -> ResponseReturnValue:
             flash(texts.SAVED.format(name=form.name.data))
             return redirect(url_for(table.page))
     status = 422 if form.errors else 200
-    back = url_for(table.page)
-    return render_template("directory/row.html", form=form, table=table, row=row, back=back), status
+    sample = getattr(row, "mark", texts.SAMPLE_MARK)
+    page = render_template(
+        "directory/row.html",
+        form=form,
+        table=table,
+        row=row,
+        back=url_for(table.page),
+        swatches={css: {"css": css, "mark": sample} for css in texts.COLOURS},
+    )
+    return page, status

@@ -22,9 +22,6 @@ from trainings.registration.models import Application
 
 bp = blueprint("free_entries")
 
-BY_NAME = "by_name"
-"""Value of the choice "another office, by its name"."""
-
 
 @bp.get("/staff/directory/free-entries")
 @allowed(Role.PLANNER)
@@ -37,11 +34,7 @@ def index() -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def match() -> ResponseReturnValue:
     """Match the applications to an office of the directory."""
-    chosen = request.form.get("organisation", BY_NAME)
-    office_id = forms.optional_id(request.form.get("organisation_id")) if chosen == BY_NAME else None
-    office = db.session.get(Organisation, forms.optional_id(chosen) or office_id or uuid.UUID(int=0))
-    if office is None and chosen == BY_NAME:
-        office = directory.organisation_by_exact_name(request.form.get("organisation_name", ""))
+    office = _chosen_office()
     if office is None:
         return _index(error=texts.OFFICE_NOT_CHOSEN)
     try:
@@ -87,6 +80,16 @@ def add() -> ResponseReturnValue:
     return render_template("registration/free_entry_add.html", form=form, applications=applications), status
 
 
+def _chosen_office() -> Organisation | None:
+    """What was found or typed in the text field; with nothing there, the suggestion that is marked."""
+    typed = forms.as_typed(request.form.get("organisation_name"))
+    wanted = request.form.get("organisation_id" if typed else "organisation")
+    office = db.session.get(Organisation, forms.optional_id(wanted) or uuid.UUID(int=0))
+    if office is None and typed:
+        office = directory.organisation_by_exact_name(typed)
+    return office
+
+
 def _applications() -> list[uuid.UUID]:
     return [wanted for text in request.form.getlist("application") if (wanted := forms.optional_id(text))]
 
@@ -102,7 +105,6 @@ def _index(*, error: str = "") -> ResponseReturnValue:
         entries=free_entries.open_free_entries(event.id if event else None),
         kept=free_entries.kept_free_entries(),
         kinds=texts.KINDS,
-        by_name=BY_NAME,
         act=forms.ActForm(),
         error=error,
     )
