@@ -12,9 +12,9 @@ from trainings.audit import queries as audit
 from trainings.core import clock
 from trainings.desk import queries, texts
 from trainings.desk.blueprint import bp
+from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
 from trainings.events.queries import event_by_slug
-from trainings.events.stages import stages_of
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
 from trainings.surveys.strata import rounded_down

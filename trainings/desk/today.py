@@ -10,7 +10,7 @@ from trainings.accounts.models import Role
 from trainings.core import clock
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
-from trainings.events.stages import stages_of
+from trainings.desk.stages import stages_of
 from trainings.skills import queries as skills
 
 

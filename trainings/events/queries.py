@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
+from trainings.core import clock
 from trainings.core.db import db
-from trainings.events.models import Event
+from trainings.directory.models import Profession
+from trainings.events.models import Event, EventGroup, EventProfession, EventState
 
 
 def lock_event(event_id: uuid.UUID) -> Event:
@@ -31,3 +35,44 @@ def lock_event(event_id: uuid.UUID) -> Event:
 def event_by_slug(slug: str) -> Event | None:
     """The event behind a public address, drafts included: the view decides who may see it."""
     return db.session.scalar(select(Event).where(Event.slug == slug))
+
+
+def group_of_profession(event_id: uuid.UUID, profession_id: uuid.UUID) -> EventGroup | None:
+    """Which group of the event a profession counts to; None when it may not apply."""
+    return db.session.scalar(
+        select(EventGroup)
+        .join(EventProfession, EventProfession.event_group_id == EventGroup.id)
+        .where(EventProfession.event_id == event_id, EventProfession.profession_id == profession_id)
+    )
+
+
+def groups_with_professions(event: Event) -> list[tuple[EventGroup, list[Profession]]]:
+    """Each group of the event with its active professions, in their order; groups without any are left out."""
+    rows = db.session.scalars(select(EventProfession).where(EventProfession.event_id == event.id)).all()
+    found = []
+    for group in event.groups:
+        members = [row.profession for row in rows if row.event_group_id == group.id and row.profession.active]
+        if members:
+            found.append((group, sorted(members, key=lambda profession: profession.sort)))
+    return found
+
+
+def upcoming_events() -> Sequence[Event]:
+    """Published events that are not over, soonest first."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.state == EventState.PUBLISHED, Event.ends_at > clock.now())
+        .options(selectinload(Event.groups))
+        .order_by(Event.starts_at)
+    ).all()
+
+
+def past_events(limit: int = 20) -> Sequence[Event]:
+    """Events that were public and are over, newest first."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.state != EventState.DRAFT, Event.ends_at <= clock.now())
+        .options(selectinload(Event.groups))
+        .order_by(Event.starts_at.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,306 @@
+"""Creating, publishing, closing and copying an event."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from trainings.audit.actions import record
+from trainings.core import clock, codes
+from trainings.core.db import db
+from trainings.core.jobs import enqueue
+from trainings.core.refusal import Refused
+from trainings.directory.models import Profession, ProfessionGroup
+from trainings.directory.queries import profession_groups
+from trainings.events.models import (
+    Event,
+    EventGroup,
+    EventKind,
+    EventProfession,
+    EventSector,
+    EventState,
+    ProgrammeItem,
+    Responsible,
+    Session,
+)
+from trainings.events.presets import PRESETS, Preset
+from trainings.events.queries import lock_event
+from trainings.events.refusals import EventRefusal
+
+PUBLISHED = "event_published"
+"""Job: an event was published; allocation makes the secret of its draw."""
+
+APPLICATIONS_CLOSE_AT = time(17, 0)
+
+
+def create_event(
+    *,
+    kind: EventKind,
+    on: date,
+    title: str = "",
+    venue: str = "",
+    responsible: Responsible = Responsible.JOINT,
+) -> Event:
+    """A draft from the kind's preset: texts, sessions, programme, groups with quotas and the map of professions.
+
+    on: local date of the event; all other dates are counted back from it. KeyError for a kind without a preset.
+    """
+    preset = PRESETS[kind]
+    first, last = preset.sessions[0], preset.sessions[-1]
+    starts_at = clock.at(on, first.begins)
+    event = Event(
+        slug=codes.new_secret()[:12],
+        kind=kind,
+        title=title or preset.title,
+        subtitle=preset.subtitle,
+        description=preset.description,
+        audience=preset.audience,
+        responsible=responsible,
+        purpose_of_use=preset.purpose,
+        starts_at=starts_at,
+        ends_at=clock.at(on, last.ends),
+        doors_open_at=starts_at - timedelta(minutes=preset.doors_open_minutes),
+        venue=venue,
+        fee=preset.fee,
+        accessibility=preset.accessibility,
+        capacity=preset.capacity,
+        selection=preset.selection,
+        organisation_cap=preset.organisation_cap,
+        application_opens_at=clock.day_begins(on - timedelta(days=preset.opens_days)),
+        application_closes_at=clock.at(on - timedelta(days=preset.closes_days), APPLICATIONS_CLOSE_AT),
+        results_on=on - timedelta(days=preset.results_days),
+        code_prefix=f"{preset.code_prefix}{_next_number(kind)}",
+        pledge=preset.pledge,
+        pre_question=preset.pre_question,
+        table_size=preset.table_size,
+        handouts_numbered=preset.handouts_numbered,
+        certificate_rule=preset.certificate_rule,
+        public_number_name=preset.public_number_name,
+    )
+    db.session.add(event)
+    db.session.flush()
+    _add_sessions(event, preset, on)
+    _add_groups(event, preset, on)
+    record(verb="event.created", subject=("event", event.id), event_id=event.id, detail={"kind": kind.value})
+    db.session.flush()
+    return event
+
+
+def _next_number(kind: EventKind) -> int:
+    """The running number in 受付番号 such as K12: how many events of the kind there are, and one."""
+    return (db.session.scalar(select(func.count()).where(Event.kind == kind)) or 0) + 1
+
+
+def _add_sessions(event: Event, preset: Preset, on: date) -> None:
+    for session in preset.sessions:
+        event.sessions.append(
+            Session(
+                title=session.title,
+                starts_at=clock.at(on, session.begins),
+                ends_at=clock.at(on, session.ends),
+            )
+        )
+    begins = event.starts_at
+    for position, item in enumerate(preset.programme):
+        event.programme.append(
+            ProgrammeItem(
+                position=position,
+                starts_at=begins,
+                minutes=item.minutes,
+                title=item.title,
+                note=item.note,
+                speaker=item.speaker,
+                speaker_affiliation=item.affiliation,
+                credit_code=item.credit_code,
+            )
+        )
+        begins += timedelta(minutes=item.minutes)
+
+
+def _add_groups(event: Event, preset: Preset, on: date) -> None:
+    sectors: dict[str, EventSector] = {}
+    groups: dict[uuid.UUID, EventGroup] = {}
+    for group in profession_groups():
+        groups[group.id] = _event_group(event, group, preset, on, sectors)
+    db.session.flush()
+    for profession in db.session.scalars(select(Profession).where(Profession.active)):
+        db.session.add(
+            EventProfession(
+                event_id=event.id, profession_id=profession.id, event_group_id=groups[profession.group_id].id
+            )
+        )
+
+
+def _event_group(
+    event: Event, group: ProfessionGroup, preset: Preset, on: date, sectors: dict[str, EventSector]
+) -> EventGroup:
+    if group.sector.name not in sectors:
+        sector = EventSector(name=group.sector.name, sort=group.sector.sort)
+        sectors[group.sector.name] = sector
+        event.sectors.append(sector)
+    quota = preset.quotas.get(group.name)
+    row = EventGroup(
+        sector=sectors[group.sector.name],
+        name=group.name,
+        mark=group.mark,
+        css=group.css,
+        sort=group.sort,
+        reserved=quota.reserved if quota else 0,
+        cap=quota.cap if quota else None,
+        release_on=on - timedelta(days=preset.release_days),
+    )
+    event.groups.append(row)
+    return row
+
+
+def check_publishable(event: Event) -> None:
+    """Raise Refused with the first thing that is missing before an event may be shown.
+
+    NO_SESSIONS, NO_VENUE, NO_GROUPS, RESERVES_EXCEED_CAPACITY, SECTOR_RESERVES_EXCEED_CAPACITY, NO_PURPOSE,
+    CLOSES_AFTER_START.
+    """
+    if not event.sessions:
+        raise Refused(EventRefusal.NO_SESSIONS)
+    if not event.venue.strip():
+        raise Refused(EventRefusal.NO_VENUE)
+    if not event.groups or not event.professions:
+        raise Refused(EventRefusal.NO_GROUPS)
+    if event.capacity is not None:
+        reserved = sum(group.reserved for group in event.groups)
+        if reserved > event.capacity:
+            raise Refused(EventRefusal.RESERVES_EXCEED_CAPACITY, reserved=reserved, capacity=event.capacity)
+        by_sector = sum(sector.reserved for sector in event.sectors)
+        if by_sector > event.capacity:
+            raise Refused(
+                EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY, reserved=by_sector, capacity=event.capacity
+            )
+    if not event.purpose_of_use.strip():
+        raise Refused(EventRefusal.NO_PURPOSE)
+    if event.application_closes_at > event.starts_at:
+        raise Refused(EventRefusal.CLOSES_AFTER_START)
+
+
+def publish_event(*, event_id: uuid.UUID) -> Event:
+    """Show a draft to everybody. Raises Refused: NOT_A_DRAFT, and what `check_publishable` finds."""
+    event = lock_event(event_id)
+    if event.state != EventState.DRAFT:
+        raise Refused(EventRefusal.NOT_A_DRAFT)
+    check_publishable(event)
+    event.state = EventState.PUBLISHED
+    event.published_at = clock.now()
+    record(verb="event.published", subject=("event", event.id), event_id=event.id)
+    enqueue(PUBLISHED, subject=event.id)
+    db.session.flush()
+    return event
+
+
+def mark_closed(*, event: Event) -> None:
+    """Note that an event is over; closing again after its door was reopened keeps the first time.
+
+    The caller holds the event's lock.
+    """
+    event.state = EventState.CLOSED
+    event.closed_at = event.closed_at or clock.now()
+    record(verb="event.closed", subject=("event", event.id), event_id=event.id)
+    db.session.flush()
+
+
+def copy_event(*, source: Event, on: date, title: str) -> Event:
+    """A draft with everything of another event but its applications; all dates move with the day of the event.
+
+    on: local date of the new event.
+    """
+    shift = on - clock.local(source.starts_at).date()
+    event = Event(
+        slug=codes.new_secret()[:12],
+        code_prefix=f"{source.code_prefix.rstrip('0123456789')}{_next_number(source.kind)}",
+        copied_from_id=source.id,
+        title=title or source.title,
+        starts_at=_moved(source.starts_at, shift),
+        ends_at=_moved(source.ends_at, shift),
+        doors_open_at=_moved(source.doors_open_at, shift),
+        application_opens_at=_moved(source.application_opens_at, shift),
+        application_closes_at=_moved(source.application_closes_at, shift),
+        results_on=source.results_on + shift if source.results_on else None,
+        **{name: getattr(source, name) for name in COPIED},
+    )
+    db.session.add(event)
+    db.session.flush()
+    for session in source.sessions:
+        event.sessions.append(
+            Session(
+                title=session.title,
+                starts_at=_moved(session.starts_at, shift),
+                ends_at=_moved(session.ends_at, shift),
+            )
+        )
+    for item in source.programme:
+        event.programme.append(
+            ProgrammeItem(
+                starts_at=_moved(item.starts_at, shift), **{name: getattr(item, name) for name in COPIED_ITEM}
+            )
+        )
+    _copy_groups(source, event, shift)
+    record(
+        verb="event.copied", subject=("event", event.id), event_id=event.id, detail={"from": str(source.id)}
+    )
+    db.session.flush()
+    return event
+
+
+COPIED = (
+    *("kind", "subtitle", "description", "audience", "responsible", "purpose_of_use", "contact_name"),
+    *(
+        "contact_phone",
+        "venue",
+        "room",
+        "address",
+        "map_url",
+        "fee",
+        "accessibility",
+        "capacity",
+        "selection",
+    ),
+    *("organisation_cap", "offer_hours", "keeps_waiting_list", "pledge", "pre_question", "table_size"),
+    *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name"),
+)
+COPIED_ITEM = ("position", "minutes", "title", "note", "speaker", "speaker_affiliation", "credit_code")
+
+
+def _moved(instant: datetime, shift: timedelta) -> datetime:
+    """The same local time so many days later."""
+    local = clock.local(instant)
+    return clock.at(local.date() + shift, local.time())
+
+
+def _copy_groups(source: Event, event: Event, shift: timedelta) -> None:
+    sectors = {}
+    for sector in source.sectors:
+        sectors[sector.id] = EventSector(
+            name=sector.name, reserved=sector.reserved, cap=sector.cap, sort=sector.sort
+        )
+        event.sectors.append(sectors[sector.id])
+    groups = {}
+    for group in source.groups:
+        groups[group.id] = EventGroup(
+            sector=sectors[group.sector_id] if group.sector_id else None,
+            name=group.name,
+            mark=group.mark,
+            css=group.css,
+            sort=group.sort,
+            reserved=group.reserved,
+            cap=group.cap,
+            release_on=group.release_on + shift if group.release_on else None,
+        )
+        event.groups.append(groups[group.id])
+    db.session.flush()
+    for row in source.professions:
+        db.session.add(
+            EventProfession(
+                event_id=event.id,
+                profession_id=row.profession_id,
+                event_group_id=groups[row.event_group_id].id,
+            )
+        )

@@ -1,0 +1,5 @@
+"""The blueprint that all pages of guests share."""
+
+from trainings.core.web import blueprint
+
+bp = blueprint("guest")
