@@ -9,7 +9,6 @@ from typing import Any
 
 from trainings.accounts.models import Staff
 from trainings.allocation import queries, seeds, weights
-from trainings.allocation.mails import tell
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.audit.actions import record
@@ -19,14 +18,17 @@ from trainings.core.refusal import Refused
 from trainings.events.models import Event, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.free_entries import open_free_entries
+from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.people import open_candidates_of_event
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import change_state
-from trainings.seats.lottery import DrawResult, draw
+from trainings.seats.lottery import DrawResult, draw_with
 from trainings.seats.meaning import meaning
-from trainings.seats.rules import Candidate, Rules
+from trainings.seats.odds import fair_odds
+from trainings.seats.record import commitment_to, draw_record, frozen_part, seed_of
+from trainings.seats.rules import Candidate
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def commit_secret(*, event_id: uuid.UUID) -> DrawCommitment:
     if existing is not None:
         return existing
     secret = seeds.new_secret()
-    commitment = DrawCommitment(event_id=event_id, n=1, secret=secret, sha256=seeds.commitment(secret))
+    commitment = DrawCommitment(event_id=event_id, n=1, secret=secret, sha256=commitment_to(secret))
     db.session.add(commitment)
     db.session.flush()
     record(verb="draw.committed", subject=("draw_commitment", commitment.id), event_id=event_id)
@@ -132,17 +134,18 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     rules = rules_of(event)
     in_draw = _candidates(event, applied, numbers)
     by_hand = _candidates(event, placed, numbers)
-    frozen = {
-        "rules": _rules_record(event, rules),
-        "candidates": _candidates_record(in_draw),
-        "placed": _candidates_record(by_hand),
-    }
-    seed = seeds.seed(frozen, commitment.secret, public_number)
-    result = draw(rules, in_draw, by_hand, seed)
-    row = _record_draw(event, commitment, frozen, seed, result, public_number, staff)
+    odds = fair_odds(rules, in_draw, by_hand)
+    frozen = frozen_part(odds, {"groups": {str(group.id): group.name for group in event.groups}})
+    result = draw_with(odds, seed_of(frozen, commitment.secret, public_number))
+    row = _record_draw(event, commitment, frozen, result, public_number, staff)
     for application in applied:
         db.session.add(
-            DrawEntry(draw_id=row.id, application_id=application.id, number=numbers[application.id])
+            DrawEntry(
+                draw_id=row.id,
+                application_id=application.id,
+                number=numbers[application.id],
+                odds_numerator=result.z[numbers[application.id]],
+            )
         )
     _give_results(event, applied, numbers, result)
     record(
@@ -199,78 +202,30 @@ def _candidates(
     ]
 
 
-def _rules_record(event: Event, rules: Rules) -> dict[str, Any]:
-    names = {str(group.id): group.name for group in event.groups}
-    return {
-        "capacity": rules.capacity,
-        "organisation_cap": rules.organisation_cap,
-        "groups": [
-            {
-                "key": rule.key,
-                "name": names[rule.key],
-                "reserved": rule.reserved,
-                "cap": rule.cap,
-                "sector": rule.sector,
-            }
-            for rule in rules.groups
-        ],
-        "sectors": [{"key": rule.key, "reserved": rule.reserved, "cap": rule.cap} for rule in rules.sectors],
-    }
-
-
-def _candidates_record(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    """Candidates by draw number. An organisation is told by the smallest draw number of its people: enough to check
-    the caps, and no name."""
-    first: dict[str, str] = {}
-    for candidate in sorted(candidates, key=lambda one: one.key):
-        if candidate.organisation is not None:
-            first.setdefault(candidate.organisation, candidate.key)
-    return [
-        {
-            "number": candidate.key,
-            "group": candidate.group,
-            "organisation": first[candidate.organisation] if candidate.organisation is not None else None,
-            "weight": candidate.weight,
-        }
-        for candidate in sorted(candidates, key=lambda one: one.key)
-    ]
-
-
 def _record_draw(
     event: Event,
     commitment: DrawCommitment,
     frozen: dict[str, Any],
-    seed: bytes,
     result: DrawResult,
     public_number: str,
     staff: Staff | None,
 ) -> Draw:
     earlier = queries.draws_of(event.id)
-    contents = {
-        **frozen,
-        "algorithm": "seeded-order-1",
-        "commitment": commitment.sha256,
-        "secret": commitment.secret,
-        "public_number": public_number,
-        "seed": seed.hex(),
-        "honoured": {
-            "groups": dict(result.honoured.groups),
-            "sectors": dict(result.honoured.sectors),
-            "seats": result.honoured.seats,
-        },
-        "order": [step.key for step in result.steps],
-        "selected": list(result.selected),
-        "waiting": list(result.waiting),
-        "previous": earlier[-1].digest if earlier else "",
-    }
+    contents = draw_record(
+        frozen,
+        result,
+        secret=commitment.secret,
+        public_number=public_number,
+        previous=earlier[-1].digest if earlier else "",
+    )
     row = Draw(
         event_id=event.id,
         n=len(earlier) + 1,
         commitment_id=commitment.id,
         public_number=public_number,
-        seed=seed.hex(),
+        seed=contents["seed"],
         record=contents,
-        digest=seeds.digest(contents),
+        digest=contents["digest"],
         previous_digest=contents["previous"],
         drawn_by_id=staff.id if staff else None,
     )

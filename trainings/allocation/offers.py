@@ -6,11 +6,11 @@ Every function here recomputes from the present state, so a job may run twice.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from trainings.allocation import queries
-from trainings.allocation.mails import tell
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.audit.actions import record
 from trainings.core import clock
@@ -18,12 +18,14 @@ from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import lock_event
+from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.seat_rules import candidate_of, released_groups, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
 from trainings.seats.admission import readmit
 from trainings.seats.degrade import degrade
+from trainings.seats.record import honoured_of
 from trainings.seats.rules import Honoured, Rules
 from trainings.seats.waiting import next_offer
 
@@ -80,16 +82,11 @@ def _next(event: Event) -> Application | None:
 def _honoured(event: Event, rules: Rules) -> Honoured:
     """The reserves that the draw honoured, less those released since."""
     draw = queries.valid_draw(event.id)
-    kept: Mapping[str, Mapping[str, int]] = draw.record["honoured"] if draw else {}
-    if not kept:
+    if draw is None:
         return degrade(rules, [], [])[0]
+    kept = honoured_of(draw.record)
     released = set(released_groups(event))
-    return Honoured(
-        groups={key: 0 if key in released else n for key, n in kept["groups"].items()},
-        sectors=kept["sectors"],
-        districts={},
-        seats=rules.capacity,
-    )
+    return replace(kept, groups={key: 0 if key in released else n for key, n in kept.groups.items()})
 
 
 def answer_offer(*, application_id: uuid.UUID, accept: bool) -> Application:

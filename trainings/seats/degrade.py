@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from trainings.seats import network
 from trainings.seats.flow import Circulation, Ints
@@ -25,14 +26,15 @@ class Limit:
 @dataclass(frozen=True)
 class Shortfall:
     """A wish that cannot be met. label: the set (("total",) = filling the capacity). wished, met: seats, placed people
-    included. standing: of those, seats of people who are placed already. Always
-    met = standing + Σ limit.seats (unless standing alone exceeds wished)."""
+    included. standing: of those, seats of people who are placed already. Always met = standing + Σ limit.seats.
+    cut: the node set X that proves it, by name: what may leave X, less what must enter it for reserves met before."""
 
     label: Label
     wished: int
     met: int
     standing: int
     limits: tuple[Limit, ...]
+    cut: tuple[Label, ...]
 
 
 def degrade(
@@ -67,11 +69,13 @@ def degrade_network(seats: SeatNetwork) -> tuple[Honoured, tuple[Shortfall, ...]
     shortfalls: list[Shortfall] = []
     for label, wished, have in wishes:
         rest = max(0, wished - have)
-        got, limits = _largest_lower(seats, lower, seats.arc_of[label], rest)
+        got, found = _largest_lower(seats, lower, seats.arc_of[label], rest)
         lower[seats.arc_of[label]] = got
         met[label] = wished - rest + got
         if got < rest:
-            shortfalls.append(Shortfall(label, wished, have + got, have, limits))
+            limits = _limits(seats, found.cut, lower, seats.arc_of[label])
+            cut = tuple(seats.nodes[n] for n in np.flatnonzero(found.cut))
+            shortfalls.append(Shortfall(label, wished, have + got, have, limits, cut))
     honoured = Honoured(
         groups={rule.key: met["group", rule.key] for rule in rules.groups},
         sectors={rule.key: met["sector", rule.key] for rule in rules.sectors},
@@ -81,35 +85,26 @@ def degrade_network(seats: SeatNetwork) -> tuple[Honoured, tuple[Shortfall, ...]
     return honoured, tuple(shortfalls)
 
 
-def _largest_lower(seats: SeatNetwork, lower: Ints, arc: int, wished: int) -> tuple[int, tuple[Limit, ...]]:
+def _largest_lower(seats: SeatNetwork, lower: Ints, arc: int, wished: int) -> tuple[int, Circulation]:
     """The largest lower bound ≤ wished of one arc, the others given and feasible, and the cut that stops it.
 
     Every violated cut contains the arc with coefficient one, so the bound falls by exactly the largest violation
     (Hoffman 1960): one flow, no search.
     """
-    if wished == 0:
-        return 0, ()
     lower = lower.copy()
     lower[arc] = wished
     found = seats.graph.circulate(lower, seats.upper)
-    return wished - found.deficit, _limits(seats, found, lower, arc) if found.deficit else ()
+    return wished - found.deficit, found
 
 
-def _limits(
-    seats: SeatNetwork,
-    found: Circulation,
-    lower: Ints,
-    arc: int,
-) -> tuple[Limit, ...]:
-    """The violated cut as a list of sets: their caps, the applicants there are, and the reserves already kept."""
+def _limits(seats: SeatNetwork, cut: npt.NDArray[np.bool_], lower: Ints, arc: int) -> tuple[Limit, ...]:
+    """A violated cut as a list of sets: their caps, the applicants there are, and the reserves already kept."""
     tails, heads = seats.graph.tails, seats.graph.heads
-    leaving = np.flatnonzero(found.cut[tails] & ~found.cut[heads])
-    entering = np.flatnonzero(~found.cut[tails] & found.cut[heads])
     limits: dict[Label, int] = {}
-    for n in (int(n) for n in leaving):
+    for n in (int(n) for n in np.flatnonzero(cut[tails] & ~cut[heads])):
         label = seats.labels[n] if n < seats.first_type else ("applicants", _group_of(seats, n))
         limits[label] = limits.get(label, 0) + int(seats.upper[n])
-    for n in (int(n) for n in entering):
+    for n in (int(n) for n in np.flatnonzero(~cut[tails] & cut[heads])):
         if n != arc and lower[n]:
             limits[seats.labels[n]] = limits.get(seats.labels[n], 0) - int(lower[n])
     return tuple(Limit(label, seats_) for label, seats_ in limits.items())

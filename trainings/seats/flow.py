@@ -5,6 +5,7 @@ OR-Tools is loaded at the first flow, not at the start of the program.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,6 @@ class FlowNetwork:
         self.tails = tails
         self.heads = heads
         each = np.arange(nodes, dtype=np.int32)
-        self._arcs = np.arange(len(tails), dtype=np.int32)
         self._tails = np.concatenate([tails, np.full(nodes, nodes, np.int32), each])
         self._heads = np.concatenate([heads, each, np.full(nodes, nodes + 1, np.int32)])
 
@@ -53,24 +53,70 @@ class FlowNetwork:
         """
         if np.any(lower < 0) or np.any(lower > upper):
             raise ValueError("a lower bound is negative or above its upper bound")
+        if int((lower >> 20).sum()) >= 1 << 42:
+            raise FlowFailed("the lower bounds add up to more than 64-bit integers hold")
         excess = np.zeros(self.nodes, np.int64)
         np.add.at(excess, self.heads, lower)
         np.subtract.at(excess, self.tails, lower)
         wanted = int(excess[excess > 0].sum())
-        if wanted == 0:
-            return Circulation(0, lower.copy(), np.zeros(self.nodes, np.bool_))
-        solver = _solver()
         capacities = np.concatenate([upper - lower, np.maximum(excess, 0), np.maximum(-excess, 0)])
-        solver.add_arcs_with_capacity(self._tails, self._heads, capacities)
-        status = solver.solve(self.nodes, self.nodes + 1)
-        if status != solver.OPTIMAL:
-            raise FlowFailed(f"maximum flow ended with {status.name}")
-        deficit = wanted - int(solver.optimal_flow())
-        cut = np.zeros(self.nodes + 2, np.bool_)
-        if deficit:
-            cut[solver.get_source_side_min_cut()] = True
-        flows = np.asarray(solver.flows(self._arcs), np.int64) + lower
-        return Circulation(deficit, flows, cut[: self.nodes])
+        sent, flows, cut = max_flow(self._tails, self._heads, capacities, self.nodes)
+        return Circulation(wanted - sent, flows[: len(lower)] + lower, cut & (sent < wanted))
+
+    def violated_cut(self, lower: Sequence[int], upper: Sequence[int]) -> npt.NDArray[np.bool_] | None:
+        """`circulate` for whole numbers of any size: the most violated cut, or None if there is a circulation.
+
+        By scaling (Gabow 1985; Ahuja, Magnanti, Orlin, section 7.3): a maximum flow for capacities without their last bits
+        is doubled and mended. From one scale to the next at most 2^step more per arc of a minimum cut can be sent, so
+        that residual capacities may be clipped to 64 bits. Slow; for numbers that `circulate` cannot hold.
+        """
+        excess = [0] * self.nodes
+        for tail, head, low in zip(self.tails.tolist(), self.heads.tolist(), lower, strict=True):
+            excess[head] += low
+            excess[tail] -= low
+        capacities = [high - low for low, high in zip(lower, upper, strict=True)]
+        capacities += [max(0, units) for units in excess] + [max(0, -units) for units in excess]
+        arcs = len(capacities)
+        step = 60 - 2 * (2 * arcs).bit_length()
+        shift = max(0, max(capacities).bit_length() - step)
+        tails, heads = np.concatenate([self._tails, self._heads]), np.concatenate([self._heads, self._tails])
+        flows = [0] * arcs
+        while True:
+            clip = arcs << step
+            residual = [
+                min(clip, (most >> shift) - flow) for most, flow in zip(capacities, flows, strict=True)
+            ]
+            residual += [min(clip, flow) for flow in flows]
+            _, sent, cut = max_flow(tails, heads, np.array(residual, np.int64), self.nodes)
+            change = (sent[:arcs] - sent[arcs:]).tolist()
+            flows = [flow + more for flow, more in zip(flows, change, strict=True)]
+            if shift == 0:
+                met = sum(flows[len(lower) : len(lower) + self.nodes]) == sum(
+                    max(0, units) for units in excess
+                )
+                return None if met else cut
+            finer = min(step, shift)
+            shift -= finer
+            flows = [flow << finer for flow in flows]
+
+
+def max_flow(
+    tails: Nodes, heads: Nodes, capacities: Ints, source: int
+) -> tuple[int, Ints, npt.NDArray[np.bool_]]:
+    """Maximum flow from node `source` to node source + 1, the last two.
+
+    Returns its value, the flow per arc, and the source side of the smallest minimum cut (without those two).
+    Raises `FlowFailed` on every status but OPTIMAL.
+    """
+    solver = _solver()
+    solver.add_arcs_with_capacity(tails, heads, capacities)
+    status = solver.solve(source, source + 1)
+    if status != solver.OPTIMAL:
+        raise FlowFailed(f"maximum flow ended with {status.name}")
+    cut = np.zeros(source + 2, np.bool_)
+    cut[solver.get_source_side_min_cut()] = True
+    flows = np.asarray(solver.flows(np.arange(len(tails), dtype=np.int32)), np.int64)
+    return int(solver.optimal_flow()), flows, cut[:source]
 
 
 def _solver() -> Any:

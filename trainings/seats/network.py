@@ -8,8 +8,9 @@ their incidence matrix is totally unimodular (Edmonds 1970), so rosters and odds
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class PersonType:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeatNetwork:
     """The network over people still to be decided; those who have a seat are subtracted from all bounds.
 
@@ -54,6 +55,33 @@ class SeatNetwork:
     nodes: tuple[Label, ...]
     lower: Ints
     upper: Ints
+
+    @cached_property
+    def through(self) -> tuple[tuple[int, ...], ...]:
+        """For each type the counted arcs that its people pass, the total first, then upward and downward."""
+        above = {int(self.graph.heads[arc]): arc for arc in self._on_left}
+        below = {int(self.graph.tails[arc]): arc for arc in self._on_right}
+        paths: list[tuple[int, ...]] = []
+        for arc in range(self.first_type, self.first_type + len(self.types)):
+            path = [0]
+            node = int(self.graph.tails[arc])
+            while node in above:
+                path.append(above[node])
+                node = int(self.graph.tails[above[node]])
+            node = int(self.graph.heads[arc])
+            while node in below:
+                path.append(below[node])
+                node = int(self.graph.heads[below[node]])
+            paths.append(tuple(path))
+        return tuple(paths)
+
+    @cached_property
+    def _on_left(self) -> tuple[int, ...]:
+        return tuple(n for n, label in enumerate(self.labels) if label[0] in ("sector", "group", "cell"))
+
+    @cached_property
+    def _on_right(self) -> tuple[int, ...]:
+        return tuple(n for n, label in enumerate(self.labels) if label[0] in ("organisation", "district"))
 
     def lower_with(self, honoured: Honoured) -> Ints:
         """Lower bounds in seats: what is honoured (reserves and seats to fill), less those who are seated."""
@@ -78,10 +106,12 @@ def build(
     people count as without one): fewer arcs, same rosters. phantoms: so many imagined people are available in
     every group (and every district), for first-come admission.
     """
+    seated = tuple(seated)
     standing = tally(rules, seated)
     counts = tally(rules, undecided)
+    order = _order_of_organisations((*undecided, *seated))
     binding = _binding_organisations(rules, standing, counts)
-    types = _types(rules, undecided, binding)
+    types = _types(rules, undecided, binding, order)
     unlimited = counts.total + rules.capacity + sum(rule.reserved for rule in rules.all_quotas)
     arcs = _Arcs()
 
@@ -99,7 +129,7 @@ def build(
     for district in rules.districts:
         label = ("district", district.key)
         arcs.counted(label, arcs.node(label), 1, room(district.cap, standing.districts.get(district.key, 0)))
-    for name in sorted(binding):
+    for name in sorted(binding, key=order.__getitem__):
         label = ("organisation", name)
         below = arcs.node(("district", rules.district_of[name])) if name in rules.district_of else 1
         seats = room(rules.organisation_cap, standing.organisations.get(name, 0))
@@ -174,12 +204,27 @@ def _binding_organisations(rules: Rules, standing: Tally, counts: Tally) -> set[
     return by_cap | by_cell | {name for name in counts.organisations if name in rules.district_of}
 
 
-def _types(rules: Rules, people: Iterable[Candidate], binding: set[str]) -> tuple[PersonType, ...]:
+def _order_of_organisations(people: Iterable[Candidate]) -> dict[str, str]:
+    """Organisation → smallest key of its people: an order that does not depend on how organisations are named."""
+    first: dict[str, str] = {}
+    for person in people:
+        if person.organisation is not None:
+            first[person.organisation] = min(person.key, first.get(person.organisation, person.key))
+    return first
+
+
+def _types(
+    rules: Rules, people: Iterable[Candidate], binding: set[str], order: Mapping[str, str]
+) -> tuple[PersonType, ...]:
     """People by type, in the order of groups, then organisations (none first), then weights."""
     members: dict[tuple[str, str | None, int], list[str]] = defaultdict(list)
     for person in people:
         name = person.organisation if person.organisation in binding else None
         members[person.group, name, person.weight].append(person.key)
     rank = {group.key: n for n, group in enumerate(rules.groups)}
-    order = sorted(members, key=lambda key: (rank[key[0]], key[1] is not None, key[1] or "", key[2]))
-    return tuple(PersonType(*key, tuple(sorted(members[key]))) for key in order)
+
+    def place(key: tuple[str, str | None, int]) -> tuple[int, bool, str, int]:
+        group, name, weight = key
+        return rank[group], name is not None, "" if name is None else order[name], weight
+
+    return tuple(PersonType(*key, tuple(sorted(members[key]))) for key in sorted(members, key=place))

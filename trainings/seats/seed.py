@@ -9,7 +9,9 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-WORD = 1 << 64
+WORD_BITS = 48
+"""48 bits are exact in the numbers of JavaScript too."""
+WORD = 1 << WORD_BITS
 
 
 class SeedStream:
@@ -21,9 +23,9 @@ class SeedStream:
         self._counter = 0
 
     def below(self, n: int) -> int:
-        """A uniform integer from 0 to n - 1, for 1 ≤ n ≤ 2⁶⁴.
+        """A uniform integer from 0 to n - 1, for 1 ≤ n ≤ 2⁴⁸.
 
-        Each try takes the next counter (8 bytes, big-endian); its first 8 bytes are a number v; v is rejected when it
+        Each try takes the next counter (8 bytes, big-endian) and the `word` v of purpose ‖ counter; v is rejected when it
         lies in the last, incomplete run of n.
         """
         limit = WORD - WORD % n
@@ -35,8 +37,8 @@ class SeedStream:
 
 
 def word(seed: bytes, message: bytes) -> int:
-    """The first 8 bytes of HMAC-SHA-256(seed, message) as a big-endian integer."""
-    return int.from_bytes(hmac.digest(seed, message, "sha256")[:8], "big")
+    """The first 6 bytes of HMAC-SHA-256(seed, message) as a big-endian integer."""
+    return int.from_bytes(hmac.digest(seed, message, "sha256")[:6], "big")
 
 
 def shuffled(seed: bytes, keys: Iterable[str]) -> tuple[str, ...]:

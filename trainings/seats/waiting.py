@@ -10,37 +10,29 @@ from fractions import Fraction
 from trainings.seats.degrade import broken_caps
 from trainings.seats.network import TOTAL, Label
 from trainings.seats.rules import Candidate, Honoured, Rules, Tally, check_candidates, tally
-from trainings.seats.seed import word
+from trainings.seats.seed import WORD, WORD_BITS, word
 
-LOG_UNIT = 1 << 48
+LOG_UNIT = 1 << 40
 LOG_TABLE = (
-    164652306267095,
-    90614703010926,
-    47829635823533,
-    24618601203987,
-    12495833712511,
-    6295979651253,
-    3160191458785,
-    1583169853355,
-    792356452436,
-    396371483920,
-    198234103539,
-    99129148066,
-    49567598845,
-    24784555718,
-    12392466944,
-    6196280745,
-    3098152191,
-    1549079050,
-    774540264,
-    387270317,
-    193635204,
-    96817614,
-    48408810,
-    24204406,
-    12102203,
-    6051102,
-    3025551,
+    643173071356,
+    353963683636,
+    186834514936,
+    96166410953,
+    48811850439,
+    24593670513,
+    12344497886,
+    6184257240,
+    3095142392,
+    1548326109,
+    774351967,
+    387223235,
+    193623433,
+    96814671,
+    48408074,
+    24204222,
+    12102157,
+    6051090,
+    3025548,
     1512775,
     756388,
     378194,
@@ -54,21 +46,29 @@ LOG_TABLE = (
     1477,
     739,
     369,
+    185,
+    92,
+    46,
+    23,
+    12,
+    6,
+    3,
+    1,
 )
-"""log2(1 + 2^-k) in units of 2^-48, rounded to the nearest, for k = 1 … 40."""
+"""log2(1 + 2^-k) in units of 2^-40, rounded to the nearest, for k = 1 … 40."""
 
 
 def minus_log2(v: int) -> int:
-    """-log2((v + 1) / 2^64) in units of 2^-48, for 0 ≤ v < 2^64; integers only.
+    """-log2((v + 1) / 2^48) in units of 2^-40, for 0 ≤ v < 2^48; integers only.
 
-    The number is scaled to 2^63 ≤ m < 2^64, then built up from 2^63 by factors 1 + 2^-k, each taken at most once
-    (Briggs' shift and add; Muller, Elementary Functions, 2006, chapter 8). Error below 2^-37.
+    The number is scaled to 2^47 ≤ m < 2^48, then built up from 2^47 by factors 1 + 2^-k, each taken at most once
+    (Briggs' shift and add; Muller, Elementary Functions, 2006, chapter 8). Error below 2^-34.
     """
-    if v == (1 << 64) - 1:
+    if v == WORD - 1:
         return 0
-    shift = 64 - (v + 1).bit_length()
+    shift = WORD_BITS - (v + 1).bit_length()
     m = (v + 1) << shift
-    reached, log = 1 << 63, 0
+    reached, log = WORD >> 1, 0
     for k, step in enumerate(LOG_TABLE, start=1):
         grown = reached + (reached >> k)
         if grown <= m:

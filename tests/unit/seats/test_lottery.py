@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from hypothesis import given, settings
 
@@ -39,9 +40,14 @@ def test_draws_of_an_evening_keep_every_rule():
         assert all(counts.sectors[key] >= n for key, n in result.honoured.sectors.items() if n)
 
 
-def test_draw_repeats_and_ignores_the_order_of_the_lists():
+def test_draw_repeats_and_ignores_the_order_of_the_lists_and_the_names_of_organisations():
     rules, candidates, placed = evening()
-    assert draw(rules, candidates, placed, seed(1)) == draw(rules, candidates[::-1], placed, seed(1))
-    assert (
-        draw(rules, candidates, placed, seed(1)).selected != draw(rules, candidates, placed, seed(2)).selected
-    )
+    once = draw(rules, candidates, placed, seed(1))
+    renamed = [
+        replace(person, organisation=person.organisation and person.organisation[::-1])
+        for person in candidates[::-1]
+    ]
+    again = draw(rules, renamed, placed, seed(1))
+    assert (once.selected, once.waiting, once.pushes) == (again.selected, again.waiting, again.pushes)
+    assert once.z == again.z
+    assert once.selected != draw(rules, candidates, placed, seed(2)).selected
