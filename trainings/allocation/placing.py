@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 
 from trainings.allocation import queries
-from trainings.allocation.mails import tell
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.events.queries import lock_event
+from trainings.registration.mails import tell
 from trainings.registration.models import Application, EventRole
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state

@@ -114,7 +114,7 @@ def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
     if form.validate():
         act = placing.place_by_hand if form.decision.data == forms.PLACE else placing.refuse_by_hand
         try:
-            act(application_id=application_id, reason=form.reason.data)
+            act(application_id=application_id, reason=form.reason.data or "")
             return redirect(url_for("registration.application", application_id=application_id))
         except Refused as refused:
             problem = refused.sentence(texts.REFUSALS)

@@ -15,6 +15,7 @@ from trainings.desk.blueprint import bp
 from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
 from trainings.events.queries import event_by_slug
+from trainings.registration import texts as registration_texts
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
 from trainings.surveys.strata import rounded_down
@@ -45,7 +46,7 @@ def board(slug: str) -> ResponseReturnValue:
         entries=audit.entries_of_event(event.id, limit=30),
         entry_count=audit.count_of_event(event.id),
         verbs=texts.VERBS,
-        channels=texts.CHANNELS,
+        channels=registration_texts.CHANNELS,
     )
 
 

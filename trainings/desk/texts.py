@@ -1,19 +1,9 @@
 """Words of the desk."""
 
 from trainings.checkin.texts import REFUSALS as CHECKIN_REFUSALS
-from trainings.registration.models import Channel
 
 REFUSALS = {**CHECKIN_REFUSALS}
 CLOSED = "受付を閉じました。参加は{attended}人、受講証明書は新しく{certificates}人に出しました。アンケートのご案内を送ります。"
-CHANNELS = {
-    Channel.WEB: "Web",
-    Channel.OFFICE: "事業所でまとめて",
-    Channel.FAX: "FAX",
-    Channel.PHONE: "電話",
-    Channel.POSTCARD: "はがき",
-    Channel.WALK_IN: "当日参加",
-    Channel.SUBSTITUTE: "代理参加",
-}
 VERBS = {
     "application.submitted": "申込を受け付けました",
     "application.state_changed": "申込の状態が変わりました",

@@ -1,4 +1,4 @@
-"""Mails about seats, rendered here, since this feature causes them."""
+"""Mails about applications."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from trainings.registration.secrets import application_url
 
 
 def tell(application: Application, template: str) -> bool:
-    """Queue one mail about a decision; False for someone who gave no address (staff call or write instead).
+    """Queue one mail to the applicant; False for someone who gave no address (staff call or write instead).
 
-    template: name in templates/allocation/mail/ without its ending.
+    template: name in templates/registration/mail/ without its ending.
     """
     if not application.mail:
         return False
     subject, body = render_mail(
-        f"allocation/mail/{template}.txt",
+        f"registration/mail/{template}.txt",
         application=application,
         event=application.event,
         link=application_url(application),
@@ -25,7 +25,7 @@ def tell(application: Application, template: str) -> bool:
         to=application.mail,
         subject=subject,
         body=body,
-        purpose=f"allocation_{template}",
+        purpose=f"registration_{template}",
         event_id=application.event_id,
         reference=str(application.id),
     )

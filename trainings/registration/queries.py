@@ -1,0 +1,211 @@
+"""Reading applications."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from trainings.core import codes, names
+from trainings.core.db import db
+from trainings.events.models import EventGroup
+from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.states import HOLDS_SEAT, LIVE, State
+
+
+def application_by_link_secret(secret: str) -> Application | None:
+    """The application behind a link; None for an unknown or dead secret."""
+    return db.session.scalar(
+        select(Application).where(Application.link_fingerprint == codes.fingerprint(secret.lower()))
+    )
+
+
+def application_by_ticket(code: str) -> Application | None:
+    """The application behind a ticket code of the present version; case does not matter."""
+    return db.session.scalar(
+        select(Application).where(Application.ticket_fingerprint == codes.fingerprint(code.upper()))
+    )
+
+
+def application_by_code(code: str) -> Application | None:
+    """The application with this 受付番号, as a person may type it."""
+    return db.session.scalar(select(Application).where(Application.code == names.code(code)))
+
+
+def application_by_idempotency_key(event_id: uuid.UUID, key: str) -> Application | None:
+    return db.session.scalar(
+        select(Application).where(Application.event_id == event_id, Application.idempotency_key == key)
+    )
+
+
+def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> Application | None:
+    """The one live application of a person at an event."""
+    return db.session.scalar(
+        select(Application).where(
+            Application.event_id == event_id,
+            Application.canonical_person_id == canonical_person_id,
+            Application.state.in_(LIVE),
+        )
+    )
+
+
+def holders(event_id: uuid.UUID) -> Sequence[Application]:
+    """Participants who hold a seat or an open offer."""
+    return db.session.scalars(
+        select(Application).where(
+            Application.event_id == event_id,
+            Application.role == EventRole.PARTICIPANT,
+            Application.state.in_(HOLDS_SEAT),
+        )
+    ).all()
+
+
+def last_waiting_rank(event_id: uuid.UUID) -> int:
+    """The highest rank given so far on the event's waiting list; 0 for an empty one."""
+    return (
+        db.session.scalar(
+            select(func.coalesce(func.max(Application.waiting_rank), 0)).where(
+                Application.event_id == event_id
+            )
+        )
+        or 0
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where someone stands on the waiting list: in their own group, and in all; counted from 1."""
+
+    in_group: int
+    in_all: int
+
+
+def waiting_place(application: Application) -> Place | None:
+    """The place of a waiting application; None for one that does not wait."""
+    if application.state != State.WAITING or application.waiting_rank is None:
+        return None
+    ahead = (
+        Application.event_id == application.event_id,
+        Application.state == State.WAITING,
+        Application.waiting_rank < application.waiting_rank,
+    )
+    in_all = db.session.scalar(select(func.count()).where(*ahead)) or 0
+    in_group = (
+        db.session.scalar(
+            select(func.count()).where(*ahead, Application.event_group_id == application.event_group_id)
+        )
+        or 0
+    )
+    return Place(in_group + 1, in_all + 1)
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """Participants of one group who did not cancel, and how many of them hold a seat."""
+
+    group: EventGroup
+    applied: int
+    held: int
+
+
+def counts_by_group(groups: Collection[EventGroup]) -> list[GroupCount]:
+    """One statement for all groups of an event, in the order given."""
+    rows = db.session.execute(
+        select(Application.event_group_id, Application.state, func.count())
+        .where(
+            Application.event_group_id.in_([group.id for group in groups]),
+            Application.role == EventRole.PARTICIPANT,
+            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED]),
+        )
+        .group_by(Application.event_group_id, Application.state)
+    )
+    applied: Counter[uuid.UUID] = Counter()
+    held: Counter[uuid.UUID] = Counter()
+    for group_id, state, n in rows:
+        applied[group_id] += n
+        if state in HOLDS_SEAT:
+            held[group_id] += n
+    return [GroupCount(group, applied[group.id], held[group.id]) for group in groups]
+
+
+def confirmed_count(event_id: uuid.UUID) -> int:
+    """Seats taken or offered: a capacity may not be set below it."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Application.event_id == event_id,
+                Application.role == EventRole.PARTICIPANT,
+                Application.state.in_(HOLDS_SEAT),
+            )
+        )
+        or 0
+    )
+
+
+def has_applications(event_id: uuid.UUID) -> bool:
+    return (
+        db.session.scalar(select(Application.id).where(Application.event_id == event_id).limit(1)) is not None
+    )
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What 名簿 shows; empty fields do not narrow. typed: name, kana, office, 受付番号 or mail."""
+
+    typed: str = ""
+    states: Collection[State] = ()
+    group_id: uuid.UUID | None = None
+    channel: Channel | None = None
+
+
+def applications_of_event(event_id: uuid.UUID, narrow: Filter | None = None) -> Sequence[Application]:
+    """The event's applications with group, profession and organisation loaded, by group, then kana."""
+    wanted = narrow or Filter()
+    query = (
+        select(Application)
+        .join(EventGroup, EventGroup.id == Application.event_group_id)
+        .where(Application.event_id == event_id)
+        .options(joinedload(Application.organisation), joinedload(Application.heard_via))
+        .order_by(EventGroup.sort, Application.family_kana, Application.given_kana, Application.code)
+    )
+    if wanted.states:
+        query = query.where(Application.state.in_(list(wanted.states)))
+    if wanted.group_id is not None:
+        query = query.where(Application.event_group_id == wanted.group_id)
+    if wanted.channel is not None:
+        query = query.where(Application.channel == wanted.channel)
+    if wanted.typed.strip():
+        folded = names.search_key(wanted.typed)
+        query = query.where(
+            or_(
+                Application.search_key.contains(folded, autoescape=True),
+                Application.code == names.code(wanted.typed),
+                Application.mail == names.mail(wanted.typed),
+            )
+        )
+    return db.session.scalars(query).unique().all()
+
+
+def applications_with_mail(mail: str) -> Sequence[Application]:
+    """Applications that this address may be told about, newest first."""
+    return db.session.scalars(
+        select(Application)
+        .where(Application.mail == names.mail(mail))
+        .options(joinedload(Application.event))
+        .order_by(Application.submitted_at.desc())
+        .limit(50)
+    ).all()
+
+
+def history_of(canonical_ids: Collection[uuid.UUID]) -> Sequence[Application]:
+    """All applications of a person, newest event first."""
+    return db.session.scalars(
+        select(Application)
+        .where(Application.canonical_person_id.in_(list(canonical_ids)))
+        .options(joinedload(Application.event))
+        .order_by(Application.submitted_at.desc())
+    ).all()

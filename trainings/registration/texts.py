@@ -1,0 +1,74 @@
+"""Words of applications."""
+
+from trainings.registration.models import Channel, EventRole
+from trainings.registration.refusals import RegistrationRefusal
+from trainings.registration.states import Reason, State
+
+REFUSALS = {
+    RegistrationRefusal.NOT_PUBLISHED: "この催しは、いまは申込を受け付けていません。",
+    RegistrationRefusal.NOT_OPEN_YET: "申込の受付は、まだ始まっていません。",
+    RegistrationRefusal.CLOSED: "申込の受付は終わりました。お急ぎのときは、お電話でご相談ください。",
+    RegistrationRefusal.LIST_FROZEN: "抽選のために名簿を固めました。変更はお電話でご相談ください。",
+    RegistrationRefusal.PROFESSION_NOT_INVITED: "この催しでは、選んだ職種の方の申込を受け付けていません。",
+    RegistrationRefusal.ALREADY_APPLIED: (
+        "同じ方のお申し込みを、すでに受け付けています。内容を直すときは、届いているメールのリンクからお願いします。"
+    ),
+    RegistrationRefusal.PLEDGE_MISSING: "守秘の約束を読んで、しるしを付けてください。",
+    RegistrationRefusal.NOT_LIVE: "この申込は、もう変えられません。",
+    RegistrationRefusal.EVENT_BEGUN: "催しが始まったため、この画面からは変えられません。受付にお声がけください。",
+    RegistrationRefusal.GROUP_FIXED: "席が決まったあとは、職種と事業所を変えられません。お電話でご相談ください。",
+    RegistrationRefusal.NOT_CONFIRMED: "参加が決まった申込だけ、代わりの方にゆずれます。",
+    RegistrationRefusal.SUBSTITUTE_OTHER_GROUP: "代わりの方は、同じ職種区分の方にお願いしています。",
+    RegistrationRefusal.SUBSTITUTE_SAME_PERSON: "代わりの方が、申し込んだ方と同じです。",
+    RegistrationRefusal.REASON_MISSING: "取り消す理由を入力してください。",
+}
+STATES = {
+    State.APPLIED: "抽選待ち",
+    State.CONFIRMED: "参加決定",
+    State.WAITING: "キャンセル待ち",
+    State.NOT_SELECTED: "今回は見送り",
+    State.OFFERED: "席をご案内中",
+    State.DECLINED: "ご案内を辞退",
+    State.EXPIRED: "ご案内の期限切れ",
+    State.SUBSTITUTED: "代理の方に交代",
+    State.CANCELLED: "取り消し",
+}
+REASONS = {
+    Reason.RECEIVED: "申込を受け付けました",
+    Reason.FIRST_COME: "先着順で席が決まりました",
+    Reason.NO_LEGAL_SEAT: "職種ごとの枠を守ると、いまご案内できる席がありません",
+    Reason.DRAWN: "抽選で席が決まりました",
+    Reason.NOT_DRAWN: "抽選で席に届きませんでした",
+    Reason.LIST_CLOSED: "催しが始まり、キャンセル待ちを終えました",
+    Reason.RESERVE_RELEASED: "確保していた席が開放されました",
+    Reason.SEAT_FREED: "席が空きました",
+    Reason.ACCEPTED: "ご案内を受けていただきました",
+    Reason.DECLINED: "ご案内を辞退されました",
+    Reason.OFFER_EXPIRED: "ご案内の期限が過ぎました",
+    Reason.CANCELLED_BY_APPLICANT: "ご本人が取り消しました",
+    Reason.CANCELLED_BY_STAFF: "担当者が取り消しました",
+    Reason.CANCELLED_AS_DUPLICATE: "同じ方の申込が二つあったため、一つにしました",
+    Reason.PLACED_BY_HAND: "担当者が席を決めました",
+    Reason.REFUSED_BY_HAND: "担当者が見送りとしました",
+    Reason.SUBSTITUTE: "代理参加",
+    Reason.WALK_IN: "当日参加",
+    Reason.DRAW_VOIDED: "抽選をやりなおしました",
+}
+CHANNELS = {
+    Channel.WEB: "Web",
+    Channel.OFFICE: "事業所でまとめて",
+    Channel.FAX: "FAX",
+    Channel.PHONE: "電話",
+    Channel.POSTCARD: "はがき",
+    Channel.WALK_IN: "当日参加",
+    Channel.SUBSTITUTE: "代理参加",
+}
+ROLES = {
+    EventRole.PARTICIPANT: "参加者",
+    EventRole.SPEAKER: "講師",
+    EventRole.FACILITATOR: "ファシリテーター",
+    EventRole.RECORDER: "書記",
+    EventRole.STAFF: "スタッフ",
+    EventRole.OBSERVER: "オブザーバー",
+    EventRole.CASE_PRESENTER: "事例提供者",
+}
