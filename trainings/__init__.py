@@ -19,6 +19,7 @@ from trainings.directory import models as directory_models
 from trainings.directory import office_views
 from trainings.directory import views as directory_views
 from trainings.events import models as event_models
+from trainings.messages import delivery
 from trainings.messages import models as message_models
 from trainings.registration import free_entry_views, people_views
 from trainings.registration import models as registration_models
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)
     limits.init_app(app)
+    delivery.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_all_views(app)

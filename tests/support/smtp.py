@@ -84,8 +84,8 @@ class MailServer:
         try:
             yield server
         finally:
-            listening.close()
-            asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(10)
+            # In the loop's own thread: a connection may be closing there at the same moment.
+            asyncio.run_coroutine_threadsafe(_shut(listening), loop).result(10)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
             loop.close()
@@ -120,7 +120,8 @@ class MailServer:
         return "250 OK"
 
 
-async def _cancel_all() -> None:
+async def _shut(listening: asyncio.Server) -> None:
+    listening.close()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()

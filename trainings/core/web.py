@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -171,6 +172,12 @@ def download(content: bytes, name: str, mime: str) -> Response:
     response = Response(content, mimetype=mime)
     response.headers["Content-Disposition"] = sheets.disposition(name)
     return response
+
+
+def beside_requests(app: Flask) -> RequestContext:
+    """The context of the worker and of commands: `url_for` gives the same paths as in a request, so that mails written
+    there carry the same links. `with beside_requests(app): …`"""
+    return app.test_request_context(base_url=app.config["TSUDOI"].public_url)
 
 
 def blueprint(name: str) -> Blueprint:

@@ -20,18 +20,37 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class Failure(StrEnum):
+    """Why the last attempt to send failed."""
+
+    UNREACHABLE = "unreachable"
+    NOT_LET_IN = "not_let_in"
+    NO_ANSWER = "no_answer"
+    CUT_OFF = "cut_off"
+    LATER = "later"
+    SENDER_REFUSED = "sender_refused"
+    ADDRESS_REFUSED = "address_refused"
+    MAIL_REFUSED = "mail_refused"
+    UNUSABLE = "unusable"
+    NO_TEXT = "no_text"
+    INTERRUPTED = "interrupted"
+
+
 class Message(Identified, Base):
     """One mail to one address.
 
     body: plain text; empty for a mail whose text the worker makes while sending (`late_body` names the maker,
     `reference` is what it needs), so that a secret in it is stored nowhere.
     reference: opaque id of what the mail is about, for the feature that caused it.
+    last_error: the server's own words at the last failed attempt.
     """
 
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint("(body IS NULL) <> (late_body IS NULL)", name="body_or_late_body"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+        CheckConstraint("state <> 'sending' OR sending_since IS NOT NULL", name="sending_has_time"),
+        CheckConstraint("state <> 'failed' OR failure IS NOT NULL", name="failed_has_reason"),
         Index("ix_message_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_message_event_id", "event_id"),
     )
@@ -48,6 +67,7 @@ class Message(Identified, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(default=clock.now)
     sending_since: Mapped[datetime | None]
+    failure: Mapped[Failure | None] = mapped_column(enum_column(Failure))
     last_error: Mapped[str | None] = mapped_column(Text)
     resent_after_crash: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
