@@ -126,7 +126,7 @@ def _new_application(
     application = Application(
         id=uuid.uuid4(),
         event_id=event.id,
-        code=_unused_code(event),
+        code=unused_code(event),
         role=role,
         channel=channel,
         state=State.APPLIED,
@@ -177,7 +177,8 @@ def write_search_key(application: Application, organisation_kana: str = "") -> N
     )[:400]
 
 
-def _unused_code(event: Event) -> str:
+def unused_code(event: Event) -> str:
+    """A fresh 受付番号; the caller holds the event's lock."""
     while True:
         code = codes.new_code(event.code_prefix)
         if db.session.scalar(select(Application.id).where(Application.code == code)) is None:

@@ -1,0 +1,248 @@
+"""Opening and closing the door, its devices, tables, walk-ins."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from trainings.audit.actions import record
+from trainings.checkin import queries
+from trainings.checkin.models import Device, Door, Method, Scan
+from trainings.checkin.refusals import CheckinRefusal
+from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.core import clock, codes, names
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.directory.actions import recognise_person
+from trainings.events.models import Event, EventGroup, EventState
+from trainings.events.queries import lock_event
+from trainings.registration import queries as registration
+from trainings.registration.actions import unused_code, write_search_key
+from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.secrets import seal
+from trainings.registration.states import LIVE, Reason, State
+
+LARGEST_TABLE = 99
+
+
+def door_secret(door: Door) -> str:
+    """The secret of the link that enrols a device."""
+    return codes.secret_for(current_app.config["TSUDOI"].link_key, "door", door.event_id, door.link_version)
+
+
+def open_door(*, event_id: uuid.UUID) -> Door:
+    """Open the door of a published event, or open a closed one again; the devices that are enrolled stay enrolled.
+
+    Raises Refused: NOT_PUBLISHED.
+    """
+    event = lock_event(event_id)
+    if event.state == EventState.DRAFT:
+        raise Refused(CheckinRefusal.NOT_PUBLISHED)
+    door = queries.door_of(event_id)
+    if door is None:
+        door = Door(event_id=event_id, link_version=1)
+        door.link_fingerprint = codes.fingerprint(door_secret(door))
+        db.session.add(door)
+        record(verb="door.opened", subject=("event", event_id), event_id=event_id)
+    elif door.closed_at is not None:
+        door.closed_at = None
+        record(verb="door.reopened", subject=("event", event_id), event_id=event_id)
+    db.session.flush()
+    return door
+
+
+def renew_door_link(*, event_id: uuid.UUID) -> Door:
+    """Void the enrolment link and make a new one; devices that are enrolled stay. Raises Refused: DOOR_NOT_OPEN."""
+    lock_event(event_id)
+    door = queries.door_of(event_id)
+    if door is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    door.link_version += 1
+    door.link_fingerprint = codes.fingerprint(door_secret(door))
+    record(verb="door.link_renewed", subject=("event", event_id), event_id=event_id)
+    db.session.flush()
+    return door
+
+
+def close_door(*, event_id: uuid.UUID) -> list[Application]:
+    """Close the door and return everyone who was present. Closing a closed one again changes nothing.
+
+    The caller holds the event's lock. Raises Refused: NOT_ENDED before the event has begun.
+    """
+    event = lock_event(event_id)
+    if clock.now() < event.starts_at:
+        raise Refused(CheckinRefusal.NOT_ENDED)
+    door = queries.door_of(event_id)
+    if door is not None and door.closed_at is None:
+        door.closed_at = clock.now()
+        record(verb="door.closed", subject=("event", event_id), event_id=event_id)
+        db.session.flush()
+    return queries.attended_applications(event_id)
+
+
+# -- devices ------------------------------------------------------------------------------------------------
+
+
+def enrol_device(*, door: Door, name: str) -> tuple[Device, str]:
+    """Enrol a device under a name such as 受付1; returns it with its bearer token, which is shown this once only."""
+    token = codes.new_secret()
+    device = Device(
+        event_id=door.event_id,
+        name=names.as_typed(name)[:40],
+        token_fingerprint=codes.fingerprint(token),
+    )
+    db.session.add(device)
+    db.session.flush()
+    record(verb="device.enrolled", subject=("device", device.id), event_id=door.event_id)
+    return device, token
+
+
+def revoke_device(*, event_id: uuid.UUID, device_id: uuid.UUID) -> Device:
+    """End a device's rights for good (lost, or given to somebody else). LookupError for one of another event."""
+    device = db.session.get(Device, device_id)
+    if device is None or device.event_id != event_id:
+        raise LookupError(f"no device {device_id}")
+    if device.revoked_at is None:
+        device.revoked_at = clock.now()
+        record(verb="device.revoked", subject=("device", device.id), event_id=event_id)
+    db.session.flush()
+    return device
+
+
+def heard_from(*, device: Device, unsent: int) -> None:
+    """Note that a device spoke, and how many scans it says are still in its queue."""
+    device.last_seen_at = clock.now()
+    device.unsent = max(0, unsent)
+
+
+# -- walk-ins -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkIn:
+    """Three fields, and a reason when the event is full. scan_id: made by the device; the same one again changes
+    nothing."""
+
+    scan_id: uuid.UUID
+    scanned_at: datetime
+    name: str
+    kana: str
+    group_id: uuid.UUID
+    reason: str = ""
+
+
+def admit_walk_in(*, event_id: uuid.UUID, walk_in: WalkIn, device: Device) -> dict[str, Any]:
+    """Register somebody who comes without an application, and let them in.
+
+    Raises Refused: NAME_MISSING, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known).
+    """
+    known = db.session.get(Scan, walk_in.scan_id)
+    if known is not None:
+        return known.answer
+    event = lock_event(event_id)
+    application = registration.application_by_idempotency_key(event_id, str(walk_in.scan_id))
+    if application is None:
+        application = _walk_in_application(event, walk_in)
+    attempt = Attempt(
+        scan_id=walk_in.scan_id,
+        scanned_at=walk_in.scanned_at,
+        method=Method.WALK_IN,
+        application_id=application.id,
+        forced=True,
+    )
+    return record_attempts(event_id=event_id, attempts=[attempt], device=device)[0]
+
+
+def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
+    family, _, given = names.as_typed(walk_in.name).replace("\u3000", " ").partition(" ")
+    family_kana, _, given_kana = names.kana(walk_in.kana).partition(" ")
+    if not family:
+        raise Refused(CheckinRefusal.NAME_MISSING)
+    if not family_kana:
+        raise Refused(CheckinRefusal.KANA_MISSING)
+    group = db.session.get(EventGroup, walk_in.group_id)
+    if group is None or group.event_id != event.id:
+        raise Refused(CheckinRefusal.GROUP_MISSING)
+    full = event.capacity is not None and seats_taken(event) >= event.capacity
+    if full and not walk_in.reason.strip():
+        raise Refused(CheckinRefusal.OVER_CAPACITY)
+    person = recognise_person(
+        family=family,
+        given=given.strip(),
+        family_kana=family_kana,
+        given_kana=given_kana.strip(),
+        event_id=event.id,
+    )
+    other = registration.live_application_of(event.id, person.canonical.id)
+    if other is not None:
+        raise Refused(CheckinRefusal.ALREADY_APPLIED, known=other.code)
+    application = Application(
+        id=uuid.uuid4(),
+        event_id=event.id,
+        person_id=person.person.id,
+        canonical_person_id=person.canonical.id,
+        code=unused_code(event),
+        channel=Channel.WALK_IN,
+        role=EventRole.PARTICIPANT,
+        state=State.CONFIRMED,
+        reason=Reason.WALK_IN,
+        decision_reason=walk_in.reason.strip(),
+        event_group_id=group.id,
+        family=family,
+        given=given.strip(),
+        family_kana=family_kana,
+        given_kana=given_kana.strip(),
+        idempotency_key=str(walk_in.scan_id),
+        link_version=1,
+        ticket_version=1,
+    )
+    write_search_key(application)
+    seal(application)
+    db.session.add(application)
+    db.session.flush()
+    record(
+        verb="application.walked_in",
+        subject=("application", application.id),
+        event_id=event.id,
+        detail={"over_capacity": full},
+    )
+    return application
+
+
+def seats_taken(event: Event) -> int:
+    """Seats that are really taken: before the start every confirmed one, afterwards those who are here."""
+    if clock.now() < event.starts_at:
+        return registration.confirmed_count(event.id)
+    return sum(row.arrived for row in queries.arrivals_by_group(event))
+
+
+def set_tables(*, event_id: uuid.UUID, tables: dict[uuid.UUID, str]) -> int:
+    """Write table numbers as typed: application id → "7", or "" for none. How many changed.
+
+    Raises Refused: BAD_TABLE (facts: application), before anything is written.
+    """
+    lock_event(event_id)
+    wanted: dict[uuid.UUID, int | None] = {}
+    for application_id, typed in tables.items():
+        digits = names.number(typed)
+        if digits and not (digits.isdecimal() and 1 <= int(digits) <= LARGEST_TABLE):
+            raise Refused(CheckinRefusal.BAD_TABLE, application=str(application_id))
+        wanted[application_id] = int(digits) if digits else None
+    changed = 0
+    for application in db.session.scalars(
+        select(Application).where(
+            Application.event_id == event_id, Application.id.in_(list(wanted)), Application.state.in_(LIVE)
+        )
+    ):
+        if application.table_number != wanted[application.id]:
+            application.table_number = wanted[application.id]
+            changed += 1
+    if changed:
+        record(verb="tables.changed", subject=("event", event_id), event_id=event_id, detail={"n": changed})
+    db.session.flush()
+    return changed

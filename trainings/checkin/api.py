@@ -1,0 +1,271 @@
+"""The scans API v1: what door devices speak. JSON in and out; a bearer token and nothing else lets a device in."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from trainings.accounts.access import by_device
+from trainings.checkin import actions, queries, texts
+from trainings.checkin.answers import roster_entry
+from trainings.checkin.models import Device, Direction, Method, Scan
+from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.core import actor, clock
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.core.web import blueprint, csrf
+from trainings.events.models import Event
+
+bp = blueprint("door_api")
+csrf.exempt(bp)
+
+MARKER = "tsudoi-door-1"
+"""In every answer: a captive portal's page is no answer of ours, whatever its status."""
+LARGEST_BATCH = 200
+
+
+class _Unacceptable(Exception):
+    """The request is not of the API's form; the message names the field."""
+
+
+class _NotAllowed(Exception):
+    """The device may not do this now; code tells it why."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.code, self.status = code, status
+
+
+def _answer(payload: dict[str, Any], status: int = 200) -> ResponseReturnValue:
+    return {"marker": MARKER, "now": clock.now().isoformat(), **payload}, status
+
+
+@bp.errorhandler(_Unacceptable)
+def _unacceptable(error: _Unacceptable) -> ResponseReturnValue:
+    return _answer({"error": "bad_request", "field": str(error)}, 400)
+
+
+@bp.errorhandler(_NotAllowed)
+def _not_allowed(error: _NotAllowed) -> ResponseReturnValue:
+    return _answer({"error": error.code}, error.status)
+
+
+@bp.errorhandler(HTTPException)
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    return _answer({"error": error.name.lower().replace(" ", "_")}, error.code or 500)
+
+
+def _device(*, uploading: bool = False) -> tuple[Device, Event]:
+    """The device that speaks, and its event. After closing it may upload its queue for some days, and nothing else."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    device = queries.device_by_token(token) if scheme.lower() == "bearer" and token else None
+    if device is None:
+        raise _NotAllowed("unknown_device", 401)
+    if device.revoked_at is not None:
+        raise _NotAllowed("revoked", 401)
+    actor.set_current(actor.Actor(actor.ActorKind.DEVICE, str(device.id)))
+    door = queries.door_of(device.event_id)
+    assert door is not None, "a device is enrolled through its event's door"
+    if door.closed_at is not None:
+        days = current_app.config["TSUDOI"].door_upload_days
+        if not uploading or clock.now() > door.closed_at + timedelta(days=days):
+            raise _NotAllowed("closed", 410)
+    return device, door.event
+
+
+# -- reading ------------------------------------------------------------------------------------------------
+
+
+@bp.get("/api/v1/door/roster")
+@by_device
+def roster() -> ResponseReturnValue:
+    """Event, groups, words, everyone a door may meet, and all scans so far: what a desk needs to work alone."""
+    device, event = _device()
+    days = current_app.config["TSUDOI"].door_roster_days
+    if clock.now() < event.starts_at - timedelta(days=days):
+        raise _NotAllowed("too_early", 403)
+    scans = queries.scans_after(event.id, 0, limit=100_000)
+    return _answer(
+        {
+            "device": {"id": str(device.id), "name": device.name},
+            "event": {
+                "title": event.title,
+                "doors_open_at": event.doors_open_at.isoformat(),
+                "capacity": event.capacity,
+            },
+            "texts": {
+                "says": texts.SAYS,
+                "whys": texts.WHYS,
+                "undone": texts.UNDONE,
+            },
+            "roster": [roster_entry(application) for application in queries.roster(event.id)],
+            "scans": [_seen(scan) for scan in scans],
+            "cursor": scans[-1].cursor if scans else 0,
+            **_counts(event),
+        }
+    )
+
+
+@bp.get("/api/v1/door/changes")
+@by_device
+def changes() -> ResponseReturnValue:
+    """What came in after a cursor, from all desks, with the roster lines of walk-ins among them."""
+    _, event = _device()
+    cursor = request.args.get("cursor", type=int)
+    if cursor is None or cursor < 0:
+        raise _Unacceptable("cursor")
+    scans = queries.scans_after(event.id, cursor)
+    guests = {scan.application_id for scan in scans if scan.method == Method.WALK_IN}
+    return _answer(
+        {
+            "scans": [_seen(scan) for scan in scans],
+            "cursor": scans[-1].cursor if scans else cursor,
+            "roster": [roster_entry(one) for one in queries.roster(event.id) if one.id in guests]
+            if guests
+            else [],
+            **_counts(event),
+        }
+    )
+
+
+def _seen(scan: Scan) -> dict[str, Any]:
+    """A scan as other desks need it."""
+    return {
+        "scan_id": str(scan.id),
+        "application": str(scan.application_id) if scan.application_id else None,
+        "outcome": scan.outcome.value,
+        "kind": scan.kind.value,
+        "undoes": str(scan.undoes_id) if scan.undoes_id else None,
+        "direction": scan.direction.value,
+        "at": scan.scanned_at.isoformat(),
+        "device": str(scan.device_id) if scan.device_id else None,
+    }
+
+
+def _counts(event: Event) -> dict[str, Any]:
+    rows = queries.arrivals_by_group(event)
+    return {
+        "groups": [
+            {
+                "id": str(row.group.id),
+                "name": row.group.name,
+                "mark": row.group.mark,
+                "css": row.group.css,
+                "expected": row.expected,
+                "arrived": row.arrived,
+            }
+            for row in rows
+        ],
+        "expected": sum(row.expected for row in rows),
+        "arrived": sum(row.arrived for row in rows),
+    }
+
+
+# -- writing ------------------------------------------------------------------------------------------------
+
+
+@bp.post("/api/v1/door/scans")
+@by_device
+def scans() -> ResponseReturnValue:
+    """A batch of scans; one answer each, in their order."""
+    device, event = _device(uploading=True)
+    body = _body()
+    batch = body.get("scans")
+    if not isinstance(batch, list) or not 0 < len(batch) <= LARGEST_BATCH:
+        raise _Unacceptable("scans")
+    attempts = [_attempt(raw) for raw in batch]
+    unsent = body.get("unsent", 0)
+    if type(unsent) is not int or not 0 <= unsent < 1_000_000:
+        raise _Unacceptable("unsent")
+    answers = record_attempts(event_id=event.id, attempts=attempts, device=device)
+    actions.heard_from(device=device, unsent=unsent)
+    return _answer({"answers": answers})
+
+
+@bp.post("/api/v1/door/walk-ins")
+@by_device
+def walk_ins() -> ResponseReturnValue:
+    """One person without an application: name, kana, group; a reason when the event is full."""
+    device, event = _device(uploading=True)
+    body = _body()
+    walk_in = actions.WalkIn(
+        scan_id=_uuid(body, "scan_id"),
+        scanned_at=_instant(body, "scanned_at"),
+        name=_text(body, "name", 80),
+        kana=_text(body, "kana", 120),
+        group_id=_uuid(body, "group"),
+        reason=_text(body, "reason", 200, required=False),
+    )
+    try:
+        answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
+    except Refused as refused:
+        db.session.rollback()
+        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
+    return _answer({"answers": [answer]})
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise _Unacceptable("body")
+    return body
+
+
+def _attempt(raw: Any) -> Attempt:
+    if not isinstance(raw, dict):
+        raise _Unacceptable("scans")
+    return Attempt(
+        scan_id=_uuid(raw, "scan_id"),
+        scanned_at=_instant(raw, "scanned_at"),
+        method=_member(raw, "method", Method),
+        direction=_member(raw, "direction", Direction, Direction.IN),
+        ticket=_text(raw, "ticket", 100, required=False),
+        application_id=_uuid(raw, "application") if raw.get("application") is not None else None,
+        session_id=_uuid(raw, "session") if raw.get("session") is not None else None,
+        forced=_flag(raw, "forced"),
+        offline=_flag(raw, "offline"),
+        undoes=_uuid(raw, "undoes") if raw.get("undoes") is not None else None,
+    )
+
+
+def _uuid(raw: dict[str, Any], field: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(raw[field])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise _Unacceptable(field) from None
+
+
+def _instant(raw: dict[str, Any], field: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(raw[field])
+        if instant.tzinfo is None or not 2000 < instant.year < 2200:
+            raise ValueError(field)
+    except (KeyError, ValueError, TypeError):
+        raise _Unacceptable(field) from None
+    return instant
+
+
+def _text(raw: dict[str, Any], field: str, longest: int, *, required: bool = True) -> str:
+    value = raw.get(field, None if required else "")
+    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+        raise _Unacceptable(field)
+    return value
+
+
+def _flag(raw: dict[str, Any], field: str) -> bool:
+    value = raw.get(field, False)
+    if not isinstance(value, bool):
+        raise _Unacceptable(field)
+    return value
+
+
+def _member(raw: dict[str, Any], field: str, kind: Any, default: Any = None) -> Any:
+    try:
+        return kind(raw.get(field, default))
+    except ValueError:
+        raise _Unacceptable(field) from None

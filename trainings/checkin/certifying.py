@@ -1,0 +1,73 @@
+"""Issuing certificates to those who fulfil the event's rule."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import func, select
+
+from trainings.audit.actions import record
+from trainings.checkin import queries
+from trainings.checkin.attendance import fulfils
+from trainings.checkin.models import Certificate
+from trainings.core import clock, codes
+from trainings.core.db import db
+from trainings.events.models import Event
+from trainings.events.queries import lock_event
+from trainings.registration.models import Application, EventRole
+
+NOT_CERTIFIED = frozenset({EventRole.STAFF})
+
+
+def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
+    """Issue what is missing and revoke what is no longer earned (a door that was reopened). May run again: whoever has
+    a valid certificate keeps it. Returns the new ones."""
+    event = lock_event(event_id)
+    attendance = queries.attendance_by_application(event)
+    earned = {
+        one: sum(session.minutes for session in sessions)
+        for one, sessions in attendance.items()
+        if fulfils(sessions, event.certificate_rule.value, event.certificate_minutes)
+    }
+    known = {row.application_id: row for row in queries.certificates_of_event(event_id)}
+    for application_id, row in known.items():
+        if application_id not in earned and row.revoked_at is None:
+            row.revoked_at, row.revoke_reason = clock.now(), "attendance withdrawn"
+            record(verb="certificate.revoked", subject=("certificate", row.id), event_id=event_id)
+    issued = []
+    for application in queries.attended_applications(event_id):
+        if application.id not in earned or application.role in NOT_CERTIFIED:
+            continue
+        row = known.get(application.id)
+        if row is None:
+            issued.append(_issue(event, application, earned[application.id]))
+        elif row.revoked_at is not None:
+            row.revoked_at, row.revoke_reason = None, ""
+            record(verb="certificate.restored", subject=("certificate", row.id), event_id=event_id)
+    db.session.flush()
+    return issued
+
+
+def _issue(event: Event, application: Application, minutes: int) -> Certificate:
+    held_on = clock.local(event.starts_at).date()
+    row = Certificate(
+        application_id=application.id,
+        number=_unused_number(clock.fiscal_year(held_on), event),
+        code=codes.new_secret(),
+        name=application.full_name,
+        event_title=event.title,
+        held_on=held_on,
+        minutes=minutes,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(verb="certificate.issued", subject=("certificate", row.id), event_id=event.id)
+    return row
+
+
+def _unused_number(fiscal_year: int, event: Event) -> str:
+    """2026-K12-04785: fiscal year, event, five digits that are no serial number, with a check digit."""
+    while True:
+        number = f"{fiscal_year}-{codes.new_code(event.code_prefix)}"
+        if not db.session.scalar(select(func.count()).where(Certificate.number == number)):
+            return number

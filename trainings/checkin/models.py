@@ -1,0 +1,152 @@
+"""The door of an event: devices, scans, certificates."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from trainings.core import clock
+from trainings.core.db import Base, Identified, enum_column
+from trainings.events.models import Event
+from trainings.registration.models import Application
+
+
+class Door(Base):
+    """Whether an event's door is open. Closing and reopening are in the audit trail; here is the present state."""
+
+    __tablename__ = "door"
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"), primary_key=True)
+    link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the secret in the link that enrols a device; a new one voids the old."""
+    link_version: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    closed_at: Mapped[datetime | None]
+    event: Mapped[Event] = relationship()
+
+
+class Device(Identified, Base):
+    """A tablet or phone at the door: check-in for one event and nothing else; no account."""
+
+    __tablename__ = "device"
+    __table_args__ = (Index("ix_device_event_id", "event_id"),)
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(String(40))
+    token_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    unsent: Mapped[int] = mapped_column(default=0)
+    """How many scans the device said were still in its queue when it was last heard of."""
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class ScanKind(StrEnum):
+    SCAN = "scan"
+    UNDO = "undo"
+
+
+class Method(StrEnum):
+    CAMERA = "camera"
+    USB = "usb"
+    SEARCH = "search"
+    SELF = "self"
+    ROSTER = "roster"
+    WALK_IN = "walk_in"
+
+
+class Outcome(StrEnum):
+    ADMITTED = "admitted"
+    REPEATED = "repeated"
+    REFUSED = "refused"
+
+
+class Why(StrEnum):
+    """Why an attempt was refused, or what is worth noting about one that was not."""
+
+    NONE = ""
+    UNKNOWN = "unknown"
+    OTHER_EVENT = "other_event"
+    NOT_SELECTED = "not_selected"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
+    NOT_OPEN_YET = "not_open_yet"
+    LEFT_ALREADY = "left_already"
+    NOT_INSIDE = "not_inside"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+
+
+class Scan(Base):
+    """One attempt at the door, refused ones and unknown codes too. Append-only; an undo is a row of its own.
+
+    id: made by the device at scan time; the same id again gets the first answer again. cursor: order of arrival at the
+    server, for devices that ask what is new. answer: what the device was told, word for word.
+    """
+
+    __tablename__ = "scan"
+    __append_only__ = True
+    __table_args__ = (
+        UniqueConstraint("event_id", "cursor", name="uq_scan_event_id_cursor"),
+        CheckConstraint("(kind = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_scan"),
+        CheckConstraint("outcome = 'refused' OR application_id IS NOT NULL", name="admitted_has_application"),
+        CheckConstraint("device_id IS NOT NULL OR staff_id IS NOT NULL", name="somebody_scanned"),
+        Index("ix_scan_application_id", "application_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
+    session_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("session.id", ondelete="RESTRICT"))
+    application_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("application.id", ondelete="RESTRICT")
+    )
+    code_fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of what was read, so that unknown codes can be told apart without keeping them."""
+    kind: Mapped[ScanKind] = mapped_column(enum_column(ScanKind))
+    undoes_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("scan.id", ondelete="RESTRICT"), unique=True
+    )
+    direction: Mapped[Direction] = mapped_column(enum_column(Direction))
+    method: Mapped[Method] = mapped_column(enum_column(Method, "scan_method"))
+    scanned_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(default=clock.now)
+    device_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("device.id", ondelete="RESTRICT"))
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    forced: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome, "scan_outcome"))
+    why: Mapped[Why] = mapped_column(enum_column(Why, "scan_why"), default=Why.NONE)
+    flagged: Mapped[bool] = mapped_column(default=False)
+    """A fact that staff should look at: forced, admitted twice offline, clock far off."""
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Certificate(Identified, Base):
+    """受講証明書, as issued: the words are a copy, so that later corrections of the event do not rewrite it."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (Index("ix_certificate_application_id", "application_id"),)
+
+    application_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("application.id", ondelete="RESTRICT"), unique=True
+    )
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    code: Mapped[str] = mapped_column(String(26), unique=True)
+    """Random name of its public verification page; printed on it, so no secret."""
+    name: Mapped[str] = mapped_column(String(130))
+    event_title: Mapped[str] = mapped_column(String(120))
+    held_on: Mapped[date]
+    minutes: Mapped[int]
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    revoked_at: Mapped[datetime | None]
+    revoke_reason: Mapped[str] = mapped_column(String(200), default="")
+    application: Mapped[Application] = relationship()

@@ -1,0 +1,211 @@
+"""Reading the door."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from trainings.checkin.attendance import Attendance, Passage, attendance
+from trainings.checkin.models import Certificate, Device, Direction, Door, Outcome, Scan, ScanKind
+from trainings.core import codes
+from trainings.core.db import db
+from trainings.events.models import Event, EventGroup
+from trainings.events.models import Session as EventSession
+from trainings.registration.models import Application, EventRole
+from trainings.registration.states import State
+
+
+def door_of(event_id: uuid.UUID) -> Door | None:
+    return db.session.get(Door, event_id)
+
+
+def door_by_secret(secret: str) -> Door | None:
+    """The open door behind an enrolment link; None for an unknown, voided or closed one."""
+    return db.session.scalar(
+        select(Door).where(Door.link_fingerprint == codes.fingerprint(secret), Door.closed_at.is_(None))
+    )
+
+
+def device_by_token(token: str) -> Device | None:
+    """The device behind a bearer token, revoked ones too: the caller tells them why they are refused."""
+    return db.session.scalar(select(Device).where(Device.token_fingerprint == codes.fingerprint(token)))
+
+
+def devices_of(event_id: uuid.UUID) -> Sequence[Device]:
+    return db.session.scalars(
+        select(Device).where(Device.event_id == event_id).order_by(Device.created_at)
+    ).all()
+
+
+def not_undone() -> ColumnElement[bool]:
+    """A scan that no undo takes back."""
+    undo = aliased(Scan)
+    return ~select(undo.id).where(undo.undoes_id == Scan.id).exists()
+
+
+def admitted() -> ColumnElement[bool]:
+    """An admitted scan that still stands."""
+    return and_(Scan.kind == ScanKind.SCAN, Scan.outcome == Outcome.ADMITTED, not_undone())
+
+
+def earlier_scans(application_id: uuid.UUID, session_id: uuid.UUID | None) -> Sequence[Scan]:
+    """The admitted scans of one application in one session that still stand, oldest first."""
+    return db.session.scalars(
+        select(Scan)
+        .where(Scan.application_id == application_id, Scan.session_id == session_id, admitted())
+        .order_by(Scan.scanned_at, Scan.cursor)
+    ).all()
+
+
+def next_cursor(event_id: uuid.UUID) -> int:
+    """The cursor of the next scan; the caller holds the door's lock."""
+    return (db.session.scalar(select(func.max(Scan.cursor)).where(Scan.event_id == event_id)) or 0) + 1
+
+
+def scans_after(event_id: uuid.UUID, cursor: int, limit: int = 500) -> Sequence[Scan]:
+    """What came in after a cursor, in order of arrival."""
+    return db.session.scalars(
+        select(Scan).where(Scan.event_id == event_id, Scan.cursor > cursor).order_by(Scan.cursor).limit(limit)
+    ).all()
+
+
+def attended_ids(application_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some applications whose person was present: one admitted entry that still stands."""
+    return set(
+        db.session.scalars(
+            select(Scan.application_id)
+            .where(Scan.application_id.in_(list(application_ids)), Scan.direction == Direction.IN, admitted())
+            .distinct()
+        )
+    ) - {None}  # type: ignore[return-value]
+
+
+def attended_applications(event_id: uuid.UUID) -> list[Application]:
+    """Everyone who was present, by kana; roles outside the capacity too."""
+    present = (
+        select(Scan.application_id)
+        .where(Scan.event_id == event_id, Scan.direction == Direction.IN, admitted())
+        .distinct()
+    )
+    return list(
+        db.session.scalars(
+            select(Application)
+            .where(Application.id.in_(present))
+            .options(joinedload(Application.organisation))
+            .order_by(Application.family_kana, Application.given_kana, Application.code)
+        ).unique()
+    )
+
+
+def attendance_by_application(event: Event) -> dict[uuid.UUID, list[Attendance]]:
+    """Application → its attendance of each session of the event, in the order of the sessions."""
+    passages: dict[tuple[uuid.UUID, uuid.UUID | None], list[Passage]] = defaultdict(list)
+    for application_id, session_id, at, direction in db.session.execute(
+        select(Scan.application_id, Scan.session_id, Scan.scanned_at, Scan.direction).where(
+            Scan.event_id == event.id, admitted()
+        )
+    ):
+        passages[application_id, session_id].append(Passage(at, direction == Direction.IN))
+    people = {application_id for application_id, _ in passages}
+    return {
+        one: [
+            attendance(passages.get((one, session.id), []), session.starts_at, session.ends_at)
+            for session in event.sessions
+        ]
+        for one in people
+    }
+
+
+@dataclass(frozen=True)
+class GroupArrival:
+    """One group at the door. expected: confirmed participants; arrived: those of them who came in; walk-ins are in both."""
+
+    group: EventGroup
+    expected: int
+    arrived: int
+
+
+def arrivals_by_group(event: Event) -> list[GroupArrival]:
+    """Arrived of expected by group, in two statements."""
+    expected = dict(
+        db.session.execute(
+            select(Application.event_group_id, func.count())
+            .where(
+                Application.event_id == event.id,
+                Application.role == EventRole.PARTICIPANT,
+                Application.state == State.CONFIRMED,
+            )
+            .group_by(Application.event_group_id)
+        )
+        .tuples()
+        .all()
+    )
+    arrived = dict(
+        db.session.execute(
+            select(Application.event_group_id, func.count(func.distinct(Application.id)))
+            .join(Scan, Scan.application_id == Application.id)
+            .where(
+                Scan.event_id == event.id,
+                Scan.direction == Direction.IN,
+                Application.role == EventRole.PARTICIPANT,
+                admitted(),
+            )
+            .group_by(Application.event_group_id)
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        GroupArrival(group, expected.get(group.id, 0), arrived.get(group.id, 0)) for group in event.groups
+    ]
+
+
+def roster(event_id: uuid.UUID) -> Sequence[Application]:
+    """Everyone a door may meet: all applications but those never decided, with what the roster shows loaded."""
+    return (
+        db.session.scalars(
+            select(Application)
+            .where(Application.event_id == event_id)
+            .options(joinedload(Application.organisation))
+            .order_by(Application.family_kana, Application.given_kana, Application.code)
+        )
+        .unique()
+        .all()
+    )
+
+
+def session_at(event: Event, instant: datetime) -> EventSession | None:
+    """The session that a scan belongs to: the first one that is not over, else the last one."""
+    for session in event.sessions:
+        if instant < session.ends_at:
+            return session
+    return event.sessions[-1] if event.sessions else None
+
+
+def certificate_of(application_id: uuid.UUID) -> Certificate | None:
+    """The valid certificate of an application."""
+    return db.session.scalar(
+        select(Certificate).where(
+            Certificate.application_id == application_id, Certificate.revoked_at.is_(None)
+        )
+    )
+
+
+def certificate_by_code(code: str) -> Certificate | None:
+    """The certificate behind a verification page, revoked ones too: the page says so."""
+    return db.session.scalar(select(Certificate).where(Certificate.code == code.lower()))
+
+
+def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
+    return db.session.scalars(
+        select(Certificate)
+        .join(Application, Application.id == Certificate.application_id)
+        .where(Application.event_id == event_id)
+        .order_by(Certificate.number)
+    ).all()

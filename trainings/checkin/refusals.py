@@ -1,0 +1,16 @@
+"""Why an act at the door can be refused. What a scan is refused for is `models.Why`."""
+
+from enum import StrEnum
+
+
+class CheckinRefusal(StrEnum):
+    NOT_PUBLISHED = "not_published"
+    NOT_ENDED = "not_ended"
+    DOOR_NOT_OPEN = "door_not_open"
+    DOOR_CLOSED = "door_closed"
+    NAME_MISSING = "name_missing"
+    KANA_MISSING = "kana_missing"
+    GROUP_MISSING = "group_missing"
+    OVER_CAPACITY = "over_capacity"
+    ALREADY_APPLIED = "already_applied"
+    BAD_TABLE = "bad_table"

@@ -1,0 +1,219 @@
+"""Recording what happens at the door: one meaning for every way in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from trainings.accounts.models import Staff
+from trainings.checkin import queries
+from trainings.checkin.answers import answer_to
+from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide
+from trainings.checkin.models import Device, Direction, Door, Method, Outcome, Scan, ScanKind, Why
+from trainings.core import clock, codes
+from trainings.core.db import db
+from trainings.core.jobs import enqueue
+from trainings.events.models import Event, Session
+from trainings.registration.models import Application
+from trainings.registration.queries import application_by_code, application_by_ticket
+from trainings.registration.states import State
+
+RECLOSED = "event_reclosed"
+"""Job: scans came in after closing; the event is closed again, which writes only what is new."""
+
+TICKET_STATES: dict[State, TicketState] = {
+    State.CONFIRMED: "confirmed",
+    State.APPLIED: "waiting",
+    State.WAITING: "waiting",
+    State.OFFERED: "waiting",
+    State.NOT_SELECTED: "not_selected",
+    State.DECLINED: "cancelled",
+    State.EXPIRED: "cancelled",
+    State.SUBSTITUTED: "cancelled",
+    State.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One scan as a device reports it. ticket: what was read; application_id: what was chosen by search.
+
+    forced: the desk let the person in whatever the answer; undoes: id of the scan that this one takes back.
+    """
+
+    scan_id: uuid.UUID
+    scanned_at: datetime
+    method: Method
+    direction: Direction = Direction.IN
+    ticket: str = ""
+    application_id: uuid.UUID | None = None
+    session_id: uuid.UUID | None = None
+    forced: bool = False
+    offline: bool = False
+    undoes: uuid.UUID | None = None
+
+
+def record_attempts(
+    *,
+    event_id: uuid.UUID,
+    attempts: Sequence[Attempt],
+    device: Device | None = None,
+    staff: Staff | None = None,
+) -> list[dict[str, Any]]:
+    """Store each attempt and return its answer, in the order given. The same scan id gets its first answer again.
+
+    Locks the door's row: of two desks with the same ticket one admits and the other hears "repeated".
+    LookupError when the event's door was never opened.
+    """
+    door = db.session.scalar(
+        select(Door)
+        .where(Door.event_id == event_id)
+        .with_for_update(key_share=True, of=Door)
+        .execution_options(populate_existing=True)
+    )
+    if door is None:
+        raise LookupError(f"event {event_id} has no door")
+    cursor = queries.next_cursor(event_id)
+    answers = []
+    for attempt in attempts:
+        known = db.session.get(Scan, attempt.scan_id)
+        if known is None:
+            known = _record(door, attempt, cursor, device, staff)
+            cursor += 1
+        answers.append(known.answer)
+    if door.closed_at is not None:
+        enqueue(RECLOSED, subject=event_id)
+    return answers
+
+
+def _record(door: Door, attempt: Attempt, cursor: int, device: Device | None, staff: Staff | None) -> Scan:
+    event = door.event
+    if attempt.undoes is not None:
+        return _record_undo(event, attempt, cursor, device, staff)
+    application, ticket = _find(event, attempt)
+    session = _session(event, attempt)
+    session_id = session.id if session else None
+    earlier = queries.earlier_scans(application.id, session_id) if application else []
+    decision = decide(
+        ticket,
+        [Earlier(scan.direction.value, scan.scanned_at.isoformat()) for scan in earlier],
+        attempt.direction.value,
+        Rules(open=attempt.scanned_at >= event.doors_open_at),
+    )
+    decision, flagged = _as_fact(attempt, decision, application)
+    return _store(
+        event,
+        attempt,
+        cursor,
+        application_id=application.id if application and ticket != "other_event" else None,
+        session_id=session_id,
+        outcome=Outcome(decision.outcome),
+        why=Why(decision.why),
+        flagged=flagged,
+        answer=answer_to(
+            attempt.scan_id, decision, application if ticket != "other_event" else None, attempt.direction
+        ),
+        device=device,
+        staff=staff,
+    )
+
+
+def _as_fact(attempt: Attempt, decision: Decision, application: Application | None) -> tuple[Decision, bool]:
+    """Forced entries are facts: recorded as admitted and flagged. A ticket admitted by two desks offline gives one
+    attendance (the second stays "repeated") and a flag."""
+    if attempt.forced and decision.outcome == "refused" and application is not None:
+        return Decision("admitted"), True
+    return decision, decision.outcome == "repeated" and attempt.offline
+
+
+def _find(event: Event, attempt: Attempt) -> tuple[Application | None, TicketState]:
+    if attempt.application_id is not None:
+        application = db.session.get(Application, attempt.application_id)
+    elif codes.is_ticket(attempt.ticket.upper()):
+        application = application_by_ticket(attempt.ticket)
+    else:
+        application = application_by_code(attempt.ticket)
+    if application is None:
+        return None, "unknown"
+    if application.event_id != event.id:
+        return application, "other_event"
+    return application, TICKET_STATES[application.state]
+
+
+def _session(event: Event, attempt: Attempt) -> Session | None:
+    chosen = next((one for one in event.sessions if one.id == attempt.session_id), None)
+    return chosen or queries.session_at(event, attempt.scanned_at)
+
+
+def _record_undo(
+    event: Event, attempt: Attempt, cursor: int, device: Device | None, staff: Staff | None
+) -> Scan:
+    undone = db.session.scalar(select(Scan).where(Scan.id == attempt.undoes, Scan.event_id == event.id))
+    taken = db.session.scalar(select(Scan.id).where(Scan.undoes_id == attempt.undoes))
+    possible = undone is not None and undone.kind == ScanKind.SCAN and taken is None
+    application = (
+        db.session.get(Application, undone.application_id) if undone and undone.application_id else None
+    )
+    decision = Decision("admitted") if possible and application else Decision("refused", Why.NOTHING_TO_UNDO)
+    return _store(
+        event,
+        attempt,
+        cursor,
+        kind=ScanKind.UNDO if decision.outcome == "admitted" else ScanKind.SCAN,
+        undoes_id=attempt.undoes if decision.outcome == "admitted" else None,
+        application_id=application.id if application else None,
+        session_id=undone.session_id if undone else None,
+        outcome=Outcome(decision.outcome),
+        why=Why(decision.why),
+        flagged=False,
+        answer=answer_to(attempt.scan_id, decision, application, attempt.direction, undo=True),
+        device=device,
+        staff=staff,
+    )
+
+
+def _store(
+    event: Event,
+    attempt: Attempt,
+    cursor: int,
+    *,
+    application_id: uuid.UUID | None,
+    session_id: uuid.UUID | None,
+    outcome: Outcome,
+    why: Why,
+    flagged: bool,
+    answer: dict[str, Any],
+    device: Device | None,
+    staff: Staff | None,
+    kind: ScanKind = ScanKind.SCAN,
+    undoes_id: uuid.UUID | None = None,
+) -> Scan:
+    scan = Scan(
+        id=attempt.scan_id,
+        cursor=cursor,
+        event_id=event.id,
+        session_id=session_id,
+        application_id=application_id,
+        code_fingerprint=codes.fingerprint(attempt.ticket) if attempt.ticket else "",
+        kind=kind,
+        undoes_id=undoes_id,
+        direction=attempt.direction,
+        method=attempt.method,
+        scanned_at=attempt.scanned_at,
+        received_at=clock.now(),
+        device_id=device.id if device else None,
+        staff_id=staff.id if staff else None,
+        forced=attempt.forced,
+        outcome=outcome,
+        why=why,
+        flagged=flagged,
+        answer=answer,
+    )
+    db.session.add(scan)
+    db.session.flush()
+    return scan

@@ -1,0 +1,46 @@
+"""Words of the door."""
+
+from trainings.checkin.models import Outcome, Why
+from trainings.checkin.refusals import CheckinRefusal
+
+REFUSALS = {
+    CheckinRefusal.NOT_PUBLISHED: "公開していない催しの受付は、開けません。",
+    CheckinRefusal.NOT_ENDED: "催しがまだ始まっていません。始まってから閉じてください。",
+    CheckinRefusal.DOOR_NOT_OPEN: "受付がまだ開いていません。",
+    CheckinRefusal.DOOR_CLOSED: "受付はもう閉じています。",
+    CheckinRefusal.NAME_MISSING: "氏名を入力してください。",
+    CheckinRefusal.KANA_MISSING: "フリガナを入力してください。",
+    CheckinRefusal.GROUP_MISSING: "職種区分を選んでください。",
+    CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
+    CheckinRefusal.ALREADY_APPLIED: "同じ方のお申し込みがあります（受付番号 {known}）。「さがす」から受け付けてください。",
+    CheckinRefusal.BAD_TABLE: "卓の番号は、1から99までの数字で入力してください。",
+}
+SAYS = {
+    Outcome.ADMITTED: "受付しました",
+    Outcome.REPEATED: "受付済みです",
+    Outcome.REFUSED: "受付できません",
+}
+WHYS = {
+    Why.UNKNOWN: ("見つかりません", "名前か受付番号でさがしてください。なければ「当日参加」へ進みます。"),
+    Why.OTHER_EVENT: (
+        "別の催しのチケットです",
+        "この催しのチケットをお持ちか、うかがってください。名前でもさがせます。",
+    ),
+    Why.NOT_SELECTED: (
+        "今回は見送りの方です",
+        "空いた席があれば「当日参加」で入れます。責任者に声をかけてください。",
+    ),
+    Why.WAITING: ("キャンセル待ちの方です", "空いた席があるか、責任者に声をかけてください。"),
+    Why.CANCELLED: (
+        "取り消された申込です",
+        "代理の方に交代したか、取り消されています。「当日参加」で入れます。",
+    ),
+    Why.NOT_OPEN_YET: ("受付はまだ始まっていません", "受付の時刻まで、お待ちいただいてください。"),
+    Why.LEFT_ALREADY: ("退室済みの方です", "もう一度入るときは、責任者に声をかけてください。"),
+    Why.NOT_INSIDE: ("入室の記録がありません", "先に入室の受付をしてください。"),
+    Why.NOTHING_TO_UNDO: ("取り消す受付がありません", "もう取り消されているか、別の端末で変わっています。"),
+}
+"""Reason → what the screen says, and the next step in words that a volunteer can read aloud."""
+UNDONE = "受付を取り消しました"
+OUT = "退室を記録しました"
+REVOKED_ATTENDANCE = "参加の記録が取り消されたため"
