@@ -272,10 +272,7 @@ def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
     ).all()
     roots = set(canonical_ids(found).values())
     return db.session.scalars(
-        select(Person)
-        .where(Person.id.in_(roots))
-        .order_by(*_BY_NAME)
-        .limit(limit)
+        select(Person).where(Person.id.in_(roots)).order_by(*_BY_NAME).limit(limit)
     ).all()
 
 

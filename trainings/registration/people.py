@@ -54,6 +54,8 @@ def applications_of_people(canonical_ids: Collection[uuid.UUID]) -> dict[uuid.UU
 def sides(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Side]:
     """For each person id (merged or not) the side of its canonical person."""
     root_of = directory.canonical_ids(person_ids)
+    if not root_of:
+        return {}
     roots = set(root_of.values())
     people = {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(roots)))}
     rows = directory.merged_rows(roots)

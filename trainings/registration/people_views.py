@@ -110,16 +110,17 @@ def _queue(*, refused: Refused | None = None, at: uuid.UUID | None = None) -> Re
         # What was locked and half done is undone before the page is read again.
         db.session.rollback()
     waiting = directory.open_candidates() if event is None else people.open_candidates_of_event(event.id)
+    shown = waiting[:ON_A_PAGE]
     page = render_template(
         "registration/candidates.html",
         event=event,
         total=len(waiting),
-        pairs=_pairs(waiting[:ON_A_PAGE]),
+        pairs=_pairs(shown),
         decided=_pairs(people.decided_candidates()),
         likenesses=texts.LIKENESSES,
         act=forms.ActForm(),
         error=refused.sentence(texts.REFUSALS) if refused else "",
-        error_at=at,
+        error_at=at if any(pair.id == at for pair in shown) else None,
     )
     return page, 422 if refused else 200
 
