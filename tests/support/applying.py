@@ -51,7 +51,8 @@ def apply_for(event: Event, *, state: State = State.APPLIED, **said: Any) -> App
     said: arguments of `recognise_person` (MISAKI by default), and columns of Application.
     """
     stated = {name: said.pop(name) for name in list(said) if name in _STATED}
-    stated = (MISAKI if not {"family", "given"} & set(stated) else {}) | stated
+    unnamed = not {"family", "given"} & set(stated)
+    stated = (MISAKI if unnamed else {"family_kana": "", "given_kana": ""}) | stated
     id = uuid.uuid4()
     found = actions.recognise_person(**stated, application_id=id, event_id=event.id)
     values = {

@@ -49,7 +49,7 @@ class SqliteTemplate:
 
 
 class PostgresTemplate:
-    """Copies are databases of the run's server (about 40 ms each); each is dropped after its test."""
+    """Copies are databases of the run's server (about 20 ms each); each is dropped after its test."""
 
     def __init__(self, cluster: Cluster, worker: str) -> None:
         self._cluster = cluster
