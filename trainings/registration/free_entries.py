@@ -22,7 +22,7 @@ from trainings.directory import queries as directory
 from trainings.directory.models import Organisation, OrganisationKind
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.queries import lock_event
-from trainings.registration.models import Application
+from trainings.registration.models import Application, EventRole
 from trainings.registration.states import LIVE
 
 _FREE = (Application.organisation_id.is_(None), Application.organisation_name != "")
@@ -38,7 +38,8 @@ class FreeEntry:
 
 
 def open_free_entries(event_id: uuid.UUID | None = None) -> list[FreeEntry]:
-    """Free entries that nobody has settled, the most frequent first; of one event, or of all."""
+    """Free entries that nobody has settled, the most frequent first; of all applications, or those that hold up the
+    draw of one event."""
     entries = _grouped([*_FREE, Application.organisation_kept.is_(False), *_of(event_id)])
     meant = directory.closest_organisations([entry.name for entry in entries])
     return [FreeEntry(entry.name, entry.applications, tuple(meant[entry.name])) for entry in entries]
@@ -50,8 +51,8 @@ def kept_free_entries() -> list[FreeEntry]:
 
 
 def count_open_free_entries(event_id: uuid.UUID) -> int:
-    """How many live applications of an event still have an unsettled free entry; a draw waits for them."""
-    wanted = [*_FREE, Application.organisation_kept.is_(False), Application.state.in_(LIVE), *_of(event_id)]
+    """How many live applications of an event still have an unsettled free entry; its draw waits for them."""
+    wanted = [*_FREE, Application.organisation_kept.is_(False), *_of(event_id)]
     return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
 
 
@@ -114,7 +115,13 @@ def keep_free_entry(*, application_ids: Collection[uuid.UUID], keep: bool = True
 
 
 def _of(event_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
-    return [] if event_id is None else [Application.event_id == event_id]
+    if event_id is None:
+        return []
+    return [
+        Application.event_id == event_id,
+        Application.state.in_(LIVE),
+        Application.role == EventRole.PARTICIPANT,
+    ]
 
 
 def _grouped(wanted: Sequence[ColumnElement[bool]]) -> list[FreeEntry]:
