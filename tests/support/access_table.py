@@ -23,18 +23,6 @@ TABLE: dict[str, str] = {
     "accounts.change_staff": "admin",
     "accounts.deactivate_staff": "admin",
     "accounts.reactivate_staff": "admin",
-    # -- staff
-    "accounts.sign_in": PUBLIC,
-    "accounts.send_link": PUBLIC,
-    "accounts.link_sent": PUBLIC,
-    "accounts.open_link": "link:sign_in",
-    "accounts.use_link": "link:sign_in",
-    "accounts.sign_out": PUBLIC,
-    "accounts.settings": "admin",
-    "accounts.add_staff": "admin",
-    "accounts.change_staff": "admin",
-    "accounts.deactivate_staff": "admin",
-    "accounts.reactivate_staff": "admin",
     # -- skills
     "skills.matrix": "planner trainer viewer",
     "skills.cell": "planner trainer viewer",

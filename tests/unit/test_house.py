@@ -131,7 +131,9 @@ def test_every_pure_room_is_held_pure() -> None:
         and not IMPURE & graph.find_upstream_modules(name)
     }
 
-    assert pure == {name for name in held["source_modules"] if "*" not in name}
+    listed = {name for name in held["source_modules"] if "*" not in name}
+    assert sorted(pure - listed) == [], "pure, but pyproject.toml does not list it"
+    assert sorted(listed - pure) == [], "listed in pyproject.toml, but not there or not pure"
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-node"])
