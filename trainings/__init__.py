@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import click
 from flask import Blueprint, Flask
 
 from config import Settings
@@ -27,6 +28,9 @@ from trainings.skills import models as skill_models
 from trainings.skills import views as skill_views
 from trainings.surveys import models as survey_models
 from trainings.surveys import views as survey_views
+from trainings.worker import commands as worker_commands
+from trainings.worker.jobs import DUTIES
+from trainings.worker.queue import Nudger
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +58,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     skill_views.bp,
     survey_views.bp,
 )
+
+COMMANDS: tuple[click.Command, ...] = (
+    worker_commands.worker,
+    worker_commands.sweep,
+)
+"""`flask --app wsgi …`"""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -84,5 +94,9 @@ def create_app(settings: Settings) -> Flask:
     delivery.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.extensions["nudge_worker"] = Nudger(settings)
+    app.extensions["late_bodies"] = DUTIES.late_bodies
+    for command in COMMANDS:
+        app.cli.add_command(command)
     access.check_all_views(app)
     return app

@@ -88,3 +88,14 @@ def failed_jobs() -> Sequence[Job]:
     return db.session.scalars(
         select(Job).where(Job.state == JobState.FAILED).order_by(Job.created_at.desc(), Job.id)
     ).all()
+
+
+def retry_job(job_id: uuid.UUID) -> bool:
+    """Make a failed job due again from the first attempt on; False if there is no such failed job."""
+    failed = db.session.get(Job, job_id, with_for_update=True)
+    if failed is None or failed.state != JobState.FAILED:
+        return False
+    enqueue(failed.name, subject=failed.subject, key=failed.key)
+    db.session.delete(failed)
+    db.session.flush()
+    return True

@@ -22,7 +22,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from trainings.core import clock
-from trainings.core.db import db, unit_of_work
+from trainings.core.db import unit_of_work
 from trainings.messages.addresses import BadAddress, envelope_address
 from trainings.messages.models import Failure, Message, MessageState
 

@@ -1,1 +1,1 @@
-"""Job names mapped to functions, and the loop that runs them."""
+"""The worker: what the rows of jobs and messages ask for, done after the commit of their cause."""

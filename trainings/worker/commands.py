@@ -1,0 +1,33 @@
+"""`flask worker` and `flask sweep`."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from trainings.worker.rounds import run_round
+from trainings.worker.service import Service
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Deliver mails and run jobs until SIGTERM: at once when nudged, and every minute."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    Service(_app()).run()
+
+
+@click.command("sweep")
+@with_appcontext
+def sweep() -> None:
+    """Do once what the worker does every minute, and say what was done."""
+    click.echo(str(run_round(_app())))
