@@ -1,0 +1,146 @@
+"""Merging while somebody else merges or applies: two connections at the same time, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.applying import MISAKI, apply_for, make_event, make_person
+from tests.support.hands import Unit
+from trainings.core.db import db, unit_of_work
+from trainings.core.refusal import Refused
+from trainings.directory import actions, queries
+from trainings.directory.models import Person
+from trainings.directory.refusals import DirectoryRefusal
+from trainings.events.models import Event
+from trainings.registration.merging import merge_people
+from trainings.registration.models import Application
+
+PATIENCE = 20
+HEAD_START = 0.3
+"""Seconds in which the other connection reaches, and waits at, the lock."""
+
+
+@pytest.fixture(autouse=True)
+def master_data(unit: Unit) -> None:
+    with unit():
+        actions.load_master_data()
+
+
+class Acts:
+    """Two acts in threads and transactions of their own; the first commits only when `go_on` is set."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.done = threading.Event()
+        self.go_on = threading.Event()
+        self.refused: list[Refused] = []
+        self.broken: list[BaseException] = []
+
+    def run(self, first: Callable[[], object], second: Callable[[], object]) -> None:
+        threads = [
+            threading.Thread(target=self._act, args=(first, self.done, self.go_on)),
+            threading.Thread(target=self._act, args=(second, threading.Event(), None)),
+        ]
+        threads[0].start()
+        assert self.done.wait(PATIENCE)
+        threads[1].start()
+        threads[1].join(HEAD_START)
+        self.go_on.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+        assert self.broken == []
+
+    def _act(self, act: Callable[[], object], done: threading.Event, wait: threading.Event | None) -> None:
+        try:
+            with self.app.app_context(), unit_of_work():
+                act()
+                done.set()
+                if wait is not None:
+                    assert wait.wait(PATIENCE)
+        except Refused as refused:
+            self.refused.append(refused)
+        except BaseException as broken:
+            self.broken.append(broken)
+            done.set()
+
+
+def two_people_and_an_event(unit: Unit) -> tuple[Person, Person]:
+    with unit():
+        a, b = make_person(mail="a@b.example"), make_person(family="髙橋")
+        apply_for(make_event("春"), own_person=a)
+        make_event("秋")
+    return a, b
+
+
+def canonical_people(unit: Unit) -> dict[str, tuple[object, object]]:
+    """By event: the canonical person kept on the application, and the true one."""
+    with unit() as session:
+        found = session.scalars(select(Application)).all()
+        return {
+            one.event.title: (one.canonical_person_id, queries.canonical(one.person_id).id) for one in found
+        }
+
+
+def apply_in_autumn() -> None:
+    event = db.session.scalars(select(Event).where(Event.title == "秋")).one()
+    apply_for(event, **MISAKI, mail="a@b.example")
+
+
+def test_merging_each_into_the_other_at_once_makes_no_circle(app: Flask, unit: Unit) -> None:
+    a, b = two_people_and_an_event(unit)
+    acts = Acts(app)
+
+    acts.run(
+        lambda: merge_people(keep_id=a.id, other_id=b.id),
+        lambda: merge_people(keep_id=b.id, other_id=a.id),
+    )
+
+    assert [one.code for one in acts.refused] in (
+        [DirectoryRefusal.ALREADY_ONE],
+        [DirectoryRefusal.CHANGED_MEANWHILE],
+    )
+    with unit():
+        assert queries.canonical_ids([a.id, b.id]) == {a.id: a.id, b.id: a.id}
+
+
+def test_who_applies_during_a_merge_waits_and_gets_the_canonical_person(app: Flask, unit: Unit) -> None:
+    a, b = two_people_and_an_event(unit)
+    acts = Acts(app)
+
+    acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn)
+
+    assert acts.refused == []
+    assert canonical_people(unit) == {"春": (b.id, b.id), "秋": (b.id, b.id)}
+
+
+def test_a_merge_during_an_application_waits_and_takes_it_along_or_asks_again(app: Flask, unit: Unit) -> None:
+    a, b = two_people_and_an_event(unit)
+    acts = Acts(app)
+
+    acts.run(apply_in_autumn, lambda: merge_people(keep_id=b.id, other_id=a.id))
+
+    merged = acts.refused == []
+    assert merged or [one.code for one in acts.refused] == [DirectoryRefusal.CHANGED_MEANWHILE]
+    root = b.id if merged else a.id
+    assert canonical_people(unit) == {"春": (root, root), "秋": (root, root)}
+
+
+@pytest.mark.postgresql_only
+def test_without_the_lock_an_application_keeps_a_person_who_is_no_longer_canonical(
+    app: Flask, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: SQLite lets no two writers in, PostgreSQL needs the lock."""
+    a, b = two_people_and_an_event(unit)
+    monkeypatch.setattr(actions, "lock_up_to_canonical", lambda person: queries.canonical(person.id))
+    monkeypatch.setattr(actions, "write_statement", lambda *_args, **_values: None)
+    acts = Acts(app)
+
+    acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn)
+
+    assert canonical_people(unit)["秋"] == (a.id, b.id)
