@@ -64,6 +64,7 @@ def test_page_without_trouble_passes(
 def test_watch_sees_trouble(site: Site, new_context: NewContext, body: str, says: str) -> None:
     add_page(site, "/test", body)
     site.app.add_url_rule("/test.js", "js", lambda: ("brokenhere()", {"Content-Type": "text/javascript"}))
+    site.app.add_url_rule("/nothing.png", "nothing", lambda: ("", 404))
     context, watch = new_context("desktop")
 
     context.new_page().goto("/test", wait_until="networkidle")
