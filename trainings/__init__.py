@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask import Blueprint, Flask
+from flask_migrate import Migrate
 
 from config import Settings
 from trainings.accounts import access
@@ -33,6 +34,7 @@ from trainings.worker.jobs import DUTIES
 from trainings.worker.queue import Nudger
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
 
 TABLES = (
     account_models,
@@ -92,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
     web.init_app(app)
     limits.init_app(app)
     delivery.init_app(app)
+    Migrate(app, db.db, directory=str(MIGRATIONS))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["nudge_worker"] = Nudger(settings)
