@@ -106,7 +106,7 @@ def undo_merge(*, person_id: uuid.UUID) -> Person:
 def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None = None) -> Person:
     """Take back a wrong link: the application gets a new person made of what it says itself, which is returned.
 
-    The person it was linked to goes back to what its newest remaining application says, and gets a new link; the two
+    The person it was linked to goes back to what its remaining applications say, and gets a new link; the two
     are noted as different people, so that nobody is asked again. Raises Refused: NOT_FOUND, ONLY_APPLICATION (the
     person has no other application, so there is nothing to separate).
     """
@@ -122,18 +122,19 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
     remaining = db.session.scalars(
         select(Application)
         .where(Application.person_id == former.id, Application.id != application.id)
-        .order_by(Application.submitted_at.desc(), Application.id)
-    ).first()
-    if remaining is None:
+        .order_by(Application.submitted_at, Application.id)
+    ).all()
+    if not remaining:
         raise Refused(DirectoryRefusal.ONLY_APPLICATION)
     person = directory_actions.new_person(
         _statement_of(application), phone=application.phone, profession_id=application.profession_id
     )
     application.person_id = application.canonical_person_id = person.id
     directory_actions.forget_statement(former)
-    directory_actions.write_statement(
-        former, _statement_of(remaining), phone=remaining.phone, profession_id=remaining.profession_id
-    )
+    for one in remaining:
+        directory_actions.write_statement(
+            former, _statement_of(one), phone=one.phone, profession_id=one.profession_id
+        )
     directory_actions.renew_link(former)
     pair = directory_actions.propose_candidate(person.id, former.id, Likeness.NAME_AND_KANA)
     pair.state, pair.decided_at, pair.decided_by_id = CandidateState.DISTINCT, clock.now(), staff_id

@@ -251,8 +251,15 @@ def test_a_wrongly_linked_application_gets_a_person_of_its_own(unit: Unit) -> No
     with unit():
         office = make_office()
         right = apply_for(make_event("春"), organisation_id=office.id, mail="right@b.example", phone="090-1")
-        wrong = apply_for(make_event("秋"), organisation_id=office.id, mail="wrong@b.example", phone="090-2")
-        assert wrong.person_id == right.person_id
+        later = apply_for(make_event("夏"), organisation_id=office.id, phone="090-3")
+        wrong = apply_for(
+            make_event("秋"),
+            organisation_id=office.id,
+            mail="wrong@b.example",
+            phone="090-2",
+            licence_number="99",
+        )
+        assert {later.person_id, wrong.person_id} == {right.person_id}
         old_link = actions.link_secret(right.person)
 
     with unit():
@@ -261,7 +268,7 @@ def test_a_wrongly_linked_application_gets_a_person_of_its_own(unit: Unit) -> No
     with unit() as session:
         former = session.get_one(Person, right.person_id)
         assert canonical_of(right, wrong) == [former.id, fresh.id]
-        assert (former.mail, former.phone) == ("right@b.example", "090-1")
+        assert (former.mail, former.phone, former.licence_number) == ("right@b.example", "090-3", "")
         assert (fresh.mail, fresh.phone, fresh.organisation_id) == ("wrong@b.example", "090-2", office.id)
         assert queries.person_by_link_secret(old_link) is None
         assert [line.verb for line in entries_of_subject("application", wrong.id)] == [
