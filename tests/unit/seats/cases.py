@@ -15,7 +15,12 @@ Case = tuple[Rules, list[Candidate], list[Candidate]]
 
 
 def random_case(
-    rng: random.Random, *, people: int = 8, placed: int = 2, weights: Sequence[int] = (1, 2, 3)
+    rng: random.Random,
+    *,
+    people: int = 8,
+    placed: int = 2,
+    seats: int = 7,
+    weights: Sequence[int] = (1, 2, 3),
 ) -> Case:
     """A small case in which anything may clash with anything, infeasible reserves included."""
 
@@ -36,7 +41,7 @@ def random_case(
         for n in range(n_districts)
     )
     rules = Rules(
-        capacity=rng.randint(0, 7),
+        capacity=rng.randint(0, seats),
         groups=groups,
         sectors=sectors,
         organisation_cap=rng.choice([None, 1, 2, 3]),
