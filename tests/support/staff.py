@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+from flask import Flask
 
 from tests.support.client import Client
 from tests.support.hands import Unit
@@ -30,8 +33,18 @@ def signed_in(client: Client, unit: Unit, *roles: Role, name: str, mail: str) ->
 
 def sign_in(client: Client, staff: Staff) -> None:
     with client.raw.session_transaction() as session:
-        session["staff"] = {
-            "id": str(staff.id),
-            "version": staff.session_version,
-            "until": (clock.now() + SESSION).timestamp(),
-        }
+        session["staff"] = _session_of(staff)
+
+
+def session_cookie(app: Flask, staff: Staff) -> str:
+    """The value of the session cookie of a staff member, for a real browser."""
+    serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return str(serializer.dumps({"staff": _session_of(staff)}))
+
+
+def _session_of(staff: Staff) -> dict[str, Any]:
+    return {
+        "id": str(staff.id),
+        "version": staff.session_version,
+        "until": (clock.now() + SESSION).timestamp(),
+    }

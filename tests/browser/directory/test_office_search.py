@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.support.applying import apply_for, make_event, make_office
 from tests.support.site import Site
-from tests.support.staff import add_staff
+from tests.support.staff import add_staff, session_cookie
 from tests.support.watching import Watch
 from trainings.accounts.models import Role, Staff
-from trainings.core import clock
 from trainings.directory import actions
 from trainings.registration.models import Application
 
@@ -33,15 +31,7 @@ def staff(site: Site) -> Staff:
 
 
 def sign_in(context: BrowserContext, site: Site, staff: Staff) -> None:
-    known = {
-        "id": str(staff.id),
-        "version": staff.session_version,
-        "until": clock.now().timestamp() + 3600,
-    }
-    serializer: Any = site.app.session_interface.get_signing_serializer(site.app)  # type: ignore[attr-defined]
-    context.add_cookies(
-        [{"name": "tsudoi", "value": serializer.dumps({"staff": known}), "url": site.url, "httpOnly": True}]
-    )
+    context.add_cookies([{"name": "tsudoi", "value": session_cookie(site.app, staff), "url": site.url}])
 
 
 @pytest.fixture
