@@ -234,11 +234,16 @@ def test_an_unknown_or_erased_person_is_not_found(planner: Client, unit: Unit) -
 
 def test_trainers_see_a_person_but_decide_nothing(staff_client: Callable[..., Client], unit: Unit) -> None:
     with unit():
-        kept, other = make_person(), make_person(**MAKOTO)
+        kept = make_person(phone="090-0000-1111", mail="a@b.example", licence_number="4711")
+        other = make_person(**MAKOTO)
         merge_people(keep_id=kept.id, other_id=other.id)
     trainer = staff_client(Role.TRAINER)
 
     page = trainer.get(f"/staff/people/{kept.id}")
 
+    assert page.h1 == "高橋 美咲"
+    for secret in ("090-0000-1111", "a@b.example", "4711"):
+        assert secret not in page
+        assert secret in staff_client(Role.PLANNER).get(f"/staff/people/{kept.id}")
     assert [button.text for button in page.all("main button")] == []
     assert trainer.open("GET", QUEUE).status_code == 403
