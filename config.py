@@ -8,8 +8,10 @@ must not be silently ignored.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from urllib.parse import urlsplit
 PREFIX = "TSUDOI_"
 ENVIRONMENTS = ("production", "demo", "test")
 SHORTEST_KEY = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class BadSetting(Exception):
@@ -85,7 +88,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from `TSUDOI_…` variables.
+        """Settings from `TSUDOI_…` variables; for the sample city (`TSUDOI_ENVIRONMENT=demo`) none is required.
 
         Raises `BadSetting`, naming the variable, for one that is unknown, missing or unusable.
         """
@@ -100,7 +103,7 @@ class Settings:
             if name not in known:
                 raise BadSetting(name, "there is no such setting")
             values[name] = _PARSERS[str(known[name].type)](name, text)
-        return cls(**values)
+        return cls.for_demo(**values) if values.get("environment") == "demo" else cls(**values)
 
     @classmethod
     def for_demo(cls, **overrides: Any) -> Settings:
@@ -141,12 +144,27 @@ class Settings:
         if len({self.secret_key, self.link_key, self.ticket_key}) < 3:
             raise BadSetting("link_key", "the three keys must differ from one another")
         self._check_public_url()
-        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise BadSetting("database_url", "must begin with sqlite:/// or postgresql+psycopg://")
-        if "@" not in self.mail_from:
+        if not re.fullmatch(r"(sqlite:///|postgresql\+psycopg://)[^:].*", self.database_url):
+            raise BadSetting("database_url", "must be sqlite:///… or postgresql+psycopg://…")
+        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise BadSetting("redis_url", "must begin with redis://, rediss:// or unix://")
+        self._check_mail()
+        self._check_numbers()
+        for name in ("city_name", "association_name", "contact_name", "contact_phone"):
+            if not getattr(self, name).strip():
+                raise BadSetting(name, "must not be empty")
+
+    def _check_mail(self) -> None:
+        if not re.fullmatch(r"[^@<>\s]+@[^@<>\s]+", parseaddr(self.mail_from)[1]):
             raise BadSetting("mail_from", "is required: the address that mails come from")
+        if not self.smtp_host.strip():
+            raise BadSetting("smtp_host", "must not be empty")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise BadSetting("smtp_password", "and TSUDOI_SMTP_USER must be given together, or neither")
         if not 0 < self.smtp_port < 65536:
             raise BadSetting("smtp_port", "must be between 1 and 65535")
+
+    def _check_numbers(self) -> None:
         for name in (
             "smtp_timeout_seconds",
             "mail_attempts",
@@ -155,18 +173,19 @@ class Settings:
             "offer_hours",
             "door_upload_days",
         ):
-            if getattr(self, name) <= 0:
+            if not 0 < getattr(self, name) < float("inf"):
                 raise BadSetting(name, "must be greater than 0")
         for name in ("trusted_proxies", "door_roster_days"):
             if getattr(self, name) < 0:
                 raise BadSetting(name, "must not be negative")
-        for name in ("city_name", "association_name", "contact_name", "contact_phone"):
-            if not getattr(self, name).strip():
-                raise BadSetting(name, "must not be empty")
 
     def _check_public_url(self) -> None:
-        parts = urlsplit(self.public_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(self.public_url)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_address = False
+        if not is_address:
             raise BadSetting(
                 "public_url", "is required: the address that guests use, such as https://tsudoi.example.jp"
             )
@@ -175,6 +194,9 @@ class Settings:
         if self.environment == "production" and parts.scheme != "https":
             # Camera, service worker and WebCrypto of the door work over HTTPS only.
             raise BadSetting("public_url", "must begin with https:// in production")
+        if self.environment == "demo" and parts.hostname not in LOOPBACK:
+            # Its keys are known to everybody, and everybody may read its mails.
+            raise BadSetting("public_url", f"must be on this machine ({LOOPBACK[0]}) for the sample city")
 
     # -- derived --------------------------------------------------------------------------------
 

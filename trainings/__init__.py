@@ -14,16 +14,24 @@ from trainings.accounts import access
 from trainings.accounts import models as account_models
 from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
+from trainings.allocation import views as allocation_views
 from trainings.audit import models as audit_models
+from trainings.checkin import models as checkin_models
+from trainings.cli import install as install_command
+from trainings.cli import staff as staff_commands
 from trainings.core import db, limits, web
 from trainings.core import jobs as job_models
+from trainings.demo import mailbox_views
+from trainings.desk import mail_views
+from trainings.desk import pages as desk_pages
 from trainings.directory import models as directory_models
 from trainings.directory import office_views
 from trainings.directory import views as directory_views
 from trainings.events import models as event_models
+from trainings.guest import pages as guest_pages
 from trainings.messages import delivery
 from trainings.messages import models as message_models
-from trainings.registration import free_entry_views, people_views
+from trainings.registration import free_entry_views, list_views, people_views
 from trainings.registration import models as registration_models
 from trainings.skills import models as skill_models
 from trainings.skills import views as skill_views
@@ -40,6 +48,7 @@ TABLES = (
     account_models,
     allocation_models,
     audit_models,
+    checkin_models,
     directory_models,
     event_models,
     job_models,
@@ -53,8 +62,13 @@ TABLES = (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account_views.bp,
+    allocation_views.bp,
+    desk_pages.bp,
     directory_views.bp,
     free_entry_views.bp,
+    guest_pages.bp,
+    list_views.bp,
+    mail_views.bp,
     office_views.bp,
     people_views.bp,
     skill_views.bp,
@@ -62,6 +76,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 COMMANDS: tuple[click.Command, ...] = (
+    install_command.install,
+    staff_commands.staff,
     worker_commands.worker,
     worker_commands.sweep,
 )
@@ -97,6 +113,8 @@ def create_app(settings: Settings) -> Flask:
     Migrate(app, db.db, directory=str(MIGRATIONS))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if settings.environment == "demo":
+        app.register_blueprint(mailbox_views.bp)
     app.extensions["nudge_worker"] = Nudger(settings)
     app.extensions["late_bodies"] = DUTIES.late_bodies
     for command in COMMANDS:

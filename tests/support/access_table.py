@@ -30,6 +30,10 @@ TABLE: dict[str, str] = {
     "skills.person": "trainer",
     "skills.taught": "planner trainer",
     "skills.save_taught": "planner trainer",
+    # -- mails
+    "messages.index": "planner",
+    "messages.retry": "planner",
+    "messages.retry_failed_job": "planner",
     # -- surveys
     "surveys.answer": "link:survey",
     "surveys.send_answers": "link:survey",

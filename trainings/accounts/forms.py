@@ -16,10 +16,14 @@ def one_line(typed: str | None) -> str:
     return " ".join(names.as_typed(typed).split("\n"))
 
 
-def looks_like_mail(_form: FlaskForm, field: StringField) -> None:
+def is_mail(address: str) -> bool:
     """Loosely: something, an at sign, a domain with a dot. What exists shows when a mail arrives."""
-    local_part, _, domain = str(field.data).rpartition("@")
-    if not local_part or "." not in domain.strip(".") or len(str(field.data)) > 254:
+    local_part, _, domain = address.rpartition("@")
+    return bool(local_part) and "." in domain.strip(".") and len(address) <= 254
+
+
+def looks_like_mail(_form: FlaskForm, field: StringField) -> None:
+    if not is_mail(str(field.data)):
         raise ValidationError("メールアドレスの形になっていません。「@」の前後を確かめてください")
 
 

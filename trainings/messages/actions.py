@@ -58,6 +58,7 @@ def retry_message(*, message_id: uuid.UUID) -> Message:
     if message.state != MessageState.FAILED:
         raise Refused(MessageRefusal.NOT_FAILED)
     message.state, message.attempts, message.next_attempt_at = MessageState.QUEUED, 0, clock.now()
+    message.failure = message.last_error = None
     record(verb="message.retried", subject=("message", message.id), event_id=message.event_id)
     left_work()
     db.session.flush()

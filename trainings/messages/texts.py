@@ -1,15 +1,40 @@
-"""Sentences of the outbox."""
+"""Sentences of the outbox and of jobs that failed."""
 
-from trainings.messages.models import MessageState
+from trainings.messages.models import Failure, MessageState
 from trainings.messages.refusals import MessageRefusal
 
 REFUSALS = {
     MessageRefusal.NOT_FOUND: "そのメールは見つかりません。",
-    MessageRefusal.NOT_FAILED: "送れなかったメールだけを、もう一度送れます。",
+    MessageRefusal.NOT_FAILED: "このメールは、もう送り直しているか、送り終わっています。",
 }
 STATES = {
     MessageState.QUEUED: "送信待ち",
     MessageState.SENDING: "送信中",
     MessageState.SENT: "送信済み",
-    MessageState.FAILED: "送れませんでした",
+    MessageState.FAILED: "送れなかった",
 }
+FAILURES = {
+    Failure.UNREACHABLE: "市のメールサーバーにつながりません",
+    Failure.NOT_LET_IN: "市のメールサーバーに入れません。設定を確かめてください",
+    Failure.NO_ANSWER: "メールサーバーが時間内に答えません",
+    Failure.CUT_OFF: "メールサーバーとのやりとりが途中で切れました",
+    Failure.LATER: "相手のサーバーが、あとで送るように答えました",
+    Failure.SENDER_REFUSED: "差出人のアドレスが受け付けられません。設定を確かめてください",
+    Failure.ADDRESS_REFUSED: "このあて先は受け付けられませんでした。アドレスのまちがいか、使われていないアドレスです",
+    Failure.MAIL_REFUSED: "相手のサーバーが、このメールを受け取りませんでした",
+    Failure.UNUSABLE: "メールアドレスの形になっていません",
+    Failure.NO_TEXT: "送るときに作る文が作れませんでした。リンクの期限が過ぎたときなどに起こります",
+    Failure.INTERRUPTED: "送っている途中で止まりました",
+}
+RETRIED = "{to} へのメールを、もう一度送ります。"
+JOB_RETRIED = "もう一度行います。1、2分たってから、この画面を開き直してください。"
+JOB_GONE = "その処理は、もう行われています。"
+JOBS = {
+    "event_published": "公開した催しの準備",
+    "seat_freed": "空いた席のご案内",
+    "release_reserves": "枠の開放",
+    "expire_offers": "期限が過ぎたご案内の締め切り",
+    "expire_offer": "期限が過ぎたご案内の締め切り",
+    "close_waiting_list": "キャンセル待ちの締め切り",
+}
+"""What a job does, by its name; a job without words is shown by its name."""

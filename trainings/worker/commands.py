@@ -18,10 +18,12 @@ def _app() -> Flask:
 
 
 @click.command("worker")
+@click.option("--quiet", is_flag=True, help="Log troubles only, not every round.")
 @with_appcontext
-def worker() -> None:
+def worker(*, quiet: bool) -> None:
     """Deliver mails and run jobs until SIGTERM: at once when nudged, and every minute."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    level = logging.WARNING if quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     Service(_app()).run()
 

@@ -1,0 +1,138 @@
+"""Settings: everything wrong stops the start and is named."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from config import BadSetting, Settings
+
+GOOD = {
+    "TSUDOI_SECRET_KEY": "s" * 32,
+    "TSUDOI_LINK_KEY": "l" * 32,
+    "TSUDOI_TICKET_KEY": "t" * 32,
+    "TSUDOI_PUBLIC_URL": "https://tsudoi.example.jp",
+    "TSUDOI_MAIL_FROM": "tsudoi@example.jp",
+}
+
+
+def test_settings_of_a_production_installation_are_read() -> None:
+    settings = Settings.from_environment(
+        GOOD
+        | {"TSUDOI_SMTP_PORT": "587", "TSUDOI_SMTP_TLS": "true", "PATH": "/bin", "TSUDOI_CITY_NAME": "欅市"}
+    )
+
+    assert (settings.environment, settings.smtp_port, settings.smtp_tls) == ("production", 587, True)
+    assert settings.city_name == "欅市"
+    assert settings.is_https
+    assert settings.url("/a") == "https://tsudoi.example.jp/a"
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_missing_setting_stops_the_start_and_is_named(name: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}: "):
+        Settings.from_environment({key: value for key, value in GOOD.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "s" * 31),
+        ("LINK_KEY", "short"),
+        ("TICKET_KEY", "short"),
+        ("ENVIRONMENT", "staging"),
+        ("PUBLIC_URL", ""),
+        ("PUBLIC_URL", "tsudoi.example.jp"),
+        ("PUBLIC_URL", "ftp://tsudoi.example.jp"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://tsudoi.example.jp/path"),
+        ("PUBLIC_URL", "https://tsudoi.example.jp/?a=b"),
+        ("PUBLIC_URL", "https://tsudoi.example.jp:99999"),
+        ("PUBLIC_URL", "http://tsudoi.example.jp"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgresql://x"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("MAIL_FROM", ""),
+        ("MAIL_FROM", "tsudoi"),
+        ("MAIL_FROM", "a@b@"),
+        ("SMTP_HOST", " "),
+        ("SMTP_PORT", "0"),
+        ("SMTP_PORT", "65536"),
+        ("SMTP_PORT", "smtp"),
+        ("SMTP_TLS", "maybe"),
+        ("SMTP_TIMEOUT_SECONDS", "0"),
+        ("SMTP_TIMEOUT_SECONDS", "nan"),
+        ("SMTP_TIMEOUT_SECONDS", "inf"),
+        ("SMTP_TIMEOUT_SECONDS", "soon"),
+        ("MAIL_ATTEMPTS", "0"),
+        ("MAIL_ATTEMPTS", "2.5"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "all"),
+        ("RATE_LIMITS", "on"),
+        ("SESSION_HOURS", "0"),
+        ("UPLOAD_MEGABYTES", "-3"),
+        ("OFFER_HOURS", "0"),
+        ("DOOR_ROSTER_DAYS", "-1"),
+        ("DOOR_UPLOAD_DAYS", "0"),
+        ("CITY_NAME", ""),
+        ("ASSOCIATION_NAME", " "),
+        ("CONTACT_NAME", ""),
+        ("CONTACT_PHONE", "　"),
+    ],
+)
+def test_unusable_setting_stops_the_start_and_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^TSUDOI_{name}: "):
+        Settings.from_environment(GOOD | {f"TSUDOI_{name}": value})
+
+
+@pytest.mark.parametrize("given", [{"TSUDOI_SMTP_USER": "u"}, {"TSUDOI_SMTP_PASSWORD": "p"}])
+def test_half_of_the_mail_servers_credentials_stops_the_start(given: dict[str, str]) -> None:
+    with pytest.raises(BadSetting, match=r"TSUDOI_SMTP_PASSWORD: .*TSUDOI_SMTP_USER"):
+        Settings.from_environment(GOOD | given)
+
+
+def test_keys_must_differ_from_one_another() -> None:
+    with pytest.raises(BadSetting, match=r"^TSUDOI_LINK_KEY: .*differ"):
+        Settings.from_environment(GOOD | {"TSUDOI_TICKET_KEY": "s" * 32})
+
+
+@pytest.mark.parametrize("name", ["TSUDOI_SECRET_KEYS", "TSUDOI_DATABSE_URL", "TSUDOI_"])
+def test_misspelt_setting_stops_the_start_and_is_named(name: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}: there is no such setting"):
+        Settings.from_environment(GOOD | {name: "x"})
+
+
+def test_refusal_never_shows_a_secret() -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings.from_environment(GOOD | {"TSUDOI_SECRET_KEY": "hunter2"})
+
+    assert "hunter2" not in str(refused.value)
+
+
+def test_sample_city_needs_no_setting_and_stays_on_this_machine() -> None:
+    settings = Settings.from_environment(
+        {"TSUDOI_ENVIRONMENT": "demo", "TSUDOI_PUBLIC_URL": "http://127.0.0.1:8123"}
+    )
+
+    assert settings == Settings.for_demo(public_url="http://127.0.0.1:8123")
+    with pytest.raises(BadSetting, match=r"^TSUDOI_PUBLIC_URL: .*this machine"):
+        Settings.from_environment(
+            {"TSUDOI_ENVIRONMENT": "demo", "TSUDOI_PUBLIC_URL": "http://tsudoi.example.jp"}
+        )
+
+
+def test_instance_folder_is_absolute() -> None:
+    assert Settings.for_tests(instance_dir="instance").instance_path == Path.cwd() / "instance"
+
+
+def test_every_setting_stands_in_the_operators_table() -> None:
+    table = (Path(__file__).resolve().parents[2] / "docs" / "operators.md").read_text("utf-8")
+
+    missing = [field.name for field in fields(Settings) if f"`TSUDOI_{field.name.upper()}`" not in table]
+    assert missing == []

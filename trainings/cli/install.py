@@ -1,0 +1,38 @@
+"""`flask install`: bring the database to the present version and fill in the master data that is shipped."""
+
+from __future__ import annotations
+
+import click
+import flask_migrate
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from trainings.core import actor
+from trainings.core.db import unit_of_work
+from trainings.core.web import beside_requests
+from trainings.directory.actions import load_master_data
+from trainings.skills.actions import load_framework
+from trainings.skills.texts import FRAMEWORK_TITLE
+
+
+@click.command("install")
+@with_appcontext
+def install() -> None:
+    """Upgrade the database, with triggers, and add shipped master data that is missing. May run at any time."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    prepare(app)
+    click.echo("the database is up to date")
+
+
+def prepare(app: Flask) -> None:
+    """What `flask install` does. Ends the process with the reason when a migration fails."""
+    app.config["TSUDOI"].instance_path.mkdir(parents=True, exist_ok=True)
+    with beside_requests(app):
+        flask_migrate.upgrade()
+    with (
+        beside_requests(app),
+        actor.acting_as(actor.Actor(actor.ActorKind.CLI)),
+        unit_of_work(),
+    ):
+        load_master_data()
+        load_framework(FRAMEWORK_TITLE)

@@ -1,0 +1,66 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, select, true
+
+from trainings.core.db import db
+from trainings.messages.models import Message, MessageState
+
+PAGE = 100
+NEEDS_A_HAND_FIRST = {
+    MessageState.FAILED: 0,
+    MessageState.SENDING: 1,
+    MessageState.QUEUED: 1,
+    MessageState.SENT: 2,
+}
+
+
+@dataclass(frozen=True)
+class MailPage:
+    """One page of a list of mails, and whether another one follows."""
+
+    mails: Sequence[Message]
+    number: int
+    has_more: bool
+
+
+def _about(event_id: uuid.UUID | None) -> ColumnElement[bool]:
+    return true() if event_id is None else Message.event_id == event_id
+
+
+def list_mails(
+    *, event_id: uuid.UUID | None = None, state: MessageState | None = None, page: int = 1
+) -> MailPage:
+    """Mails of one event or of all, failed ones first, then those on their way, then the newest. page: from 1."""
+    wanted = select(Message).where(_about(event_id))
+    if state is not None:
+        wanted = wanted.where(Message.state == state)
+    rank = case(NEEDS_A_HAND_FIRST, value=Message.state)
+    rows = db.session.scalars(
+        wanted.order_by(rank, Message.created_at.desc(), Message.id).offset((page - 1) * PAGE).limit(PAGE + 1)
+    ).all()
+    return MailPage(rows[:PAGE], page, len(rows) > PAGE)
+
+
+def count_mails(event_id: uuid.UUID | None = None) -> dict[MessageState, int]:
+    """How many mails of one event, or of all, are in each state; states without any are 0."""
+    counted = db.session.execute(
+        select(Message.state, func.count()).where(_about(event_id)).group_by(Message.state)
+    )
+    return dict.fromkeys(MessageState, 0) | {state: n for state, n in counted}
+
+
+def newest_mails(limit: int = 200) -> Sequence[Message]:
+    """The mails queued last, newest first."""
+    return db.session.scalars(
+        select(Message).order_by(Message.created_at.desc(), Message.id).limit(limit)
+    ).all()
+
+
+def mail_by_id(message_id: uuid.UUID) -> Message | None:
+    return db.session.get(Message, message_id)
