@@ -99,3 +99,8 @@ def retry_job(job_id: uuid.UUID) -> bool:
     db.session.delete(failed)
     db.session.flush()
     return True
+
+
+def was_queued(name: str, key: str) -> bool:
+    """Whether a job of this name and key was ever queued, done or not."""
+    return db.session.scalar(select(Job.id).where(Job.name == name, Job.key == key).limit(1)) is not None

@@ -4,6 +4,7 @@ WEEKDAYS = "月火水木金土日"
 DATE = "{year}年{month}月{day}日"
 DAY = "{month}月{day}日"
 WEEKDAY = "（{weekday}）"
+WEEKDAY_NAME = "{weekday}曜日"
 ERA_YEAR = "{era}{year}年"
 FIRST_YEAR = "元"
 ERAS = ("令和", "平成")

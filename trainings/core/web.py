@@ -44,7 +44,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _error_page)
     app.register_error_handler(Exception, _broken)
     app.jinja_env.filters.update(
-        jdate=jdate, jday=jday, jtime=jtime, jdatetime=jdatetime, wareki=wareki, days_left=days_left
+        jdate=jdate,
+        jday=jday,
+        jtime=jtime,
+        jdatetime=jdatetime,
+        wareki=wareki,
+        days_left=days_left,
+        jmonthday=jmonthday,
+        jweekday=jweekday,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -126,6 +133,17 @@ def jday(value: datetime | date) -> str:
 
 def _weekday(day: date) -> str:
     return texts.WEEKDAY.format(weekday=texts.WEEKDAYS[day.weekday()])
+
+
+def jmonthday(value: datetime | date) -> str:
+    """A date without year and weekday, as large figures on a page."""
+    day = _local(value)
+    return texts.DAY.format(month=day.month, day=day.day)
+
+
+def jweekday(value: datetime | date) -> str:
+    """The weekday as a word."""
+    return texts.WEEKDAY_NAME.format(weekday=texts.WEEKDAYS[_local(value).weekday()])
 
 
 def jtime(value: datetime) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from trainings.allocation import queries as allocation
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.core.jobs import Job, JobState
 from trainings.events.models import Event, EventGroup, EventState, Selection
 from trainings.messages.models import Message, MessageState
 from trainings.registration.free_entries import count_open_free_entries
@@ -164,11 +163,6 @@ def current_events() -> Sequence[Event]:
     return db.session.scalars(
         select(Event).where(Event.state != EventState.CLOSED).order_by(Event.starts_at)
     ).all()
-
-
-def failed_jobs() -> int:
-    """Jobs that were given up: an operator has to look."""
-    return db.session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0
 
 
 def events_of_year(fiscal_year: int) -> Sequence[Event]:

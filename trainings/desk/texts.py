@@ -23,3 +23,5 @@ VERBS = {
     "person.linked_by_rule": "同じ人として結びました",
 }
 """What the audit trail's verbs say on the board; a verb without a sentence is shown as it is."""
+SAVED = "催しの内容を直しました。"
+PUBLISHED = "公開しました。催しのページを、どなたでも見られます。"

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.core import clock
+from trainings.core.jobs import failed_jobs
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.stages import stages_of
@@ -22,7 +23,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "desk/today.html",
         events=[(event, stages_of(event), queries.needs(event)) for event in events],
-        failed_jobs=queries.failed_jobs(),
+        failed_jobs=len(failed_jobs()),
     )
 
 

@@ -194,7 +194,7 @@ def applications_with_mail(mail: str) -> Sequence[Application]:
     """Applications that this address may be told about, newest first."""
     return db.session.scalars(
         select(Application)
-        .where(Application.mail == names.mail(mail))
+        .where(func.lower(Application.mail) == names.mail(mail).lower())
         .options(joinedload(Application.event))
         .order_by(Application.submitted_at.desc())
         .limit(50)

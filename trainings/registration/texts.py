@@ -72,3 +72,4 @@ ROLES = {
     EventRole.OBSERVER: "オブザーバー",
     EventRole.CASE_PRESENTER: "事例提供者",
 }
+ENTERED = "{name} さんの申込を入れました（受付番号 {code}、{state}）。続けて入れられます。"

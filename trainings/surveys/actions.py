@@ -206,16 +206,6 @@ def close_run(*, run_id: uuid.UUID) -> SurveyRun:
     return run
 
 
-def close_due_runs() -> int:
-    """Close every run whose last day has passed; the worker calls this. How many were closed."""
-    due = db.session.scalars(
-        select(SurveyRun.id).where(SurveyRun.closed_at.is_(None), SurveyRun.closes_at <= clock.now())
-    ).all()
-    for run_id in due:
-        close_run(run_id=run_id)
-    return len(due)
-
-
 def review_text(*, run: SurveyRun, text_id: uuid.UUID, review: Review, public_body: str = "") -> FreeText:
     """Record what staff decided about one free text.
 

@@ -7,9 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from trainings.accounts.actions import SIGN_IN_MAIL, sign_in_body
+from trainings.allocation import watches as allocation
+from trainings.allocation.drawing import commit_secret
+from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
+from trainings.checkin.scanning import RECLOSED as EVENT_RECLOSED
 from trainings.core.jobs import Job
 from trainings.core.limits import forget_old_counts
+from trainings.desk.closing import close_event
+from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
 from trainings.messages.delivery import Maker
+from trainings.registration.transitions import SEAT_FREED
+from trainings.surveys import watches as surveys
 from trainings.surveys.actions import LATE_BODY as SURVEY_INVITATION
 from trainings.surveys.invitations import invitation_body
 
@@ -40,7 +48,21 @@ def about(act: Callable[[uuid.UUID], object]) -> JobFunction:
 
 
 DUTIES = Duties(
-    jobs={},
-    watches=(forget_old_counts,),
+    jobs={
+        EVENT_PUBLISHED: about(lambda event_id: commit_secret(event_id=event_id)),
+        SEAT_FREED: about(lambda event_id: offer_free_seats(event_id=event_id)),
+        EVENT_RECLOSED: about(lambda event_id: close_event(event_id=event_id)),
+        allocation.EXPIRE: about(allocation.expire_offers),
+        allocation.READMIT: about(lambda event_id: readmit_waiting(event_id=event_id)),
+        allocation.CLOSE_LIST: about(lambda event_id: close_waiting_list(event_id=event_id)),
+        surveys.CLOSE: about(surveys.close_due_run),
+    },
+    watches=(
+        forget_old_counts,
+        allocation.watch_offers,
+        allocation.watch_release_dates,
+        allocation.watch_starts,
+        surveys.watch_runs,
+    ),
     late_bodies={SIGN_IN_MAIL: sign_in_body, SURVEY_INVITATION: invitation_body},
 )

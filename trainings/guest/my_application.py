@@ -1,0 +1,215 @@
+"""わたしの申込: everything one application's link opens."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import by_link
+from trainings.checkin.queries import attended_ids, certificate_of
+from trainings.core import actor, clock
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.core.web import download
+from trainings.events.exports import calendar_file
+from trainings.events.models import Event, Selection
+from trainings.guest import texts
+from trainings.guest.blueprint import bp
+from trainings.guest.event_pages import CALENDAR
+from trainings.guest.timeline import timeline_of
+from trainings.registration import texts as registration_texts
+from trainings.registration.actions import cancel_application, change_application, substitute
+from trainings.registration.forms import NO_OFFICE, CancelForm, ChangeForm, PersonForm, SubstituteForm
+from trainings.registration.models import Application
+from trainings.registration.queries import application_by_link_secret, waiting_place
+from trainings.registration.secrets import application_secret, ticket_code
+from trainings.registration.states import LIVE, State
+from trainings.registration.views import FIELD_OF
+from trainings.surveys.invitations import personal_link
+from trainings.surveys.pairing import PairingKeyMissing
+from trainings.surveys.queries import invitation_of_application, runs_of_event
+
+
+def application_or_404(secret: str) -> Application:
+    """The application behind the link; whoever holds it acts as its applicant."""
+    application = application_by_link_secret(secret) or abort(404)
+    actor.set_current(actor.Actor(actor.ActorKind.APPLICANT, str(application.id)))
+    return application
+
+
+@bp.get("/a/<secret>/done")
+@by_link("application")
+def receipt(secret: str) -> ResponseReturnValue:
+    """完了: the number, and what happens next. Loading it again shows the same."""
+    application = application_or_404(secret)
+    return render_template(
+        "guest/receipt.html",
+        application=application,
+        event=application.event,
+        secret=secret,
+        timeline=timeline_of(application),
+    )
+
+
+@bp.get("/a/<secret>")
+@by_link("application")
+def my_application(secret: str) -> ResponseReturnValue:
+    application = application_or_404(secret)
+    event = application.event
+    has_begun = event.starts_at <= clock.now()
+    return render_template(
+        "guest/my_application.html",
+        application=application,
+        event=event,
+        secret=secret,
+        state=application.state.value,
+        place=waiting_place(application),
+        reason=registration_texts.REASONS[application.reason],
+        is_lottery=event.selection == Selection.LOTTERY,
+        timeline=timeline_of(application),
+        ticket=ticket_code(application) if application.state == State.CONFIRMED else "",
+        may_change=application.state in LIVE and not has_begun,
+        may_substitute=application.state == State.CONFIRMED and not has_begun,
+        survey_link=_survey_link(application),
+        certificate=certificate_of(application.id),
+        form=CancelForm(formdata=None),
+    )
+
+
+def _survey_link(application: Application) -> str:
+    """The personal address of the open survey, for those who were there."""
+    run = next((run for run in runs_of_event(application.event_id) if run.is_open), None)
+    if run is None or application.id not in attended_ids({application.id}):
+        return ""
+    invitation = invitation_of_application(application.event_id, application.id)
+    if invitation is None:
+        return ""
+    try:
+        return personal_link(run, invitation)
+    except PairingKeyMissing:
+        return ""
+
+
+@bp.get("/a/<secret>/calendar.ics")
+@by_link("application")
+def my_calendar(secret: str) -> ResponseReturnValue:
+    event = application_or_404(secret).event
+    return download(calendar_file(event), f"{event.title}.ics", CALENDAR)
+
+
+# -- changing, cancelling, substituting -------------------------------------------------------------------------
+
+
+@bp.get("/a/<secret>/edit")
+@by_link("application")
+def edit(secret: str) -> ResponseReturnValue:
+    application = application_or_404(secret)
+    form = ChangeForm(formdata=None).for_event(application.event)
+    form.fill_from(application)
+    return _person_page("guest/edit.html", application, form, "", 200)
+
+
+@bp.post("/a/<secret>/edit")
+@by_link("application")
+def save(secret: str) -> ResponseReturnValue:
+    application = application_or_404(secret)
+    form = ChangeForm().for_event(application.event)
+    if not form.validate():
+        return _person_page("guest/edit.html", application, form, "", 422)
+    try:
+        change_application(application_id=application.id, statement=form.statement())
+    except Refused as refused:
+        return _refused(secret, "guest/edit.html", ChangeForm, refused)
+    flash(texts.CHANGED)
+    return redirect(url_for("guest.my_application", secret=secret))
+
+
+@bp.get("/a/<secret>/cancel")
+@by_link("application")
+def cancel_page(secret: str) -> ResponseReturnValue:
+    """What cancelling means, and the button."""
+    application = application_or_404(secret)
+    return render_template(
+        "guest/cancel.html",
+        application=application,
+        event=application.event,
+        secret=secret,
+        problem="",
+        form=CancelForm(formdata=None),
+    )
+
+
+@bp.post("/a/<secret>/cancel")
+@by_link("application")
+def cancel(secret: str) -> ResponseReturnValue:
+    application = application_or_404(secret)
+    try:
+        cancel_application(application_id=application.id)
+    except Refused as refused:
+        db.session.rollback()
+        application = application_or_404(secret)
+        page = render_template(
+            "guest/cancel.html",
+            application=application,
+            event=application.event,
+            secret=secret,
+            problem=refused.sentence(registration_texts.REFUSALS),
+            form=CancelForm(formdata=None),
+        )
+        return page, 422
+    return redirect(url_for("guest.my_application", secret=secret))
+
+
+@bp.get("/a/<secret>/substitute")
+@by_link("application")
+def substitute_page(secret: str) -> ResponseReturnValue:
+    application = application_or_404(secret)
+    form = SubstituteForm(formdata=None).for_event(application.event)
+    form.group.data = str(application.event_group_id)
+    form.organisation_name.data = application.organisation_name or NO_OFFICE[0]
+    form.mail.data, form.phone.data = application.mail, application.phone
+    return _person_page("guest/substitute.html", application, form, "", 200)
+
+
+@bp.post("/a/<secret>/substitute")
+@by_link("application")
+def send_substitute(secret: str) -> ResponseReturnValue:
+    application = application_or_404(secret)
+    form = SubstituteForm().for_event(application.event)
+    if not form.validate():
+        return _person_page("guest/substitute.html", application, form, "", 422)
+    try:
+        new = substitute(
+            application_id=application.id,
+            statement=form.statement(),
+            idempotency_key=form.idempotency_key.data[:40],
+        )
+    except Refused as refused:
+        return _refused(secret, "guest/substitute.html", SubstituteForm, refused)
+    return redirect(url_for("guest.receipt", secret=application_secret(new)))
+
+
+def _refused(secret: str, template: str, kind: type[PersonForm], refused: Refused) -> ResponseReturnValue:
+    db.session.rollback()
+    application = application_or_404(secret)
+    form = kind().for_event(application.event)
+    sentence = refused.sentence(registration_texts.REFUSALS)
+    if refused.code in FIELD_OF:
+        form[FIELD_OF[refused.code]].errors = [sentence]
+        sentence = ""
+    return _person_page(template, application, form, sentence, 422)
+
+
+def _person_page(
+    template: str, application: Application, form: PersonForm, problem: str, status: int
+) -> ResponseReturnValue:
+    event: Event = application.event
+    page = render_template(
+        template,
+        application=application,
+        event=event,
+        secret=application_secret(application),
+        form=form,
+        problem=problem,
+    )
+    return page, status

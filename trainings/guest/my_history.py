@@ -1,0 +1,87 @@
+"""わたしの記録: what the person link opens, and the certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import abort, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import by_link, public
+from trainings.checkin.models import Certificate
+from trainings.checkin.queries import certificate_by_code, certificate_of
+from trainings.core import pdf, qr
+from trainings.core.web import download
+from trainings.directory.models import Person
+from trainings.directory.queries import canonical_ids_of, person_by_link_secret
+from trainings.events import texts as event_texts
+from trainings.guest.blueprint import bp
+from trainings.guest.my_application import application_or_404
+from trainings.registration import texts as registration_texts
+from trainings.registration.queries import history_of
+from trainings.registration.secrets import application_secret
+from trainings.skills.queries import current_framework
+from trainings.skills.views import person_levels
+
+
+def _person_or_404(secret: str) -> Person:
+    return person_by_link_secret(secret) or abort(404)
+
+
+@bp.get("/p/<secret>")
+@by_link("person")
+def my_history(secret: str) -> ResponseReturnValue:
+    """All one's applications, certificates and a way to one's skills."""
+    person = _person_or_404(secret)
+    applications = history_of(canonical_ids_of(person.id))
+    return render_template(
+        "guest/my_history.html",
+        person=person,
+        secret=secret,
+        rows=[(one, application_secret(one), certificate_of(one.id)) for one in applications],
+        states=registration_texts.STATES,
+        has_skills=current_framework() is not None,
+    )
+
+
+@bp.get("/p/<secret>/skills")
+@by_link("person")
+def my_skills(secret: str) -> ResponseReturnValue:
+    """わたしのスキル: one's own levels and what counted."""
+    person = _person_or_404(secret)
+    return render_template("guest/my_skills.html", secret=secret, **person_levels(person.id))
+
+
+@bp.get("/a/<secret>/certificate.pdf")
+@by_link("application")
+def certificate_pdf(secret: str) -> ResponseReturnValue:
+    """The certificate as PDF; 404 while there is none."""
+    row = certificate_of(application_or_404(secret).id)
+    if row is None:
+        abort(404)
+    return download(_printed(row), f"{row.number}.pdf", "application/pdf")
+
+
+def _printed(row: Certificate) -> bytes:
+    address = current_app.config["TSUDOI"].url(url_for("guest.verify", code=row.code))
+    page = render_template(
+        "guest/certificate.html",
+        certificate=row,
+        address=address,
+        picture=qr.picture(address),
+        event=row.application.event,
+        responsible=event_texts.RESPONSIBLES[row.application.event.responsible],
+        kind=event_texts.KINDS[row.application.event.kind],
+    )
+    return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+
+
+@bp.get("/verify/<code>")
+@public
+def verify(code: str) -> ResponseReturnValue:
+    """Whether a certificate is genuine and valid; of the name only the first letter of each part."""
+    row = certificate_by_code(code)
+    if row is None:
+        return render_template("guest/verify.html", certificate=None), 404
+    masked = " ".join(part[0] + "＊" * (len(part) - 1) for part in row.name.split(" ") if part)
+    return render_template("guest/verify.html", certificate=row, masked=masked)

@@ -1,0 +1,35 @@
+"""The ticket: opened by any phone camera from its QR. It shows no contact data and is no link to edit anything."""
+
+from __future__ import annotations
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import by_link
+from trainings.core import qr
+from trainings.guest.blueprint import bp
+from trainings.registration.queries import application_by_ticket
+from trainings.registration.secrets import ticket_url
+from trainings.registration.states import State
+
+
+@bp.get("/t/<code>")
+@by_link("ticket")
+def ticket(code: str) -> ResponseReturnValue:
+    """Name, event, table and a large QR; a dead or unknown ticket is 404."""
+    application = application_by_ticket(code)
+    if application is None or application.state != State.CONFIRMED:
+        abort(404)
+    return render_template(
+        "guest/ticket.html",
+        application=application,
+        event=application.event,
+        picture=qr.picture(ticket_url(application)),
+    )
+
+
+@bp.get("/T/<code>")
+@by_link("ticket")
+def ticket_in_capitals(code: str) -> ResponseReturnValue:
+    """The address as the QR holds it: upper case throughout."""
+    return ticket(code)

@@ -1,0 +1,240 @@
+"""What an applicant may type, and the words when it is wrong."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from trainings.core import names
+from trainings.directory.queries import associations
+from trainings.events.models import Event
+from trainings.events.queries import groups_with_professions
+from trainings.registration.actions import Statement
+from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.texts import CHANNELS, ROLES
+
+LOOSE_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+LATIN_NAME = re.compile(r"[A-Za-z .,'’-]+")
+FEWEST_DIGITS = 9
+OTHER = "OTH"
+"""Code of the profession that is told in words."""
+
+
+def _filled(value: str | None) -> str:
+    return names.as_typed(value)
+
+
+def _most(n: int, what: str) -> Length:
+    return Length(max=n, message=f"{what}は{n}文字までで入力してください")
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]
+    """One attendee. Groups and professions are those of the event; call `for_event` before validating."""
+
+    group = RadioField(
+        "職種区分", validators=[InputRequired("職種区分を選んでください")], validate_choice=False
+    )
+    profession = RadioField("職種", validators=[InputRequired("職種を選んでください")], validate_choice=False)
+    profession_note = StringField("その他の職種", filters=[_filled], validators=[_most(60, "職種")])
+    organisation_name = StringField(
+        "事業所の名前",
+        filters=[_filled],
+        validators=[
+            InputRequired("事業所の名前を入力してください。所属がない方は「なし」と書いてください"),
+            _most(120, "事業所の名前"),
+        ],
+    )
+    organisation_id = HiddenField()
+    family = StringField(
+        "氏", filters=[_filled], validators=[InputRequired("氏を入力してください"), _most(60, "氏")]
+    )
+    given = StringField(
+        "名", filters=[_filled], validators=[InputRequired("名を入力してください"), _most(60, "名")]
+    )
+    family_kana = StringField("セイ", filters=[_filled], validators=[_most(80, "セイ")])
+    given_kana = StringField("メイ", filters=[_filled], validators=[_most(80, "メイ")])
+    mail = StringField("メールアドレス", filters=[_filled], validators=[_most(254, "メールアドレス")])
+    phone = StringField("電話番号", filters=[_filled], validators=[_most(30, "電話番号")])
+    licence_number = StringField("登録番号", filters=[_filled], validators=[_most(30, "登録番号")])
+    heard_via = SelectField("この催しを、どこで知りましたか", validate_choice=False)
+    pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[_most(2000, "質問")])
+    care_note = TextAreaField(
+        "配慮してほしいこと", filters=[_filled], validators=[_most(1000, "配慮してほしいこと")]
+    )
+    pledged = BooleanField("上の約束を守ります")
+    idempotency_key = HiddenField()
+
+    def for_event(self, event: Event) -> PersonForm:
+        """Offer the event's own groups and professions, and the associations as channels."""
+        self.event = event
+        self.offered = groups_with_professions(event)
+        self.group.choices = [(str(group.id), group.name) for group, _ in self.offered]
+        self.profession.choices = [
+            (str(profession.id), profession.name) for _, members in self.offered for profession in members
+        ]
+        self.heard_via.choices = [
+            ("", "選んでください"),
+            *((str(one.id), one.name) for one in associations()),
+        ]
+        if event.pre_question:
+            self.pre_answer.label.text = event.pre_question
+        if not self.idempotency_key.data:
+            self.idempotency_key.data = uuid.uuid4().hex
+        return self
+
+    @property
+    def mail_is_required(self) -> bool:
+        return True
+
+    def validate_group(self, field: RadioField) -> None:
+        if field.data not in dict(field.choices):
+            raise ValidationError("職種区分を選んでください")
+
+    def validate_profession(self, field: RadioField) -> None:
+        members = {
+            str(profession.id): profession.code
+            for group, professions in self.offered
+            if str(group.id) == self.group.data
+            for profession in professions
+        }
+        if field.data not in members:
+            raise ValidationError("選んだ職種区分の中から、職種を選んでください")
+        if members[field.data] == OTHER and not self.profession_note.data:
+            raise ValidationError("「その他」を選んだ方は、下の欄に職種を書いてください")
+
+    def validate_family_kana(self, field: StringField) -> None:
+        if not field.data and not LATIN_NAME.fullmatch(self.family.data or ""):
+            raise ValidationError("セイ（氏のフリガナ）を入力してください")
+
+    def validate_given_kana(self, field: StringField) -> None:
+        if not field.data and not LATIN_NAME.fullmatch(self.given.data or ""):
+            raise ValidationError("メイ（名のフリガナ）を入力してください")
+
+    def validate_mail(self, field: StringField) -> None:
+        if not field.data:
+            if self.mail_is_required:
+                raise ValidationError("メールアドレスを入力してください")
+        elif not LOOSE_MAIL.fullmatch(names.mail(field.data)):
+            raise ValidationError("メールアドレスは、name@example.jp のような形で入力してください")
+
+    def validate_phone(self, field: StringField) -> None:
+        if not field.data:
+            raise ValidationError("電話番号を入力してください")
+        if len(names.phone_digits(field.data)) < FEWEST_DIGITS:
+            raise ValidationError("電話番号は、市外局番から入力してください")
+
+    def validate_pledged(self, field: BooleanField) -> None:
+        if self.event.pledge and not field.data:
+            raise ValidationError("守秘の約束を読んで、しるしを付けてください")
+
+    def statement(self, **more: Any) -> Statement:
+        """What was typed, for the action; only after `validate()`."""
+        office = self.organisation_name.data or ""
+        return Statement(
+            family=self.family.data,
+            given=self.given.data,
+            family_kana=self.family_kana.data,
+            given_kana=self.given_kana.data,
+            mail=self.mail.data,
+            phone=self.phone.data,
+            profession_id=uuid.UUID(self.profession.data),
+            profession_note=self.profession_note.data or "",
+            organisation_id=_id(self.organisation_id.data),
+            organisation_name="" if office in NO_OFFICE else office,
+            licence_number=self.licence_number.data or "",
+            heard_via_id=_id(self.heard_via.data),
+            pre_answer=self.pre_answer.data or "",
+            care_note=self.care_note.data or "",
+            pledged=bool(self.pledged.data),
+            **more,
+        )
+
+    def fill_from(self, application: Application) -> None:
+        """Show what an application says now."""
+        self.group.data = str(application.event_group_id)
+        self.profession.data = str(application.profession_id) if application.profession_id else None
+        self.organisation_id.data = str(application.organisation_id or "")
+        self.organisation_name.data = application.organisation_name or NO_OFFICE[0]
+        self.heard_via.data = str(application.heard_via_id or "")
+        self.pledged.data = application.pledged_at is not None
+        for name in ("profession_note", "family", "given", "family_kana", "given_kana", "mail", "phone"):
+            getattr(self, name).data = getattr(application, name)
+        for name in ("licence_number", "pre_answer", "care_note"):
+            getattr(self, name).data = getattr(application, name)
+
+
+NO_OFFICE = ("なし", "無し", "ありません", "所属なし")
+
+
+def _id(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+class ApplyForm(PersonForm):
+    """The form that guests fill in: where they heard of the event is asked from day one."""
+
+    def validate_heard_via(self, field: SelectField) -> None:
+        if field.data not in dict(field.choices) or not field.data:
+            raise ValidationError("どこで知ったかを選んでください")
+
+
+class ProxyForm(PersonForm):
+    """An application that came by FAX, phone or postcard; a mail address is optional then."""
+
+    channel = RadioField(
+        "届いた方法",
+        choices=[(one.value, CHANNELS[one]) for one in (Channel.FAX, Channel.PHONE, Channel.POSTCARD)],
+        validators=[InputRequired("届いた方法を選んでください")],
+    )
+    role = SelectField(
+        "参加のしかた",
+        choices=[(one.value, ROLES[one]) for one in EventRole],
+        default=EventRole.PARTICIPANT.value,
+    )
+
+    @property
+    def mail_is_required(self) -> bool:
+        return False
+
+
+class ChangeForm(PersonForm):
+    """Correcting what was typed. The channel and the pledge stay as they were."""
+
+    def validate_pledged(self, field: BooleanField) -> None:
+        """The pledge was given when applying."""
+
+
+class SubstituteForm(PersonForm):
+    """The person who comes instead; the office is that of the application."""
+
+    def validate_pledged(self, field: BooleanField) -> None:
+        if self.event.pledge and not field.data:
+            raise ValidationError("代わりの方に約束を読んでいただき、しるしを付けてください")
+
+
+class CancelForm(FlaskForm):  # type: ignore[misc]
+    """The button that cancels; staff give a reason."""
+
+    reason = TextAreaField("取り消す理由", filters=[_filled], validators=[_most(500, "理由")])
+
+
+class LinksForm(FlaskForm):  # type: ignore[misc]
+    """Send me my links."""
+
+    mail = StringField(
+        "メールアドレス",
+        filters=[_filled],
+        validators=[InputRequired("申込のときに書いたメールアドレスを入力してください")],
+    )
+
+    def validate_mail(self, field: StringField) -> None:
+        if not LOOSE_MAIL.fullmatch(names.mail(field.data)):
+            raise ValidationError("メールアドレスは、name@example.jp のような形で入力してください")
