@@ -21,6 +21,7 @@ from trainings.cli import install as install_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, limits, web
 from trainings.core import jobs as job_models
+from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
 from trainings.desk import mail_views
 from trainings.desk import pages as desk_pages
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 COMMANDS: tuple[click.Command, ...] = (
     install_command.install,
+    demo_commands.sample_city,
     staff_commands.staff,
     worker_commands.worker,
     worker_commands.sweep,
