@@ -26,7 +26,7 @@ from trainings.core import clock, names
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job, JobState
 from trainings.core.web import beside_requests
-from trainings.demo import answers, texts
+from trainings.demo import answers, ledger, texts
 from trainings.demo.names import DISTRICTS, FAMILIES, GIVENS, PLACES
 from trainings.demo.offices import OFFICE_KINDS, OfficeKind
 from trainings.desk.closing import close_event
@@ -44,6 +44,7 @@ from trainings.surveys.queries import runs_of_event
 
 SEED = 20261123
 SHOW_RATE = 0.95
+WEDNESDAY, SUNDAY = 2, 6
 CHANNELS = ((Channel.WEB, 80), (Channel.FAX, 11), (Channel.PHONE, 9))
 
 
@@ -92,6 +93,8 @@ def load(app: Flask) -> None:
             residents = _residents(chance, _offices(chance))
         for evening in EVENINGS:
             _hold(evening, residents, chance)
+        with unit_of_work():
+            ledger.write(chance, clock.today())
         with unit_of_work():
             _settle()
 
@@ -171,7 +174,9 @@ def _residents(chance: random.Random, offices: dict[OfficeKind, list[Organisatio
 def _hold(evening: Evening, residents: Sequence[Resident], chance: random.Random) -> None:
     """Let an event run as far as it has come by today."""
     today = clock.today()
-    day = _on_a_weekday(today + timedelta(days=evening.days))
+    # Large gatherings are on Sundays; a case conference is on a Wednesday evening.
+    weekday = WEDNESDAY if evening.kind == EventKind.CASE_CONFERENCE else SUNDAY
+    day = _next_weekday(today + timedelta(days=evening.days), weekday)
     event_id = _publish(evening, day)
     _apply(event_id, evening, residents, chance, today)
     with unit_of_work():
@@ -184,9 +189,9 @@ def _hold(evening: Evening, residents: Sequence[Resident], chance: random.Random
         _evening(event_id, day, chance)
 
 
-def _on_a_weekday(day: date) -> date:
-    """The Sunday of the week: that is when people who work with patients can come."""
-    return day + timedelta(days=(6 - day.weekday()) % 7)
+def _next_weekday(day: date, weekday: int) -> date:
+    """The first such weekday (Monday = 0) from a day on."""
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
 
 
 def _publish(evening: Evening, day: date) -> uuid.UUID:
