@@ -65,7 +65,7 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
     mail = mail_field()
     roles = SelectMultipleField(
         "役割",
-        choices={role.value: f"{texts.ROLES[role]}：{texts.ROLE_NOTES[role]}" for role in Role},
+        choices=[(role.value, f"{texts.ROLES[role]}：{texts.ROLE_NOTES[role]}") for role in Role],
         validators=[InputRequired("役割を1つ以上選んでください")],
         validate_choice=True,
     )

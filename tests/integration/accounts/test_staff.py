@@ -47,6 +47,7 @@ def trail(unit: Unit) -> list[tuple[str, dict[str, object]]]:
 
 def test_added_staff_has_the_roles_that_were_ticked(office: Client, unit: Unit) -> None:
     page = office.get(SETTINGS).follow("職員を加える")
+    assert "企画担当：催しの公開、抽選、受付、評価のすべてを行います" in page
 
     page = page.press(
         "この職員を加える",
