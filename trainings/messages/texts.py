@@ -31,10 +31,11 @@ JOB_RETRIED = "もう一度行います。1、2分たってから、この画面
 JOB_GONE = "その処理は、もう行われています。"
 JOBS = {
     "event_published": "公開した催しの準備",
+    "event_reclosed": "閉じたあとに届いた受付の反映",
     "seat_freed": "空いた席のご案内",
-    "release_reserves": "枠の開放",
     "expire_offers": "期限が過ぎたご案内の締め切り",
-    "expire_offer": "期限が過ぎたご案内の締め切り",
+    "readmit_waiting": "開放した枠の席決め",
     "close_waiting_list": "キャンセル待ちの締め切り",
+    "close_survey": "アンケートの締め切り",
 }
-"""What a job does, by its name; a job without words is shown by its name."""
+"""What a job does, by its name."""

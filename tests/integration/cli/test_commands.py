@@ -32,7 +32,9 @@ def run(app: Flask, *arguments: str) -> Result:
 
 def staff_of(unit: Unit) -> list[tuple[str, str, frozenset[Role]]]:
     with unit() as session:
-        return [(one.mail, one.name, one.roles) for one in session.scalars(select(Staff).order_by(Staff.mail))]
+        return [
+            (one.mail, one.name, one.roles) for one in session.scalars(select(Staff).order_by(Staff.mail))
+        ]
 
 
 # -- flask staff link -----------------------------------------------------------------------------------------
@@ -132,7 +134,9 @@ def test_staff_link_without_tables_says_what_to_do_first(tmp_path: Path) -> None
 @pytest.fixture
 def installed(tmp_path: Path) -> Iterator[Flask]:
     """An application whose instance folder does not exist before `flask install` has run."""
-    app = create_app(Settings.for_tests(instance_dir=str(tmp_path / "instance"), database_url="sqlite:///t.sqlite3"))
+    app = create_app(
+        Settings.for_tests(instance_dir=str(tmp_path / "instance"), database_url="sqlite:///t.sqlite3")
+    )
     assert not (tmp_path / "instance").exists()
     result = run(app, "install")
     assert result.exit_code == 0, result.output

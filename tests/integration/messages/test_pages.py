@@ -54,7 +54,7 @@ def test_list_shows_what_needs_a_hand_first_with_its_reason(planner: Client, uni
 
     page = planner.get(MAILS)
 
-    rows = [row.text for row in page.all("#mails tbody tr")]
+    rows = [row.text for row in page.all("#mails .todo > li")]
     assert ["failed@x.example" in rows[0], "waits@x.example" in rows[1], "sent@x.example" in rows[2]] == [
         True
     ] * 3
@@ -98,9 +98,9 @@ def test_list_goes_on_to_the_next_page(planner: Client, unit: Unit) -> None:
     first = planner.get(MAILS)
     second = first.follow("次の100通")
 
-    assert (len(first.all("#mails tbody tr")), len(second.all("#mails tbody tr"))) == (PAGE, 1)
+    assert (len(first.all("#mails .todo > li")), len(second.all("#mails .todo > li"))) == (PAGE, 1)
     assert not second.has_link("次の100通")
-    assert len(second.follow("前の100通").all("#mails tbody tr")) == PAGE
+    assert len(second.follow("前の100通").all("#mails .todo > li")) == PAGE
 
 
 def test_list_takes_the_same_queries_however_long(

@@ -19,6 +19,7 @@ from trainings.audit.actions import record
 from trainings.audit.models import AuditEntry
 from trainings.core import actor
 from trainings.core.jobs import Job, JobState, enqueue, failed_jobs, retry_job
+from trainings.messages import texts
 from trainings.messages.actions import queue_mail
 from trainings.worker import rounds
 from trainings.worker.jobs import DUTIES, Duties, about
@@ -282,6 +283,10 @@ def test_job_about_a_subject_gets_it(app: Flask, unit: Unit) -> None:
 
     assert seen == [EVENT]
     assert (result.done, result.put_off) == (1, 1)
+
+
+def test_every_job_has_words_for_organisers() -> None:
+    assert set(DUTIES.jobs) == set(texts.JOBS)
 
 
 def test_every_mail_with_a_late_text_has_a_maker(app: Flask, outbox: Outbox) -> None:
