@@ -16,6 +16,7 @@ from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
 from trainings.allocation import views as allocation_views
 from trainings.audit import models as audit_models
+from trainings.checkin import api as door_api
 from trainings.checkin import models as checkin_models
 from trainings.cli import install as install_command
 from trainings.cli import staff as staff_commands
@@ -64,6 +65,7 @@ TABLES = (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account_views.bp,
     allocation_views.bp,
+    door_api.bp,
     desk_pages.bp,
     directory_views.bp,
     free_entry_views.bp,
