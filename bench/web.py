@@ -1,0 +1,242 @@
+"""Requests per second of the product beside a bare Flask "hello" on the same gunicorn in the same run."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import threading
+import time
+import uuid
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from sqlalchemy import insert, select
+
+from bench.load import Outcome, Request, run
+from bench.results import Row, report
+from bench.servers import Server, serving
+from bench.site import Site, open_event, sites, slug_of
+from trainings.checkin.actions import enrol_device, open_door
+from trainings.core import clock, codes
+from trainings.core.db import db, unit_of_work
+from trainings.core.web import beside_requests
+from trainings.directory.models import Association, Person
+from trainings.events.models import EventGroup, EventKind, EventProfession
+from trainings.registration.models import Application, Channel
+from trainings.registration.states import Reason, State
+
+CLIENTS = (1, 8, 32)
+ROSTER = 10_000
+AIMS = {"application": 0.05, "scan": 0.10, "page": 0.20}
+"""Shares of hello that the design asks for on PostgreSQL."""
+
+
+def main() -> None:
+    """Print the table and write bench/results/web.json."""
+    rows: list[Row] = []
+    with serving("bench.hello:app", {}) as server:
+        hello = {n: _get(server, "/", 3000, n).per_second for n in CLIENTS}
+        hello_pss = server.pss_mib()
+    rows += [Row(f"hello, {n} clients", hello[n], "1/s") for n in CLIENTS]
+    with sites() as both:
+        for site in both:
+            rows += _measure(site, hello, hello_pss)
+    report("web", rows)
+
+
+def _measure(site: Site, hello: dict[int, float], hello_pss: float) -> list[Row]:
+    on_server = site.name == "postgresql"
+    lottery = open_event(site, kind=EventKind.HUNDRED, capacity=100)
+    hall = open_event(site, kind=EventKind.SYMPOSIUM, capacity=ROSTER)
+    tickets = fill_roster(site, hall)
+    token = _device(site, hall)
+    rows = []
+    with serving("wsgi:app", site.environment) as server:
+        slug = slug_of(site, lottery)
+        reference = {n: (_bare_insert(site, n) if on_server else None) for n in CLIENTS}
+        for n in CLIENTS:
+            outcome = _apply(site, server, lottery, slug, 150 * n if n < 8 else 800, n)
+            rows += _rows(site, "application", n, outcome, hello[n])
+            if reference[n]:
+                rows.append(
+                    Row(
+                        f"{site.name}: application, {n} clients, beside a bare insert",
+                        outcome.per_second,
+                        "1/s",
+                        reference[n],
+                    )
+                )
+        for n in CLIENTS:
+            outcome = _scan(server, token, tickets[: 1500 if n > 1 else 500], n)
+            tickets = tickets[1500:]
+            rows += _rows(site, "scan", n, outcome, hello[n])
+        for n in CLIENTS:
+            rows += _rows(site, "page", n, _get(server, f"/e/{slug}", 600, n), hello[n])
+        aim = 200.0 if on_server else None
+        rows.append(
+            Row(
+                f"{site.name}: PSS of three workers", server.pss_mib(), "MiB", hello_pss, aim, "value", "less"
+            )
+        )
+    return rows
+
+
+def _rows(site: Site, what: str, clients: int, outcome: Outcome, hello: float) -> list[Row]:
+    if outcome.failed:
+        raise RuntimeError(f"{site.name}: {outcome.failed} of the {what} requests failed")
+    aim = AIMS[what] if site.name == "postgresql" and clients == 8 else None
+    return [
+        Row(f"{site.name}: {what}, {clients} clients", outcome.per_second, "1/s", hello, aim),
+        Row(f"{site.name}: {what}, {clients} clients, p95", 1000 * outcome.percentile(0.95), "ms"),
+    ]
+
+
+def _get(server: Server, path: str, count: int, clients: int) -> Outcome:
+    request = Request(f"GET {path} HTTP/1.1")
+    run(server.port, lambda _: request, 50, clients)  # warm
+    return run(server.port, lambda _: request, count, clients)
+
+
+# -- applying ---------------------------------------------------------------------------------------------------
+
+
+def _apply(site: Site, server: Server, event_id: uuid.UUID, slug: str, count: int, clients: int) -> Outcome:
+    cookie, csrf = _visit(server, f"/e/{slug}/apply")
+    with beside_requests(site.app), unit_of_work():
+        pairs = db.session.execute(
+            select(EventProfession.profession_id, EventProfession.event_group_id).where(
+                EventProfession.event_id == event_id
+            )
+        ).all()
+        heard = db.session.scalars(select(Association.id)).first()
+
+    def request(number: int) -> Request:
+        profession, group = pairs[number % len(pairs)]
+        fields = {
+            "csrf_token": csrf,
+            "idempotency_key": uuid.uuid4().hex,
+            "group": group,
+            "profession": profession,
+            "profession_note": "bench",
+            "organisation_name": "なし",
+            "family": "山田",
+            "given": uuid.uuid4().hex[:12],
+            "family_kana": "ヤマダ",
+            "given_kana": uuid.uuid4().hex[:12],
+            "mail": f"{uuid.uuid4().hex}@example.jp",
+            "phone": f"0{uuid.uuid4().int % 10**9:09d}",
+            "heard_via": heard,
+        }
+        head = (
+            f"POST /e/{slug}/apply/send HTTP/1.1\r\nCookie: {cookie}\r\n"
+            "Content-Type: application/x-www-form-urlencoded"
+        )
+        return Request(head, urlencode(fields).encode(), (302,))
+
+    return run(server.port, request, count, clients)
+
+
+def _visit(server: Server, path: str) -> tuple[str, str]:
+    """Cookie and CSRF token of one visitor."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    cookie = (answer.getheader("Set-Cookie") or "").split(";", 1)[0]
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    if not found:
+        raise RuntimeError(f"no form at {path}")
+    return cookie, found[1]
+
+
+# -- the door -----------------------------------------------------------------------------------------------------
+
+
+def fill_roster(site: Site, event_id: uuid.UUID) -> list[str]:
+    """ROSTER confirmed people, written in bulk; returns their tickets."""
+    key = site.app.config["TSUDOI"].ticket_key
+    tickets, people, applications = [], [], []
+    with beside_requests(site.app), unit_of_work() as session:
+        group, profession = session.execute(
+            select(EventProfession.event_group_id, EventProfession.profession_id).where(
+                EventProfession.event_id == event_id
+            )
+        ).first() or (None, None)
+        event = session.get_one(EventGroup, group).event
+        event.doors_open_at = clock.now() - timedelta(hours=1)
+        for number in range(ROSTER):
+            person, application = uuid.uuid4(), uuid.uuid4()
+            ticket = codes.ticket_for(key, application, 1)
+            tickets.append(ticket)
+            name = {
+                "family": "山田",
+                "given": f"花子{number}",
+                "family_kana": "ヤマダ",
+                "given_kana": f"ハナコ{number}",
+            }
+            people.append(
+                {"id": person, **name, "name_key": f"山田\n花子{number}", "search_key": f"山田花子{number}",
+                 "link_version": 1, "link_fingerprint": codes.fingerprint(person.hex)}
+            )  # fmt: skip
+            applications.append(
+                {"id": application, "event_id": event_id, "person_id": person, "canonical_person_id": person, **name,
+                 "code": f"B{number:07d}", "channel": Channel.WEB, "state": State.CONFIRMED, "reason": Reason.DRAWN,
+                 "event_group_id": group, "profession_id": profession, "search_key": f"山田花子{number}",
+                 "idempotency_key": application.hex, "link_version": 1, "ticket_version": 1,
+                 "link_fingerprint": codes.fingerprint(application.hex),
+                 "ticket_fingerprint": codes.fingerprint(ticket)}
+            )  # fmt: skip
+        session.execute(insert(Person), people)
+        session.execute(insert(Application), applications)
+    return tickets
+
+
+def _device(site: Site, event_id: uuid.UUID) -> str:
+    with beside_requests(site.app), unit_of_work():
+        return enrol_device(door=open_door(event_id=event_id), name="bench")[1]
+
+
+def _scan(server: Server, token: str, tickets: list[str], clients: int) -> Outcome:
+    head = (
+        f"POST /api/v1/door/scans HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}"
+    )
+
+    def request(number: int) -> Request:
+        scan: dict[str, Any] = {
+            "scan_id": str(uuid.uuid4()),
+            "scanned_at": clock.now().isoformat(),
+            "method": "camera",
+            "direction": "in",
+            "ticket": tickets[number],
+        }
+        return Request(head, json.dumps({"scans": [scan], "unsent": 0}).encode())
+
+    return run(server.port, request, len(tickets), clients)
+
+
+# -- what the database alone could do ---------------------------------------------------------------------------
+
+
+def _bare_insert(site: Site, clients: int, seconds: float = 2.0) -> float:
+    """Rows per second of one-row transactions into a table with one index, from so many connections."""
+    address = site.app.config["TSUDOI"].database_url.replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS bare (id uuid PRIMARY KEY, body text)")
+    done = [0] * clients
+    end = time.monotonic() + seconds
+
+    def work(place: int) -> None:
+        with psycopg.connect(address, autocommit=True) as connection:
+            while time.monotonic() < end:
+                connection.execute("INSERT INTO bare VALUES (%s, %s)", (uuid.uuid4(), "x" * 200))
+                done[place] += 1
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / seconds
