@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,35 +54,37 @@ def degrade(
 
 def degrade_network(seats: SeatNetwork) -> tuple[Honoured, tuple[Shortfall, ...]]:
     """`degrade` on a network that is built already."""
-    rules, standing = seats.rules, seats.standing
-    wishes: list[tuple[Label, int, int]] = [
-        *((("group", rule.key), rule.reserved, standing.groups.get(rule.key, 0)) for rule in rules.groups),
-        *((("sector", rule.key), rule.reserved, standing.sectors.get(rule.key, 0)) for rule in rules.sectors),
-        *(
-            (("district", rule.key), rule.reserved, standing.districts.get(rule.key, 0))
-            for rule in rules.districts
-        ),
-        (TOTAL, rules.capacity, standing.total),
-    ]
     lower = seats.lower.copy()
     met: dict[Label, int] = {}
     shortfalls: list[Shortfall] = []
-    for label, wished, have in wishes:
+    for label, wished, have in wishes(seats):
         rest = max(0, wished - have)
         got, found = _largest_lower(seats, lower, seats.arc_of[label], rest)
         lower[seats.arc_of[label]] = got
         met[label] = wished - rest + got
         if got < rest:
-            limits = _limits(seats, found.cut, lower, seats.arc_of[label])
+            limits = limits_of(seats, found.cut, lower, seats.arc_of[label])
             cut = tuple(seats.nodes[n] for n in np.flatnonzero(found.cut))
             shortfalls.append(Shortfall(label, wished, have + got, have, limits, cut))
     honoured = Honoured(
-        groups={rule.key: met["group", rule.key] for rule in rules.groups},
-        sectors={rule.key: met["sector", rule.key] for rule in rules.sectors},
-        districts={rule.key: met["district", rule.key] for rule in rules.districts},
-        seats=max(met[TOTAL], standing.total),
+        groups={rule.key: met["group", rule.key] for rule in seats.rules.groups},
+        sectors={rule.key: met["sector", rule.key] for rule in seats.rules.sectors},
+        districts={rule.key: met["district", rule.key] for rule in seats.rules.districts},
+        seats=max(met[TOTAL], seats.standing.total),
     )
     return honoured, tuple(shortfalls)
+
+
+def wishes(seats: SeatNetwork) -> Iterator[tuple[Label, int, int]]:
+    """Every reserve, then the capacity, in the order in which they are met: (label, wished, placed people in it)."""
+    rules, standing = seats.rules, seats.standing
+    for group in rules.groups:
+        yield ("group", group.key), group.reserved, standing.groups.get(group.key, 0)
+    for sector in rules.sectors:
+        yield ("sector", sector.key), sector.reserved, standing.sectors.get(sector.key, 0)
+    for district in rules.districts:
+        yield ("district", district.key), district.reserved, standing.districts.get(district.key, 0)
+    yield TOTAL, rules.capacity, standing.total
 
 
 def _largest_lower(seats: SeatNetwork, lower: Ints, arc: int, wished: int) -> tuple[int, Circulation]:
@@ -97,8 +99,11 @@ def _largest_lower(seats: SeatNetwork, lower: Ints, arc: int, wished: int) -> tu
     return wished - found.deficit, found
 
 
-def _limits(seats: SeatNetwork, cut: npt.NDArray[np.bool_], lower: Ints, arc: int) -> tuple[Limit, ...]:
-    """A violated cut as a list of sets: their caps, the applicants there are, and the reserves already kept."""
+def limits_of(seats: SeatNetwork, cut: npt.NDArray[np.bool_], lower: Ints, arc: int) -> tuple[Limit, ...]:
+    """The cut of a shortfall as a list of sets: their caps, the applicants there are, and the reserves already kept.
+
+    lower: those reserves. arc: that of the set which falls short.
+    """
     tails, heads = seats.graph.tails, seats.graph.heads
     limits: dict[Label, int] = {}
     for n in (int(n) for n in np.flatnonzero(cut[tails] & ~cut[heads])):

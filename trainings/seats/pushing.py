@@ -22,7 +22,7 @@ def push_cycles(
 
     z: odds whose sums keep every quota times U. Integers only; each push makes at least one arc whole.
     """
-    walk = _Walk(seats, z, seed)
+    walk = Walk(seats, z, seed)
     stream = SeedStream(seed, b"push")
     pushes: list[int] = []
     while (cycle := walk.next_cycle()) is not None:
@@ -35,7 +35,7 @@ def push_cycles(
     ), tuple(pushes)
 
 
-class _Walk:
+class Walk:
     """Arcs in walking order: one per person, by SHA-256(seed ‖ key), then the counted arcs in the network's order."""
 
     def __init__(self, seats: SeatNetwork, z: Mapping[str, int], seed: bytes) -> None:

@@ -6,7 +6,9 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+import numpy as np
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from trainings.seats.rules import Candidate, DistrictRule, GroupRule, Honoured, Rules, SectorRule
 
@@ -102,6 +104,22 @@ def keeps_caps(rules: Rules, roster: Sequence[Candidate], placed: Sequence[Candi
     )
 
 
+def keeps_everything(case: Case, honoured: Honoured, selected: Sequence[Candidate]) -> bool:
+    """Whether the selected, with the placed people, keep every cap and everything that is honoured."""
+    rules, _, placed = case
+    roster = [*selected, *placed]
+    kept = honoured_as_dict(honoured)
+    return (
+        len(roster) == honoured.seats
+        and keeps_caps(rules, roster, placed)
+        and all(
+            sum(belongs(rules, person, kind, key) for person in roster) >= kept[kind, key]
+            for kind, key, _, _ in counted_sets(rules)
+            if kept[kind, key]
+        )
+    )
+
+
 def rosters(case: Case) -> list[tuple[Candidate, ...]]:
     """Every roster (placed people included) that keeps all caps, whatever the reserves."""
     rules, candidates, placed = case
@@ -134,33 +152,68 @@ def honoured_as_dict(honoured: Honoured) -> dict[tuple[str, str], int]:
     }
 
 
+def most_seats_by_programme(case: Case, kept: dict[tuple[str, str], int]) -> float:
+    """F by HiGHS over single people: no flow, no types."""
+    rules, candidates, placed = case
+    rows: list[list[int]] = []
+    bounds: list[int] = []
+    everyone = [*placed, *candidates]
+
+    def at_most(cap: int | None, members: list[int]) -> None:
+        if cap is not None:
+            rows.append(members)
+            bounds.append(
+                max(cap, sum(m for m, person in zip(members, everyone, strict=True) if person in placed))
+            )
+
+    for kind, key, _, cap in counted_sets(rules):
+        members = [int(belongs(rules, person, kind, key)) for person in everyone]
+        at_most(cap, members)
+        rows.append([-m for m in members])
+        bounds.append(-kept[kind, key])
+    for name in {person.organisation for person in everyone} - {None}:
+        at_most(rules.organisation_cap, [int(person.organisation == name) for person in everyone])
+        for group in rules.groups:
+            at_most(rules.cell_cap, [int((p.organisation, p.group) == (name, group.key)) for p in everyone])
+    at_most(rules.capacity, [1] * len(everyone))
+    if not everyone:
+        return 0.0
+    box = [(1, 1)] * len(placed) + [(0, 1)] * len(candidates)
+    solved = linprog(-np.ones(len(everyone)), A_ub=np.array(rows), b_ub=bounds, bounds=box, method="highs")
+    assert solved.status == 0
+    return float(-solved.fun)
+
+
 def evening(people: int = 180, capacity: int = 100, seed: int = 1) -> Case:
-    """A 百人の集い: 12 professions in three sectors, about 52 offices with a cap of 3, some without an office."""
+    """A 百人の集い: 12 professions in three sectors with reserves and caps like those of the preset (about 80 of 100 seats
+    reserved, caps half above the fair share), 52 offices with a cap of 3, one of them a hospital with 15 of 180
+    applicants, some people without an office, and weights."""
     rng = random.Random(seed)
     sizes = (12, 4, 10, 28, 16, 9, 7, 5, 38, 30, 12, 9)
-    reserves = (8, 3, 6, 10, 8, 5, 4, 3, 12, 8, 4, 3)
+    shares = [size * capacity / sum(sizes) for size in sizes]
     groups = tuple(
-        GroupRule(
-            f"g{n:02}",
-            reserves[n] * capacity // 100,
-            None if n % 3 else capacity // 4,
-            ("s0", "s1", "s2")[n // 4],
-        )
-        for n in range(12)
+        GroupRule(f"g{n:02}", round(0.8 * share), round(1.5 * share), ("s0", "s1", "s2")[n // 4])
+        for n, share in enumerate(shares)
     )
     rules = Rules(
         capacity=capacity,
         groups=groups,
-        sectors=(SectorRule("s0", capacity // 4), SectorRule("s1", capacity // 6), SectorRule("s2")),
+        sectors=(SectorRule("s0", capacity // 4), SectorRule("s1"), SectorRule("s2")),
         organisation_cap=3,
     )
-    offices = [f"o{n:04}" for n in range(max(1, people * 52 // 180))]
-    popular = [1 / (n + 3) for n in range(len(offices))]
+    offices = [f"o{n:04}" for n in range(1, people * 52 // 180)]
+    popular = [(n + 4) ** -0.5 for n in range(len(offices))]
+
+    def office(n: int) -> str | None:
+        if n < people * 15 // 180:
+            return "hospital"
+        return None if rng.random() < 0.08 else rng.choices(offices, popular)[0]
+
     candidates = [
         Candidate(
             f"{n:05}",
             rng.choices([group.key for group in groups], sizes)[0],
-            None if rng.random() < 0.08 else rng.choices(offices, popular)[0],
+            office(n),
             rng.choices((2, 3, 4, 6), (6, 3, 2, 1))[0],
         )
         for n in range(people)

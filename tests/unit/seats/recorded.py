@@ -12,8 +12,9 @@ from typing import Any
 from tests.unit.seats.cases import Case, evening, random_case
 from trainings.seats.lottery import draw_with
 from trainings.seats.odds import fair_odds
+from trainings.seats.reading import candidates_of, placed_of, rules_of
 from trainings.seats.record import canonical, draw_record, frozen_part, seed_of
-from trainings.seats.rules import Candidate, DistrictRule, GroupRule, Rules, SectorRule
+from trainings.seats.rules import Candidate, GroupRule, Rules
 
 FOLDER = Path(__file__).parent / "vectors"
 FILES = sorted(FOLDER.glob("*.json"))
@@ -36,28 +37,7 @@ def recorded(
 
 def case_of(record: dict[str, Any]) -> Case:
     """The rules, candidates and placed people of a record."""
-    rules = record["frozen"]["rules"]
-    return (
-        Rules(
-            rules["capacity"],
-            tuple(GroupRule(**rule) for rule in rules["groups"]),
-            tuple(SectorRule(**rule) for rule in rules["sectors"]),
-            rules["organisation_cap"],
-            rules["cell_cap"],
-            tuple(
-                DistrictRule(**{**rule, "organisations": frozenset(rule["organisations"])})
-                for rule in rules["districts"]
-            ),
-        ),
-        [
-            Candidate(person["number"], person["group"], person["organisation"], person["weight"])
-            for person in record["frozen"]["candidates"]
-        ],
-        [
-            Candidate(person["number"], person["group"], person["organisation"])
-            for person in record["frozen"]["placed"]
-        ],
-    )
+    return rules_of(record), list(candidates_of(record)), list(placed_of(record))
 
 
 def _records() -> dict[str, dict[str, Any]]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 from hypothesis import given, settings
-from scipy.optimize import linprog
 
 from tests.unit.seats.cases import (
-    belongs,
     counted_sets,
     honoured_as_dict,
     keeps_caps,
     kept_by_enumeration,
+    most_seats_by_programme,
     random_case,
     rosters,
     small_cases,
@@ -37,44 +35,13 @@ def test_degrade_of_infeasible_rules_equals_an_independent_solver_and_explains_e
         case = random_case(random.Random(n), people=60, placed=6)
         rules, candidates, placed = case
         honoured, shortfalls = degrade(rules, candidates, placed)
-        assert honoured.seats == round(_most_seats_by_linear_programme(case, honoured_as_dict(honoured)))
+        assert honoured.seats == round(most_seats_by_programme(case, honoured_as_dict(honoured)))
         missed = {s.label: s.wished - s.met for s in shortfalls}
         for kind, key, reserved, _ in counted_sets(rules):
             assert missed.get((kind, key), 0) == reserved - honoured_as_dict(honoured)[kind, key]
         assert (("total",) in missed) == (honoured.seats < rules.capacity)
         for s in shortfalls:
             assert s.met == s.standing + sum(limit.seats for limit in s.limits)
-
-
-def _most_seats_by_linear_programme(case, kept):
-    """F by HiGHS over single people: no flow, no types."""
-    rules, candidates, placed = case
-    rows, bounds = [], []
-    everyone = [*placed, *candidates]
-
-    def at_most(cap, members):
-        if cap is not None:
-            rows.append(members)
-            bounds.append(
-                max(cap, sum(m for m, person in zip(members, everyone, strict=True) if person in placed))
-            )
-
-    for kind, key, _, cap in counted_sets(rules):
-        members = [int(belongs(rules, person, kind, key)) for person in everyone]
-        at_most(cap, members)
-        rows.append([-m for m in members])
-        bounds.append(-kept[kind, key])
-    for name in {person.organisation for person in everyone} - {None}:
-        at_most(rules.organisation_cap, [int(person.organisation == name) for person in everyone])
-        for group in rules.groups:
-            at_most(rules.cell_cap, [int((p.organisation, p.group) == (name, group.key)) for p in everyone])
-    at_most(rules.capacity, [1] * len(everyone))
-    if not everyone:
-        return 0
-    box = [(1, 1)] * len(placed) + [(0, 1)] * len(candidates)
-    solved = linprog(-np.ones(len(everyone)), A_ub=np.array(rows), b_ub=bounds, bounds=box, method="highs")
-    assert solved.status == 0
-    return -solved.fun
 
 
 @given(small_cases)

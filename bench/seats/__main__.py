@@ -1,0 +1,5 @@
+"""`python -m bench.seats`"""
+
+from bench.seats import main
+
+main()

@@ -1,0 +1,107 @@
+"""Bar 4: many draws of 180 → 100: every rule kept, always F seats, and everyone as often as their odds say."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+from bench.results import Row
+from bench.seats.peers import gini
+from bench.seats.seeded_order import draw_in_order
+from tests.unit.seats.cases import Case, evening, keeps_everything
+from trainings.seats.odds import Odds, fair_odds
+from trainings.seats.pushing import push_cycles
+from trainings.seats.rounding import UNIT
+
+DRAWS = 100_000
+BASELINE_DRAWS = 2_000
+SLOWEST = 5.0
+
+
+@dataclass
+class Counted:
+    """What many draws came to. seconds: spent drawing, on one core."""
+
+    draws: int = 0
+    seconds: float = 0.0
+    broken: int = 0
+    seats: Counter[int] = field(default_factory=Counter)
+    selected: Counter[str] = field(default_factory=Counter)
+
+
+def seed(n: int) -> bytes:
+    return hashlib.sha256(f"draw {n}".encode()).digest()
+
+
+def count(case: Case, odds: Odds, numbers: Iterable[int]) -> Counted:
+    """Draws with the seeds of these numbers; every roster is checked by plain counting."""
+    counted = Counted()
+    people = {person.key: person for person in case[1]}
+    for n in numbers:
+        start = time.perf_counter()
+        selected, _ = push_cycles(odds.network, odds.z, seed(n))
+        counted.seconds += time.perf_counter() - start
+        counted.draws += 1
+        counted.seats[len(selected)] += 1
+        counted.broken += not keeps_everything(case, odds.honoured, [people[key] for key in selected])
+        counted.selected.update(selected)
+    return counted
+
+
+def z_scores(odds: Odds, counted: Counted) -> list[float]:
+    """For everyone neither certain nor excluded: how many standard deviations their count is off their odds."""
+    scores = []
+    for key, z in odds.z.items():
+        if 0 < z < UNIT:
+            expected = counted.draws * z / UNIT
+            scores.append((counted.selected[key] - expected) / math.sqrt(expected * (1 - z / UNIT)))
+    return scores
+
+
+def _share(numbers: range) -> Counted:
+    case = evening()
+    return count(case, fair_odds(*case), numbers)
+
+
+def rows() -> list[Row]:
+    cores = os.cpu_count() or 1
+    shares = [range(start, DRAWS, 4 * cores) for start in range(4 * cores)]
+    case = evening()
+    odds = fair_odds(*case)
+    total = Counted()
+    with ProcessPoolExecutor(cores) as pool:
+        for part in pool.map(_share, shares):
+            total.draws += part.draws
+            total.seconds += part.seconds
+            total.broken += part.broken
+            total.seats += part.seats
+            total.selected += part.selected
+    scores = z_scores(odds, total)
+    mean = sum(score**2 for score in scores) / len(scores)
+    off = sum(n for seats, n in total.seats.items() if seats != odds.honoured.seats)
+    exact = [float(value) for value in odds.exact.values()]
+    per_weight = [float(odds.exact[person.key]) / person.weight for person in odds.candidates]
+    before = Counter(key for n in range(BASELINE_DRAWS) for key in draw_in_order(odds, seed(n)))
+    counted = [before[person.key] / BASELINE_DRAWS for person in odds.candidates]
+    return [
+        Row("draws 180 → 100", total.draws, "draws"),
+        Row("  rosters that break a rule", total.broken, "rosters", None, 0, "value", "less"),
+        Row("  rosters with other than F seats", off, "rosters", None, 0, "value", "less"),
+        Row("  mean z², at least", mean, "", None, 0.8, "value", "more"),
+        Row("  mean z², at most", mean, "", None, 1.2, "value", "less"),
+        Row("  largest |z|", max(abs(score) for score in scores), "", None, 4.5, "value", "less"),
+        Row("  time of a draw", 1000 * total.seconds / total.draws, "ms", None, SLOWEST, "value", "less"),
+        Row("lowest odds against a seeded order", min(exact), "odds", min(counted)),
+        Row(
+            "Gini index of odds per weight against a seeded order",
+            gini(per_weight),
+            "",
+            gini([value / person.weight for value, person in zip(counted, odds.candidates, strict=True)]),
+        ),
+    ]
