@@ -45,7 +45,7 @@ bench:
 
 rehearse:
 	@$(PYTHON) scripts/setup.py test
-	@$(VENV)/python -m trainings.cli.rehearse --out $(OUT)
+	@$(VENV)/python -m bench.rehearse --out $(OUT)
 
 lock:
 	@$(PYTHON) scripts/setup.py lock

@@ -18,6 +18,7 @@ from trainings.allocation import views as allocation_views
 from trainings.audit import models as audit_models
 from trainings.checkin import api as door_api
 from trainings.checkin import models as checkin_models
+from trainings.checkin import views as checkin_views
 from trainings.cli import install as install_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, limits, web
@@ -65,6 +66,7 @@ TABLES = (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account_views.bp,
     allocation_views.bp,
+    checkin_views.bp,
     door_api.bp,
     desk_pages.bp,
     directory_views.bp,

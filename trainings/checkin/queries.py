@@ -209,3 +209,13 @@ def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
         .where(Application.event_id == event_id)
         .order_by(Certificate.number)
     ).all()
+
+
+def first_arrivals(event_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
+    """Application → when its person first came in."""
+    rows = db.session.execute(
+        select(Scan.application_id, func.min(Scan.scanned_at))
+        .where(Scan.event_id == event_id, Scan.direction == Direction.IN, admitted())
+        .group_by(Scan.application_id)
+    )
+    return {application_id: at for application_id, at in rows if application_id is not None}

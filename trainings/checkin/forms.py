@@ -1,0 +1,22 @@
+"""What is typed at the door."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from trainings.core import names
+
+
+class DeviceForm(FlaskForm):  # type: ignore[misc]
+    """The name of a device, such as 受付1."""
+
+    name = StringField(
+        "端末の名前",
+        filters=[names.as_typed],
+        validators=[
+            InputRequired("端末の名前を入力してください。例：受付1"),
+            Length(max=40, message="端末の名前は40文字までで入力してください"),
+        ],
+    )

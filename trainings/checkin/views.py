@@ -1,0 +1,180 @@
+"""Pages of the door: what organisers prepare, enrolling a device, and the desk's own page."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, by_link, public
+from trainings.accounts.models import Role
+from trainings.audit.actions import record
+from trainings.checkin import actions, exports, queries, texts
+from trainings.checkin.forms import DeviceForm
+from trainings.core import qr, sheets
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.core.web import blueprint, door_page, download
+from trainings.events.models import Event
+from trainings.events.queries import event_by_slug
+from trainings.registration.queries import Filter, applications_of_event
+from trainings.registration.states import State
+
+bp = blueprint("checkin")
+
+
+def _event_or_404(slug: str) -> Event:
+    return event_by_slug(slug) or abort(404)
+
+
+# -- organisers -------------------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/door")
+@allowed(Role.PLANNER)
+def door(slug: str) -> ResponseReturnValue:
+    """The door's state: link for devices, devices, arrivals by group."""
+    return _door_page(_event_or_404(slug), "", 200)
+
+
+def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
+    found = queries.door_of(event.id)
+    link = ""
+    if found is not None and found.closed_at is None:
+        path = url_for("checkin.enrol", secret=actions.door_secret(found))
+        link = current_app.config["TSUDOI"].url(path)
+    page = render_template(
+        "checkin/door.html",
+        event=event,
+        door=found,
+        link=link,
+        picture=qr.picture(link) if link else None,
+        devices=queries.devices_of(event.id),
+        arrivals=queries.arrivals_by_group(event),
+        certificates=queries.certificates_of_event(event.id),
+        problem=problem,
+    )
+    return page, status
+
+
+@bp.post("/staff/events/<slug>/door/open")
+@allowed(Role.PLANNER)
+def open_door(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    try:
+        actions.open_door(event_id=event.id)
+    except Refused as refused:
+        db.session.rollback()
+        return _door_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
+    return redirect(url_for("checkin.door", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/door/link")
+@allowed(Role.PLANNER)
+def renew_link(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    try:
+        actions.renew_door_link(event_id=event.id)
+    except Refused as refused:
+        db.session.rollback()
+        return _door_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
+    return redirect(url_for("checkin.door", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/door/devices/<uuid:device_id>/revoke")
+@allowed(Role.PLANNER)
+def revoke(slug: str, device_id: uuid.UUID) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    try:
+        actions.revoke_device(event_id=event.id, device_id=device_id)
+    except LookupError:
+        abort(404)
+    return redirect(url_for("checkin.door", slug=slug))
+
+
+@bp.get("/staff/events/<slug>/tables")
+@allowed(Role.PLANNER)
+def tables(slug: str) -> ResponseReturnValue:
+    """Table numbers, typed by hand."""
+    return _tables_page(_event_or_404(slug), {}, "", "", 200)
+
+
+def _tables_page(
+    event: Event, typed: dict[str, str], problem: str, at: str, status: int
+) -> ResponseReturnValue:
+    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    page = render_template(
+        "checkin/tables.html", event=event, people=people, typed=typed, problem=problem, at=at
+    )
+    return page, status
+
+
+@bp.post("/staff/events/<slug>/tables")
+@allowed(Role.PLANNER)
+def save_tables(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    typed = {
+        key.removeprefix("table-"): value for key, value in request.form.items() if key.startswith("table-")
+    }
+    try:
+        actions.set_tables(event_id=event.id, tables={uuid.UUID(key): value for key, value in typed.items()})
+    except ValueError:
+        abort(400)
+    except Refused as refused:
+        db.session.rollback()
+        at = str(refused.facts.get("application", ""))
+        return _tables_page(_event_or_404(slug), typed, refused.sentence(texts.REFUSALS), at, 422)
+    return redirect(url_for("checkin.tables", slug=slug))
+
+
+@bp.get("/staff/events/<slug>/roster")
+@allowed(Role.PLANNER)
+def roster(slug: str) -> ResponseReturnValue:
+    """The printed roster: the last of the four ways in."""
+    event = _event_or_404(slug)
+    people = sorted(
+        applications_of_event(event.id, Filter(states=[State.CONFIRMED])),
+        key=lambda one: (one.family_kana, one.given_kana),
+    )
+    return render_template("checkin/roster.html", event=event, people=people)
+
+
+@bp.post("/staff/events/<slug>/roster.xlsx")
+@allowed(Role.PLANNER)
+def roster_workbook(slug: str) -> ResponseReturnValue:
+    """受付名簿 as a workbook. A POST, since every export of names is written to the audit trail."""
+    event = _event_or_404(slug)
+    record(verb="roster.exported", subject=("event", event.id), event_id=event.id)
+    return download(exports.roster_workbook(event), exports.file_name(event), sheets.XLSX)
+
+
+# -- devices ----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/door/enrol/<secret>")
+@by_link("door")
+def enrol(secret: str) -> ResponseReturnValue:
+    """The page behind the link: give the device a name."""
+    found = queries.door_by_secret(secret) or abort(404)
+    return render_template("checkin/enrol.html", event=found.event, form=DeviceForm(formdata=None))
+
+
+@bp.post("/door/enrol/<secret>")
+@by_link("door")
+def enrol_device(secret: str) -> ResponseReturnValue:
+    """Enrol, and hand the token to the browser once; its script keeps it and goes on to the desk."""
+    found = queries.door_by_secret(secret) or abort(404)
+    form = DeviceForm()
+    if not form.validate():
+        return render_template("checkin/enrol.html", event=found.event, form=form), 422
+    device, token = actions.enrol_device(door=found, name=form.data["name"])
+    return render_template("checkin/enrolled.html", event=found.event, device=device, token=token)
+
+
+@bp.get("/door")
+@public
+def desk() -> ResponseReturnValue:
+    """The desk's page: the same shell for every event, without any secret."""
+    door_page()
+    return render_template("checkin/desk.html")
