@@ -91,7 +91,7 @@ def test_get_cannot_write_even_if_it_tries(
     app: Flask, unit: Unit, page: Callable[[Callable[[], Any]], str]
 ) -> None:
     def act() -> str:
-        with pytest.raises(DBAPIError, match="read.?only"):
+        with pytest.raises(DBAPIError, match=r"read.?only"):
             add_staff()
         db.session.rollback()
         return ""
@@ -106,7 +106,7 @@ def test_get_that_commits_by_hand_still_cannot_write(
     def act() -> str:
         db.session.execute(select(Staff))
         db.session.commit()
-        with pytest.raises(DBAPIError, match="read.?only"):
+        with pytest.raises(DBAPIError, match=r"read.?only"):
             db.session.execute(text("INSERT INTO rate_count VALUES ('p', 'v', CURRENT_TIMESTAMP, 1)"))
         db.session.rollback()
         return ""

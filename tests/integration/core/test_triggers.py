@@ -91,7 +91,7 @@ def test_installing_the_triggers_again_changes_nothing(app: Flask, unit: Unit, e
 
 
 def test_parent_of_rows_that_must_stay_cannot_be_deleted(unit: Unit, version: QuestionnaireVersion) -> None:
-    with pytest.raises(DBAPIError, match="(?i)foreign key"), unit() as session:
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), unit() as session:
         session.execute(text("DELETE FROM questionnaire"))
 
 
