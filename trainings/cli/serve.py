@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 
 from aiosmtpd.controller import Controller
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from config import BadSetting, Settings
-from trainings import create_app
 from trainings.accounts import queries, texts
 from trainings.accounts.models import Role
 from trainings.cli.install import prepare
@@ -73,7 +73,7 @@ def serve(settings: Settings) -> None:
     host, port = address_of(settings)
     refuse_taken(host, port, "TSUDOI_PUBLIC_URL")
     refuse_taken(settings.smtp_host, settings.smtp_port, "TSUDOI_SMTP_PORT")
-    app = create_app(settings)
+    app = ScriptInfo(app_import_path="wsgi:app").load_app()  # as gunicorn and the worker will load it
     fill(app)
     with ExitStack() as running:
         mails = Controller(Sink(), hostname=settings.smtp_host, port=settings.smtp_port)

@@ -155,10 +155,11 @@ def test_commit_without_work_nudges_nobody(app: Flask, unit: Unit) -> None:
 
 class TestRedisAway:
     @pytest.fixture
-    def overrides(self) -> Iterator[dict[str, Any]]:
+    def overrides(self, mail_server: MailServer) -> Iterator[dict[str, Any]]:
         with socket.socket() as nobody_listens:
             nobody_listens.bind(("127.0.0.1", 0))
-            yield {"redis_url": f"redis://127.0.0.1:{nobody_listens.getsockname()[1]}/0"}
+            address = f"redis://127.0.0.1:{nobody_listens.getsockname()[1]}/0"
+            yield {"redis_url": address, "smtp_port": mail_server.port}
 
     def test_nudge_that_reaches_nobody_fails_no_transaction(
         self, app: Flask, unit: Unit, outbox: Outbox, caplog: pytest.LogCaptureFixture
@@ -168,6 +169,17 @@ class TestRedisAway:
 
         assert outbox.one().state == MessageState.QUEUED
         assert "could not be nudged" in caplog.text
+
+    def test_worker_whose_queue_is_away_works_by_the_minute_and_still_ends_cleanly(
+        self, app: Flask, unit: Unit, project_root: Path, mail_server: MailServer
+    ) -> None:
+        with unit():
+            queue_mail(to="hanako@clinic.example", subject="s", body="b", purpose="test")
+        with worker_of(app, project_root) as process:
+            wait_for(lambda: len(mail_server.mails) == 1)
+            process.send_signal(signal.SIGTERM)
+
+            assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_forged_nudge_is_not_run(app: Flask, tmp_path: Path) -> None:
