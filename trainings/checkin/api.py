@@ -15,7 +15,7 @@ from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry
 from trainings.checkin.models import Device, Direction, Method, Scan
 from trainings.checkin.scanning import Attempt, record_attempts
-from trainings.core import actor, clock
+from trainings.core import actor, clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, csrf
@@ -96,12 +96,15 @@ def roster() -> ResponseReturnValue:
             "event": {
                 "title": event.title,
                 "doors_open_at": event.doors_open_at.isoformat(),
-                "capacity": event.capacity,
+                "sessions": [
+                    {"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions
+                ],
             },
             "texts": {
                 "says": texts.SAYS,
                 "whys": texts.WHYS,
                 "undone": texts.UNDONE,
+                "variants": names.VARIANTS,
             },
             "roster": [roster_entry(application) for application in queries.roster(event.id)],
             "scans": [_seen(scan) for scan in scans],
@@ -138,6 +141,7 @@ def _seen(scan: Scan) -> dict[str, Any]:
     return {
         "scan_id": str(scan.id),
         "application": str(scan.application_id) if scan.application_id else None,
+        "session": str(scan.session_id) if scan.session_id else None,
         "outcome": scan.outcome.value,
         "kind": scan.kind.value,
         "undoes": str(scan.undoes_id) if scan.undoes_id else None,

@@ -61,9 +61,18 @@ def code(text: str | None) -> str:
     return _SPACES.sub("", _HYPHENS.sub("-", narrow))
 
 
-_VARIANTS = str.maketrans(
-    {"髙": "高", "﨑": "崎", "\ufa19": "神", "\uf9dc": "隆", "𠮷": "吉", "濵": "浜", "邊": "辺", "邉": "辺"}
-)
+VARIANTS = {
+    "髙": "高",
+    "﨑": "崎",
+    "\ufa19": "神",
+    "\uf9dc": "隆",
+    "𠮷": "吉",
+    "濵": "浜",
+    "邊": "辺",
+    "邉": "辺",
+}
+"""Kanji that differ from a common one in shape only; desks fold what is typed in the same way."""
+_VARIANTS = str.maketrans(VARIANTS)
 
 
 def search_key(*parts: str | None) -> str:

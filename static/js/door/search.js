@@ -1,0 +1,29 @@
+// Finding people in the roster: by the beginning of kana, name, office or number, and after those by any part.
+
+/** The folded form of core/names.py search_key. variants: {rare kanji: common kanji}. */
+export function fold(text, variants = {}) {
+  const joined = (words) => Array.from(words, (sign) => variants[sign] ?? sign).join("");
+  return joined(
+    joined(text)
+      .normalize("NFKC")
+      .replace(/[ぁ-ゖゝゞ]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0x60))
+      .toLowerCase()
+      .replace(/[\s・･]/g, ""),
+  );
+}
+
+/** Guests who fit what was typed, best first. guests: roster lines with `search`, its folded words parted by blanks. */
+export function find(guests, typed, variants, most = 30) {
+  const words = typed.trim().split(/\s+/).map((word) => fold(word, variants)).filter(Boolean);
+  if (!words.length) return [];
+  const whole = words.join("");
+  const beginning = [];
+  const within = [];
+  for (const guest of guests) {
+    const key = ` ${guest.search}`;
+    if (key.includes(` ${whole}`)) beginning.push(guest);
+    else if (beginning.length < most && words.every((word) => key.includes(word))) within.push(guest);
+    if (beginning.length >= most) break;
+  }
+  return beginning.concat(within).slice(0, most);
+}

@@ -1,0 +1,85 @@
+"""From scans to minutes, lateness and the certificate rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from trainings.checkin.attendance import Attendance, Passage, attendance, fulfils
+
+STARTS = datetime(2027, 2, 14, 4, 30, tzinfo=UTC)
+ENDS = STARTS + timedelta(hours=3)
+NOWHERE = Attendance(False, 0, False, False)
+
+
+def at(minutes: int, *, inwards: bool = True) -> Passage:
+    """A passage so many minutes after the beginning."""
+    return Passage(STARTS + timedelta(minutes=minutes), inwards)
+
+
+def test_nobody_scanned_is_absent() -> None:
+    assert attendance([], STARTS, ENDS) == NOWHERE
+    assert attendance([at(10, inwards=False)], STARTS, ENDS) == NOWHERE
+
+
+def test_entry_without_exit_counts_to_the_end_and_is_marked() -> None:
+    assert attendance([at(-20)], STARTS, ENDS) == Attendance(True, 180, False, True)
+
+
+def test_exit_ends_the_minutes() -> None:
+    assert attendance([at(-5), at(60, inwards=False)], STARTS, ENDS) == Attendance(True, 60, False, False)
+
+
+def test_break_outside_does_not_count() -> None:
+    passages = [at(0), at(60, inwards=False), at(80), at(180, inwards=False)]
+
+    assert attendance(passages, STARTS, ENDS).minutes == 160
+
+
+def test_scans_may_arrive_in_any_order() -> None:
+    passages = [at(80), at(60, inwards=False), at(0)]
+
+    assert attendance(passages, STARTS, ENDS) == Attendance(True, 160, False, True)
+
+
+def test_late_is_more_than_ten_minutes() -> None:
+    assert not attendance([at(10)], STARTS, ENDS).late
+    assert attendance([at(11)], STARTS, ENDS).late
+
+
+def test_second_entry_without_exit_changes_nothing() -> None:
+    assert attendance([at(0), at(30)], STARTS, ENDS) == attendance([at(0)], STARTS, ENDS)
+
+
+def test_entry_after_the_end_is_present_with_no_minutes() -> None:
+    assert attendance([at(200)], STARTS, ENDS) == Attendance(True, 0, True, True)
+
+
+@given(some.lists(some.tuples(some.integers(-60, 260), some.booleans()), max_size=8))
+def test_minutes_never_leave_the_session(passages: list[tuple[int, bool]]) -> None:
+    found = attendance([at(minute, inwards=inwards) for minute, inwards in passages], STARTS, ENDS)
+
+    assert 0 <= found.minutes <= 180
+    assert found.present == any(inwards for _, inwards in passages)
+
+
+def test_certificate_asks_for_every_session() -> None:
+    here = Attendance(True, 60, False, True)
+
+    assert fulfils([here, here], "all_sessions", None)
+    assert not fulfils([here, NOWHERE], "all_sessions", None)
+    assert not fulfils([], "all_sessions", None)
+
+
+def test_certificate_asks_for_minutes_in_all() -> None:
+    sessions = [Attendance(True, 60, False, True), Attendance(True, 59, True, True)]
+
+    assert fulfils(sessions, "minutes", 119)
+    assert not fulfils(sessions, "minutes", 120)
+    assert not fulfils([NOWHERE], "minutes", 0)
+
+
+def test_no_rule_gives_no_certificate() -> None:
+    assert not fulfils([Attendance(True, 180, False, False)], "none", None)

@@ -1,0 +1,124 @@
+"""The decision at the door and the codes a scanner types: Python and the browser's script give the same answers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trainings.checkin.decision import Decision, Earlier, Rules, decide
+from trainings.core import codes, names
+
+ROOT = Path(__file__).resolve().parents[3]
+DOOR = ROOT / "static" / "js" / "door"
+VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
+
+
+def in_node(module: str, script: str, given: object) -> Any:
+    """What a script says (as JSON) about what it is given; `module` is one of the door's, as `m`."""
+    program = f"""
+      const m = await import({json.dumps((DOOR / module).as_uri())});
+      const given = JSON.parse(await new Promise((done) => {{
+        let text = ""; process.stdin.on("data", (part) => text += part).on("end", () => done(text));
+      }}));
+      console.log(JSON.stringify(({script})(m, given)));
+    """
+    done = subprocess.run(
+        ["node", "--no-warnings", "--experimental-default-type=module", "--input-type=module", "-e", program],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_decision_of_the_server_fits_the_vector(vector: dict[str, Any]) -> None:
+    earlier = [Earlier(**scan) for scan in vector["earlier"]]
+
+    decision = decide(vector["ticket"], earlier, vector["direction"], Rules(**vector["rules"]))
+
+    assert decision == Decision(**vector["decision"])
+
+
+def test_decision_of_the_browser_fits_every_vector() -> None:
+    script = "(m, given) => given.map((v) => m.decide(v.ticket, v.earlier, v.direction, v.rules))"
+
+    decisions = in_node("decision.js", script, VECTORS)
+
+    assert {v["name"]: d for v, d in zip(VECTORS, decisions, strict=True)} == {
+        v["name"]: v["decision"] for v in VECTORS
+    }
+
+
+def test_vectors_know_every_state_and_every_answer() -> None:
+    assert {v["ticket"] for v in VECTORS} == {
+        "confirmed",
+        "waiting",
+        "not_selected",
+        "cancelled",
+        "other_event",
+        "unknown",
+    }
+    assert {v["decision"]["outcome"] for v in VECTORS} == {"admitted", "repeated", "refused"}
+
+
+def test_ticket_is_found_at_the_end_of_whatever_was_typed() -> None:
+    ticket = codes.ticket_for("key", uuid.UUID(int=7), 1)
+    typed = {
+        f"HTTPS://TSUDOI.EXAMPLE/T/{ticket}": ticket,
+        f"HTTPS+--TSUDOI.EXAMPLE-T-{ticket}": ticket,
+        f"https'//tsudoi.example/t/{ticket.lower()}": ticket,
+        f"TSTS12{ticket}": ticket,
+        f" {ticket}\n": ticket,
+        ticket: ticket,
+        ticket[:-1]: "",
+        f"{ticket}X": "",
+        ticket[:-1] + ("A" if ticket[-1] != "A" else "B"): "",
+        "https://elsewhere.example/poster": "",
+        "": "",
+    }
+
+    found = in_node("codes.js", "(m, given) => given.map(m.ticketIn)", list(typed))
+
+    assert dict(zip(typed, found, strict=True)) == typed
+
+
+def test_check_character_of_the_browser_is_that_of_the_server() -> None:
+    tickets = [codes.ticket_for("key", uuid.UUID(int=n), n) for n in range(1, 400)]
+
+    found = in_node("codes.js", "(m, given) => given.map(m.ticketIn)", tickets)
+
+    assert found == tickets
+    assert len({ticket[-1] for ticket in tickets}) == 36
+
+
+def test_application_number_is_found_at_the_end() -> None:
+    typed = {
+        "K12-04783": "K12-04783",
+        " k2-12345 ": "K2-12345",
+        "Ｋ１２－０４７８３": "K12-04783",
+        "受付番号 K12-04783": "K12-04783",
+        "000-555-0100": "",
+        "おおくぼ": "",
+    }
+
+    found = in_node("codes.js", "(m, given) => given.map(m.numberIn)", list(typed))
+
+    assert dict(zip(typed, found, strict=True)) == typed
+
+
+def test_words_are_folded_in_the_browser_as_on_the_server() -> None:
+    from_server = ["髙橋　美咲", "たかはし", "ﾀｶﾊｼ", "ひばり薬局・本町店", "K12-04783", "渡邉", "パーティー"]
+    script = "(m, given) => given.words.map((word) => m.fold(word, given.variants))"
+
+    found = in_node("search.js", script, {"words": from_server, "variants": names.VARIANTS})
+
+    assert found == [names.search_key(word) for word in from_server]
