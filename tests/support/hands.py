@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from trainings.core import clock
 from trainings.core.db import db, unit_of_work
+from trainings.core.web import beside_requests
 from trainings.messages.models import Message
 
 Unit = Callable[[], AbstractContextManager[Session]]
@@ -50,14 +51,14 @@ class Clock:
 
 
 def unit_for(app: Flask) -> Unit:
-    """`with unit() as session:` is one committed transaction of this application, outside any request.
+    """`with unit() as session:` is one committed transaction of this application, beside its requests, as the worker's.
 
     What was loaded in it can still be read afterwards (nothing expires), so a test may keep `event.slug`.
     """
 
     @contextmanager
     def unit() -> Iterator[Session]:
-        with app.app_context(), unit_of_work() as session:
+        with beside_requests(app), unit_of_work() as session:
             session.expire_on_commit = False
             yield session
 

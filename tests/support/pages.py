@@ -116,7 +116,7 @@ class Form:
                 self._fields.setdefault(control["name"], []).append(control)
         self.values: dict[str, list[str]] = {name: _initial(nodes) for name, nodes in self._fields.items()}
 
-    def fill(self, given: Mapping[str, Any] | None = None, **values: Any) -> Form:
+    def fill(self, given: Mapping[str, Any] | None = None, /, **values: Any) -> Form:
         """Set fields by their name. A text field takes text; radios and selects one offered value; check boxes a
         list of values, or True/False if there is one; a file field `(content, file name)`."""
         for name, value in {**(given or {}), **values}.items():

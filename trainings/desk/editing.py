@@ -18,11 +18,12 @@ from trainings.desk.copying import copy_whole_event
 from trainings.desk.stages import stages_of
 from trainings.events import texts as event_texts
 from trainings.events.actions import create_event, publish_event
-from trainings.events.editing import Standing, edit_event
+from trainings.events.changes import Standing
+from trainings.events.editing import edit_event
 from trainings.events.forms import CopyForm, EventForm, NewEventForm
 from trainings.events.models import Event, EventState
 from trainings.events.presets import PRESETS
-from trainings.events.queries import event_by_slug
+from trainings.events.queries import event_by_slug, lock_event
 from trainings.registration.models import Application
 from trainings.registration.queries import confirmed_count, has_applications
 from trainings.skills.actions import teach_usual_skills
@@ -98,6 +99,8 @@ def save(slug: str) -> ResponseReturnValue:
     form.read_map(request.form.to_dict())
     if not form.validate():
         return _edit_page(event, form, "", 422)
+    # Locked before counting: nobody gets a seat between the count and the change.
+    lock_event(event.id)
     try:
         edit_event(event_id=event.id, change=form.change(), standing=standing_of(event))
     except Refused as refused:

@@ -113,7 +113,8 @@ def edit(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def save(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
-    form = ChangeForm().for_event(application.event)
+    form = ChangeForm()
+    form.of(application).for_event(application.event)
     if not form.validate():
         return _person_page("guest/edit.html", application, form, "", 422)
     try:

@@ -264,8 +264,8 @@ def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, rea
 
 
 def change_application(*, application_id: uuid.UUID, statement: Statement) -> Application:
-    """Correct what was typed. Name and profession may change only while nothing was decided by them: before the draw
-    or, in a first-come event, not at all.
+    """Correct what was typed. Profession and office may change only while nothing was decided by them: before the list
+    is frozen for the draw or, in a first-come event, not at all. Where the person heard of it, and the pledge, stay.
 
     Raises Refused: NOT_LIVE, EVENT_BEGUN, GROUP_FIXED, PROFESSION_NOT_INVITED, LIST_FROZEN.
     """
@@ -277,7 +277,11 @@ def change_application(*, application_id: uuid.UUID, statement: Statement) -> Ap
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
     before = {name: getattr(application, name) for name in EDITABLE}
     _check_seat_facts(application, event, statement)
+    heard = application.heard_via_id, application.heard_via_note
     _write_statement(application, statement)
+    application.heard_via_id, application.heard_via_note = heard
+    if application.organisation_id is not None and application.organisation_id == before["organisation_id"]:
+        application.organisation_name = before["organisation_name"]
     if statement.profession_id != before["profession_id"]:
         group = group_of_profession(event.id, statement.profession_id)
         if group is None:
@@ -343,7 +347,7 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.substitute_for_id = old.id
     new.table_number = old.table_number
-    write_search_key(new)
+    write_search_key(new, old.organisation.kana if old.organisation else "")
     change_state(old, State.SUBSTITUTED, Reason.SUBSTITUTE)
     kill_ticket(old)
     _know_person(new, None)

@@ -11,6 +11,8 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from trainings.core import names
+from trainings.core.db import db
+from trainings.directory.models import Organisation
 from trainings.directory.queries import associations
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
@@ -144,7 +146,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             phone=self.phone.data,
             profession_id=uuid.UUID(self.profession.data),
             profession_note=self.profession_note.data or "",
-            organisation_id=_id(self.organisation_id.data),
+            organisation_id=self._chosen_office(office),
             organisation_name="" if office in NO_OFFICE else office,
             licence_number=self.licence_number.data or "",
             heard_via_id=_id(self.heard_via.data),
@@ -153,6 +155,12 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             pledged=bool(self.pledged.data),
             **more,
         )
+
+    def _chosen_office(self, typed: str) -> uuid.UUID | None:
+        """The id of the office chosen from the list; None when its name was typed over, as happens without JavaScript."""
+        chosen = _id(self.organisation_id.data)
+        office = db.session.get(Organisation, chosen) if chosen else None
+        return office.id if office is not None and office.name == typed else None
 
     def fill_from(self, application: Application) -> None:
         """Show what an application says now."""
@@ -207,6 +215,16 @@ class ProxyForm(PersonForm):
 
 class ChangeForm(PersonForm):
     """Correcting what was typed. The channel and the pledge stay as they were."""
+
+    def of(self, application: Application) -> ChangeForm:
+        """Know whose it is: a free entry that staff matched to an office stays matched while its words stay."""
+        self.application = application
+        return self
+
+    def _chosen_office(self, typed: str) -> uuid.UUID | None:
+        if typed == self.application.organisation_name:
+            return self.application.organisation_id
+        return super()._chosen_office(typed)
 
     def validate_pledged(self, field: BooleanField) -> None:
         """The pledge was given when applying."""

@@ -1,0 +1,495 @@
+"""入力 → 確認 → 完了."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.announcing import profession, statement
+from tests.support.applying import make_office
+from tests.support.client import Client
+from tests.support.guests import apply, confirm_page, published, said, stored, submit
+from tests.support.hands import Clock, Outbox, Unit, unit_for
+from trainings.core.refusal import Refused
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event, EventKind, Selection
+from trainings.registration.actions import submit_application
+from trainings.registration.models import Application, Channel
+from trainings.registration.refusals import RegistrationRefusal
+from trainings.registration.states import State
+from trainings.registration.texts import REFUSALS
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+# -- the way ---------------------------------------------------------------------------------------------
+
+
+def test_way_leads_from_the_event_over_input_and_confirmation_to_the_receipt(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit)
+
+    page = client.get(f"/e/{event.slug}").follow("申し込む")
+    assert page.h1 == "参加する方のこと"
+    page = page.form(button="確認へ進む").fill(said(unit, event)).submit("確認へ進む")
+    assert page.h1 == "内容の確認"
+    assert stored(unit, event) == []
+    page = page.press("この内容で申し込む")
+
+    (one,) = stored(unit, event)
+    assert page.h1 == "申込を受け付けました"
+    assert one.code in page
+    assert "参加が決まりました" in page
+    assert (one.full_name, one.channel, one.state) == ("高橋 美咲", Channel.WEB, State.CONFIRMED)
+    link = outbox.link(to="misaki@houkan.example", purpose="registration_confirmed", containing="/a/")
+    assert client.get(link).h1 == "わたしの申込"
+
+
+def test_confirmation_shows_everything_as_it_will_be_stored(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    page = confirm_page(
+        client,
+        unit,
+        event,
+        family=" 髙橋\ufa19 ",
+        given="美\uf9dc",
+        family_kana="たかはし",
+        given_kana="ﾐｻｷ",
+        mail=" Misaki＠HOUKAN.example ",
+        phone="０００−５５５−０１００",
+        licence_number="００１２",
+        care_note="前の方の席",
+        pre_answer="𠮷野家の事例は？",
+    )
+
+    assert page.one(".certificate-name__name").text == "髙橋\ufa19 美\uf9dc"
+    shown = page.texts(".checklist dd:not(.checklist__edit)")
+    page.press("この内容で申し込む")
+    (one,) = stored(unit, event)
+    for value in (
+        one.full_name,
+        one.full_kana,
+        one.mail,
+        one.phone,
+        one.licence_number,
+        one.care_note,
+        one.pre_answer,
+    ):
+        assert value in shown
+    assert (one.family, one.given) == ("髙橋\ufa19", "美\uf9dc")
+    assert (one.family_kana, one.given_kana) == ("タカハシ", "ミサキ")
+    assert one.licence_number == "0012"
+    assert one.heard_via_id is not None
+
+
+def test_going_back_to_correct_keeps_every_value_and_the_key(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    values = said(unit, event, care_note="車いすで行きます\n入口の近くに", pre_answer="質問 <b>&\"'")
+
+    first = client.get(f"/e/{event.slug}/apply").form(button="確認へ進む").fill(values)
+    page = first.submit("確認へ進む")
+    back = page.form(button="この内容で申し込む").submit("修正する（電話番号）")
+
+    again = back.form(button="確認へ進む").values
+    assert back.h1 == "参加する方のこと"
+    assert back.errors == []
+    for name, value in values.items():
+        assert [one.replace("\r\n", "\n") for one in again[name]] == [value], name
+    assert again["idempotency_key"] == first.values["idempotency_key"]
+
+
+def test_mistakes_are_told_together_and_keep_every_value(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    values = said(unit, event, family="", family_kana="", mail="misaki@", phone="123", care_note="<script>")
+
+    page = client.get(f"/e/{event.slug}/apply")
+    page = page.form(button="確認へ進む").fill(values).submit("確認へ進む", status=422)
+
+    assert page.errors == [
+        "氏を入力してください",
+        "セイ（氏のフリガナ）を入力してください",
+        "メールアドレスは、name@example.jp のような形で入力してください",
+        "電話番号は、市外局番から入力してください",
+    ]
+    again = page.form(button="確認へ進む").values
+    for name, value in values.items():
+        assert again[name] == [value], name
+
+
+def test_empty_form_names_every_field_that_is_needed(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+
+    page = client.get(f"/e/{event.slug}/apply").press("確認へ進む", status=422)
+
+    assert page.errors == [
+        "職種区分を選んでください",
+        "職種を選んでください",
+        "事業所の名前を入力してください。所属がない方は「なし」と書いてください",
+        "氏を入力してください",
+        "名を入力してください",
+        "セイ（氏のフリガナ）を入力してください",
+        "メイ（名のフリガナ）を入力してください",
+        "メールアドレスを入力してください",
+        "電話番号を入力してください",
+        "どこで知ったかを選んでください",
+        "守秘の約束を読んで、しるしを付けてください",
+    ]
+
+
+@pytest.mark.parametrize("what", ["another group", "a foreign profession", "no uuid", "other without words"])
+def test_profession_must_be_one_of_the_chosen_group(client: Client, unit: Unit, what: str) -> None:
+    event = published(unit)
+    values = said(unit, event)
+    with unit():
+        other = {"another group": str(profession("MD").id), "no uuid": "x' OR 1=1"}.get(what)
+    if what == "other without words":
+        values = said(unit, event, "OTH")
+    else:
+        values["profession"] = other or str(event.id)
+
+    page = client.post(f"/e/{event.slug}/apply", values, status=422)
+
+    assert len(page.errors) == 1
+    assert stored(unit, event) == []
+
+
+def test_name_in_latin_letters_needs_no_kana(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    apply(client, unit, event, family="Nguyễn".replace("ễ", "e"), given="Lan", family_kana="", given_kana="")
+
+    (one,) = stored(unit, event)
+    assert (one.full_name, one.full_kana) == ("Nguyen Lan", "")
+
+
+def test_unusual_address_is_asked_about_but_taken(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    page = confirm_page(client, unit, event, mail="misaki..t@docomo.example")
+
+    assert "あまり見かけない形" in page
+    assert "受付番号" in page.press("この内容で申し込む")
+
+
+def test_too_long_words_are_told_not_cut(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    page = client.post(f"/e/{event.slug}/apply", said(unit, event, family="長" * 61), status=422)
+
+    assert page.errors == ["氏は60文字までで入力してください"]
+
+
+def test_sending_past_the_confirmation_is_checked_again(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    page = client.post(f"/e/{event.slug}/apply/send", said(unit, event, mail=""), status=422)
+
+    assert page.errors == ["メールアドレスを入力してください"]
+
+
+# -- one application ----------------------------------------------------------------------------------------
+
+
+def test_double_tap_makes_one_application_and_shows_the_same_receipt(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit)
+    confirm = confirm_page(client, unit, event)
+
+    first = confirm.press("この内容で申し込む")
+    second = confirm.press("この内容で申し込む")
+
+    assert first.path == second.path
+    assert len(stored(unit, event)) == 1
+    assert len(outbox.all()) == 1
+
+
+def test_same_person_again_is_told_so_and_keeps_what_was_typed(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+
+    page = confirm_page(client, unit, event).press("この内容で申し込む", status=422)
+
+    assert page.errors == [REFUSALS[RegistrationRefusal.ALREADY_APPLIED]]
+    assert page.form(button="確認へ進む").values["given"] == ["美咲"]
+    assert len(stored(unit, event)) == 1
+
+
+def test_person_who_cancelled_may_apply_again(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = apply(client, unit, event).follow("わたしの申込を開く")
+    page.follow("取り消す").press("この申込を取り消す")
+
+    apply(client, unit, event)
+
+    assert sorted(one.state for one in stored(unit, event)) == [State.CANCELLED, State.CONFIRMED]
+
+
+def test_colleagues_with_one_shared_address_are_two_people(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+
+    apply(client, unit, event, family="大沢", given="誠", family_kana="オオサワ", given_kana="マコト")
+
+    assert len({one.canonical_person_id for one in stored(unit, event)}) == 2
+
+
+def test_one_person_at_the_same_moment_gets_one_application_and_a_sentence(app: Flask, unit: Unit) -> None:
+    event = published(unit)
+    values = said(unit, event)
+    ready = threading.Barrier(6)
+    answers: list[tuple[int, str]] = []
+
+    def press(n: int) -> None:
+        guest = Client(app)
+        data = values | {"csrf_token": guest.csrf_token(), "idempotency_key": f"{n:032x}"}
+        ready.wait(20)
+        answer = guest.raw.post(f"/e/{event.slug}/apply/send", data=data)
+        answers.append((answer.status_code, answer.get_data(as_text=True)))
+
+    threads = [threading.Thread(target=press, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert sorted(status for status, _ in answers) == [302, 422, 422, 422, 422, 422]
+    assert all("すでに受け付けています" in html for status, html in answers if status == 422)
+    assert len(stored(unit, event)) == 1
+
+
+def test_same_key_at_the_same_moment_gives_everybody_the_same_application(app: Flask, unit: Unit) -> None:
+    event = published(unit)
+    ready = threading.Barrier(4)
+    found: list[object] = []
+
+    def submit() -> None:
+        ready.wait(20)
+        with unit_for(app)():
+            one = submit_application(
+                event_id=event.id, statement=statement(), channel=Channel.WEB, idempotency_key="k"
+            )
+            found.append(one.id)
+
+    threads = [threading.Thread(target=submit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+# -- may one apply --------------------------------------------------------------------------------------------
+
+
+def test_event_with_a_pledge_takes_nobody_without_it(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+
+    page = client.get(f"/e/{event.slug}/apply")
+    assert event.pledge in page
+    page = page.form(button="確認へ進む").fill(said(unit, event)).fill(pledged=False)
+    refused = page.submit("確認へ進む", status=422)
+    assert refused.errors == ["守秘の約束を読んで、しるしを付けてください"]
+    refused.press("確認へ進む", pledged=True).press("この内容で申し込む")
+
+    (one,) = stored(unit, event)
+    assert one.pledged_at is not None
+    assert one.state == State.APPLIED
+
+
+def test_event_without_a_pledge_asks_for_none(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    assert "守秘の約束" not in client.get(f"/e/{event.slug}/apply")
+
+
+def test_before_the_opening_nobody_may_apply(client: Client, unit: Unit, clock: Clock) -> None:
+    event = published(unit)
+    values = said(unit, event)
+    clock.set(event.application_opens_at)
+    client.get(f"/e/{event.slug}/apply")
+    clock.forward(seconds=-1)
+
+    page = client.get(f"/e/{event.slug}/apply", status=410)
+    assert page.h1 == "いまは申し込めません"
+    assert "に始まります" in page
+    assert not client.get(f"/e/{event.slug}").has_link("申し込む")
+    page = client.post(f"/e/{event.slug}/apply/send", values, status=422)
+    assert page.errors == [REFUSALS[RegistrationRefusal.NOT_OPEN_YET]]
+
+
+def test_after_the_closing_nobody_may_apply(client: Client, unit: Unit, clock: Clock) -> None:
+    event = published(unit)
+    confirm = confirm_page(client, unit, event)
+    clock.set(event.application_closes_at)
+
+    assert "に締め切りました" in client.get(f"/e/{event.slug}/apply", status=410)
+    page = confirm.press("この内容で申し込む", status=422)
+    assert page.errors == [REFUSALS[RegistrationRefusal.CLOSED]]
+    assert stored(unit, event) == []
+
+
+def test_draft_and_unknown_event_have_no_form(client: Client, unit: Unit) -> None:
+    draft = published(unit, published=False)
+
+    client.get(f"/e/{draft.slug}/apply", status=404)
+    client.post(f"/e/{draft.slug}/apply/send", status=404)
+    client.get("/e/unknown/apply", status=404)
+
+
+def test_profession_that_the_event_leaves_out_is_not_offered(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    values = said(unit, event, "CIT")
+    with unit() as session:
+        row = next(
+            row
+            for row in session.get_one(Event, event.id).professions
+            if str(row.profession_id) == values["profession"]
+        )
+        session.delete(row)
+
+    assert values["profession"] not in client.get(f"/e/{event.slug}/apply").html
+    page = client.post(f"/e/{event.slug}/apply/send", values, status=422)
+    assert page.errors == ["選んだ職種区分の中から、職種を選んでください"]
+    with pytest.raises(Refused) as refused, unit():
+        submit_application(
+            event_id=event.id, statement=statement("CIT"), channel=Channel.WEB, idempotency_key="k"
+        )
+    assert refused.value.code == RegistrationRefusal.PROFESSION_NOT_INVITED
+
+
+# -- first come -------------------------------------------------------------------------------------------------
+
+
+def test_seats_kept_for_a_group_are_not_given_to_others(unit: Unit) -> None:
+    event = published(unit, capacity=4, quotas={"医科": (2, None)}, organisation_cap=None)
+
+    with unit():
+        nurses = [submit(event, "NSV", n).state for n in range(4)]
+        doctors = [submit(event, "MD", n).state for n in range(4, 7)]
+
+    assert nurses == [State.CONFIRMED, State.CONFIRMED, State.WAITING, State.WAITING]
+    assert doctors == [State.CONFIRMED, State.CONFIRMED, State.WAITING]
+
+
+def test_released_seats_are_given_to_whoever_comes(unit: Unit, clock: Clock) -> None:
+    event = published(unit, capacity=2, quotas={"医科": (1, None)}, organisation_cap=None)
+    with unit() as session:
+        for group in session.get_one(Event, event.id).groups:
+            group.release_on = clock.now.astimezone().date()
+
+    with unit():
+        assert [submit(event, "NSV", n).state for n in range(3)] == [
+            State.CONFIRMED,
+            State.CONFIRMED,
+            State.WAITING,
+        ]
+
+
+def test_cap_of_group_and_of_organisation_hold(unit: Unit) -> None:
+    event = published(unit, capacity=50, quotas={"看護": (0, 2)}, organisation_cap=1)
+
+    with unit():
+        found = [
+            submit(event, "NSV", 1, organisation_name="一号").state,
+            submit(event, "NSV", 2, organisation_name="一号").state,
+            submit(event, "NSV", 3, organisation_name="").state,
+            submit(event, "NSV", 4, organisation_name="").state,
+            submit(event, "MD", 5, organisation_name="").state,
+        ]
+
+    assert found == [State.CONFIRMED, State.WAITING, State.CONFIRMED, State.WAITING, State.CONFIRMED]
+
+
+def test_waiting_guest_sees_the_place_and_why(client: Client, unit: Unit, outbox: Outbox) -> None:
+    event = published(unit, capacity=1, quotas={}, organisation_cap=None)
+    with unit():
+        submit(event, "NSV", 1)
+        submit(event, "MD", 2)
+
+    page = apply(client, unit, event)
+
+    assert "いまはキャンセル待ちです" in page
+    mine = page.follow("わたしの申込を開く")
+    assert "看護 1番目です" in mine
+    assert "全体では 2番目です" in mine
+    assert "職種ごとの枠を守ると、いまご案内できる席がありません" in mine
+    assert len(outbox.all(to="misaki@houkan.example", purpose="registration_waiting")) == 1
+
+
+def test_lottery_takes_the_application_and_decides_nothing(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit, EventKind.HUNDRED)
+
+    page = apply(client, unit, event)
+
+    assert event.selection == Selection.LOTTERY
+    assert [one.state for one in stored(unit, event)] == [State.APPLIED]
+    assert "結果のお知らせ" in page
+    assert len(outbox.all(purpose="registration_received")) == 1
+
+
+# -- the next colleague ------------------------------------------------------------------------------------------
+
+
+def test_next_colleague_begins_with_office_and_contact(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    receipt = apply(client, unit, event)
+
+    values = receipt.follow("続けて、同じ事業所の方を申し込む").form(button="確認へ進む").values
+
+    assert values["organisation_name"] == ["けやき訪問看護"]
+    assert values["mail"] == ["misaki@houkan.example"]
+    assert values["family"] == [""]
+
+
+def test_office_chosen_from_the_list_is_kept_and_a_retyped_one_is_not(
+    client: Client, unit: Unit, new_client: Callable[[], Client]
+) -> None:
+    event = published(unit)
+    with unit():
+        office = make_office("けやき訪問看護ステーション")
+
+    apply(client, unit, event, organisation_id=office.id, organisation_name=office.name)
+    apply(
+        new_client(),
+        unit,
+        event,
+        family="大沢",
+        mail="b@c.example",
+        phone="000-555-0199",
+        organisation_id=office.id,
+        organisation_name="別の事業所",
+    )
+
+    second, first = sorted(stored(unit, event), key=lambda one: one.family)
+    assert (first.organisation_id, first.organisation_name) == (office.id, office.name)
+    assert (second.organisation_id, second.organisation_name) == (None, "別の事業所")
+
+
+def test_page_of_the_form_takes_few_queries(
+    client: Client, unit: Unit, count_queries: Callable[..., Any]
+) -> None:
+    event = published(unit)
+    client.get(f"/e/{event.slug}/apply")
+
+    with count_queries() as count:
+        client.get(f"/e/{event.slug}/apply")
+
+    assert len(count) <= 6, count.statements
+    with unit() as session:
+        assert session.scalar(select(func.count(Application.id))) == 0

@@ -1,0 +1,353 @@
+"""Correcting, cancelling and handing on an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.announcing import profession, statement
+from tests.support.applying import make_office
+from tests.support.client import Client
+from tests.support.guests import apply, my_link, published, said, stored, submit
+from tests.support.hands import Clock, Outbox, Unit
+from tests.support.pages import Page
+from trainings.audit.queries import entries_of_subject
+from trainings.core.jobs import Job
+from trainings.core.refusal import Refused
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event, EventKind
+from trainings.registration.actions import cancel_application, change_application, substitute
+from trainings.registration.models import Application, Channel
+from trainings.registration.refusals import RegistrationRefusal
+from trainings.registration.secrets import ticket_code
+from trainings.registration.states import State
+from trainings.registration.texts import REFUSALS
+from trainings.registration.transitions import SEAT_FREED
+
+OTHER = {"family": "大沢", "given": "誠", "family_kana": "オオサワ", "given_kana": "マコト"}
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+def mine(client: Client, unit: Unit, event: Event, code: str = "NSV", **differs: Any) -> Page:
+    """わたしの申込 of a new application."""
+    return client.get(my_link(apply(client, unit, event, code, **differs)))
+
+
+def jobs(unit: Unit, name: str) -> int:
+    with unit() as session:
+        return len(session.scalars(select(Job).where(Job.name == name)).all())
+
+
+# -- correcting ---------------------------------------------------------------------------------------------
+
+
+def test_edit_page_shows_what_was_typed_and_stores_what_is_changed(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    page = mine(client, unit, event, care_note="前の席", licence_number="0012")
+    (before,) = stored(unit, event)
+
+    form = page.follow("内容を直す").form(button="この内容に直す")
+    for name, value in said(unit, event, care_note="前の席", licence_number="0012").items():
+        if name not in ("heard_via", "pledged"):
+            assert form.values[name] == [value], name
+    page = form.fill(given="みさき", phone="000-555-0111", care_note="").submit("この内容に直す")
+
+    (after,) = stored(unit, event)
+    assert "申込の内容を直しました" in page
+    assert "高橋 みさき" in page
+    assert (after.given, after.phone, after.care_note) == ("みさき", "000-555-0111", "")
+    assert (after.heard_via_id, after.pledged_at) == (before.heard_via_id, before.pledged_at)
+    assert before.heard_via_id is not None
+    with unit():
+        entry = entries_of_subject("application", after.id)[-1]
+    assert entry.detail == {"fields": ["care_note", "given", "phone"]}
+
+
+def test_saving_without_a_change_leaves_no_trace(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = mine(client, unit, event)
+    (one,) = stored(unit, event)
+    with unit():
+        before = len(entries_of_subject("application", one.id))
+
+    page.follow("内容を直す").press("この内容に直す")
+
+    with unit():
+        assert len(entries_of_subject("application", one.id)) == before
+
+
+def test_edit_with_a_mistake_keeps_every_value(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = mine(client, unit, event).follow("内容を直す")
+
+    page = page.press("この内容に直す", given="", care_note="筆談", status=422)
+
+    assert page.errors == ["名を入力してください"]
+    assert page.form(button="この内容に直す").values["care_note"] == ["筆談"]
+
+
+def test_profession_may_change_before_the_draw_and_moves_the_group(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    page = mine(client, unit, event).follow("内容を直す")
+    doctor = said(unit, event, "MD")
+
+    page.press("この内容に直す", group=doctor["group"], profession=doctor["profession"])
+
+    (one,) = stored(unit, event)
+    assert str(one.event_group_id) == doctor["group"]
+
+
+def test_profession_and_office_are_fixed_once_a_seat_was_decided(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = mine(client, unit, event).follow("内容を直す")
+    doctor = said(unit, event, "MD")
+
+    refused = page.press(
+        "この内容に直す", group=doctor["group"], profession=doctor["profession"], care_note="筆談", status=422
+    )
+    assert refused.errors == [REFUSALS[RegistrationRefusal.GROUP_FIXED]]
+    assert refused.form(button="この内容に直す").values["care_note"] == ["筆談"]
+    page.press("この内容に直す", organisation_name="別の事業所", status=422)
+
+    assert stored(unit, event)[0].organisation_name == "けやき訪問看護"
+
+
+def test_profession_is_fixed_once_the_list_is_frozen(unit: Unit, clock: Clock) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    with unit() as session:
+        one = submit(event, "NSV", 1)
+        session.get_one(Event, event.id).list_frozen_at = clock.now
+
+    with pytest.raises(Refused) as refused, unit():
+        change_application(application_id=one.id, statement=statement("MD"))
+    assert refused.value.code == RegistrationRefusal.LIST_FROZEN
+
+
+def test_office_that_staff_matched_stays_matched_when_the_phone_is_corrected(
+    client: Client, unit: Unit
+) -> None:
+    event = published(unit)
+    page = mine(client, unit, event, organisation_name="けやき訪問")
+    with unit() as session:
+        office = make_office("けやき訪問看護ステーション")
+        session.scalars(select(Application)).one().organisation_id = office.id
+
+    page.follow("内容を直す").press("この内容に直す", phone="000-555-0122")
+
+    (one,) = stored(unit, event)
+    assert (one.organisation_id, one.organisation_name) == (office.id, "けやき訪問")
+    assert one.phone == "000-555-0122"
+
+
+def test_retyped_office_is_no_longer_the_chosen_one(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    with unit():
+        office = make_office("けやき訪問看護ステーション")
+    page = mine(client, unit, event, organisation_id=office.id, organisation_name=office.name)
+
+    page.follow("内容を直す").press("この内容に直す", organisation_name="別の事業所")
+
+    (one,) = stored(unit, event)
+    assert (one.organisation_id, one.organisation_name) == (None, "別の事業所")
+
+
+def test_nothing_changes_once_the_event_has_begun(client: Client, unit: Unit, clock: Clock) -> None:
+    event = published(unit)
+    page = mine(client, unit, event)
+    edit, cancel, other = (page.follow(w) for w in ("内容を直す", "取り消す", "代わりの方にゆずる"))
+    clock.set(event.starts_at)
+
+    sentence = REFUSALS[RegistrationRefusal.EVENT_BEGUN]
+    assert edit.press("この内容に直す", given="変", status=422).errors == [sentence]
+    assert sentence in cancel.press("この申込を取り消す", status=422)
+    form = other.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    assert form.submit("この方にゆずる", status=422).errors == [sentence]
+    page = client.get(page.path)
+    assert not page.has_link("内容を直す")
+    assert not page.has_link("取り消す")
+    assert not page.has_link("代わりの方にゆずる")
+
+
+def _profession(unit: Unit, event: Event, code: str = "NSV") -> dict[str, str]:
+    values = said(unit, event, code)
+    return {"group": values["group"], "profession": values["profession"]}
+
+
+# -- cancelling -----------------------------------------------------------------------------------------------
+
+
+def test_cancelling_frees_the_seat_and_tells_so(client: Client, unit: Unit, outbox: Outbox) -> None:
+    event = published(unit)
+    page = mine(client, unit, event)
+    assert jobs(unit, SEAT_FREED) == 0
+
+    page = page.follow("取り消す")
+    assert "高橋 美咲 さんの" in page
+    page = page.press("この申込を取り消す")
+
+    assert "取り消しました" in page
+    assert [one.state for one in stored(unit, event)] == [State.CANCELLED]
+    assert jobs(unit, SEAT_FREED) == 1
+    assert len(outbox.all(purpose="registration_cancelled")) == 1
+    assert not page.has_link("チケットを表示する")
+
+
+def test_cancelling_twice_changes_nothing(client: Client, unit: Unit, outbox: Outbox) -> None:
+    event = published(unit)
+    page = mine(client, unit, event).follow("取り消す")
+
+    page.press("この申込を取り消す")
+    page.press("この申込を取り消す")
+
+    assert len(outbox.all(purpose="registration_cancelled")) == 1
+
+
+def test_cancelling_without_a_seat_frees_none(unit: Unit) -> None:
+    event = published(unit, capacity=1, quotas={}, organisation_cap=None)
+    with unit():
+        submit(event, "NSV", 1)
+        waiting = submit(event, "NSV", 2)
+
+    with unit():
+        cancel_application(application_id=waiting.id)
+
+    assert jobs(unit, SEAT_FREED) == 0
+    assert [one.waiting_rank for one in stored(unit, event)] == [None, None]
+
+
+def test_ended_application_cannot_be_cancelled(unit: Unit) -> None:
+    event = published(unit)
+    with unit():
+        one = submit(event, "NSV", 1)
+        substitute(application_id=one.id, statement=statement(**OTHER), idempotency_key="s")
+
+    with pytest.raises(Refused) as refused, unit():
+        cancel_application(application_id=one.id)
+    assert refused.value.code == RegistrationRefusal.NOT_LIVE
+
+
+def test_page_that_cancels_only_reads(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = mine(client, unit, event)
+
+    client.get(f"{page.path}/cancel")
+
+    assert stored(unit, event)[0].state == State.CONFIRMED
+
+
+# -- handing on -----------------------------------------------------------------------------------------------
+
+
+def test_substitute_takes_the_seat_with_a_ticket_of_their_own(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit)
+    page = mine(client, unit, event)
+    old_ticket = page.link("チケットを表示する")
+    client.get(old_ticket)
+    with unit() as session:
+        session.scalars(select(Application)).one().table_number = 7
+
+    form = page.follow("代わりの方にゆずる").form(button="この方にゆずる")
+    receipt = form.fill(OTHER | _profession(unit, event) | {"mail": "makoto@houkan.example"}).submit(
+        "この方にゆずる"
+    )
+
+    old, new = sorted(stored(unit, event), key=lambda one: one.substitute_for_id is not None)
+    assert (old.state, new.state) == (State.SUBSTITUTED, State.CONFIRMED)
+    assert (new.channel, new.table_number, new.full_name) == (Channel.SUBSTITUTE, 7, "大沢 誠")
+    assert (new.organisation_name, new.event_group_id) == (old.organisation_name, old.event_group_id)
+    assert new.canonical_person_id != old.canonical_person_id
+    client.get(old_ticket, status=404)
+    assert "大沢 誠" in receipt.follow("わたしの申込を開く").follow("チケットを表示する")
+    assert "代わりの方に交代しました" in client.get(page.path)
+    assert len(outbox.all(to="makoto@houkan.example", purpose="registration_confirmed")) == 1
+    assert jobs(unit, SEAT_FREED) == 0
+
+
+def test_substitute_is_found_by_the_office_in_kana(unit: Unit) -> None:
+    event = published(unit)
+    with unit():
+        office = make_office("欅訪問看護", kana="ケヤキホウモンカンゴ")
+        one = submit(event, "NSV", 1, organisation_id=office.id)
+        new = substitute(application_id=one.id, statement=statement(**OTHER), idempotency_key="s")
+
+    assert new.search_key.split()[2:] == [*one.search_key.split()[2:-1], new.search_key.split()[-1]]
+
+
+def test_substitution_sent_twice_makes_one(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = mine(client, unit, event).follow("代わりの方にゆずる")
+    form = page.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+
+    assert form.submit("この方にゆずる").path == form.submit("この方にゆずる").path
+    assert len(stored(unit, event)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "differs", "refusal"),
+    [
+        ("MD", OTHER, RegistrationRefusal.SUBSTITUTE_OTHER_GROUP),
+        ("NSV", {}, RegistrationRefusal.SUBSTITUTE_SAME_PERSON),
+    ],
+)
+def test_substitute_must_be_somebody_else_of_the_same_group(
+    client: Client, unit: Unit, code: str, differs: dict[str, str], refusal: RegistrationRefusal
+) -> None:
+    event = published(unit)
+    page = mine(client, unit, event).follow("代わりの方にゆずる")
+    form = page.form(button="この方にゆずる")
+    values = {name: value for name, value in said(unit, event).items() if name in form.values}
+
+    page = form.fill(values | differs | _profession(unit, event, code)).submit("この方にゆずる", status=422)
+
+    assert page.errors == [REFUSALS[refusal]]
+    assert [one.state for one in stored(unit, event)] == [State.CONFIRMED]
+
+
+def test_substitute_who_has_applied_is_refused(unit: Unit) -> None:
+    event = published(unit)
+    with unit():
+        one = submit(event, "NSV", 1)
+        submit(event, "NSV", 2)
+
+    with pytest.raises(Refused) as refused, unit():
+        same = statement(family="人2", mail="n2@a.example", phone="000-555-0002")
+        substitute(application_id=one.id, statement=same, idempotency_key="s")
+    assert refused.value.code == RegistrationRefusal.ALREADY_APPLIED
+    assert [one.state for one in stored(unit, event)] == [State.CONFIRMED, State.CONFIRMED]
+
+
+def test_substitute_pledges_too(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    page = mine(client, unit, event)
+    with unit() as session:
+        one = session.scalars(select(Application)).one()
+        one.state = State.CONFIRMED
+
+    page = client.get(page.path).follow("代わりの方にゆずる")
+    form = page.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+
+    assert form.submit("この方にゆずる", status=422).errors == [
+        "代わりの方に約束を読んでいただき、しるしを付けてください"
+    ]
+
+
+def test_only_a_confirmed_application_can_be_handed_on(unit: Unit) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    with unit():
+        one = submit(event, "NSV", 1)
+
+    with pytest.raises(Refused) as refused, unit():
+        substitute(application_id=one.id, statement=statement(**OTHER), idempotency_key="s")
+    assert refused.value.code == RegistrationRefusal.NOT_CONFIRMED
+    with unit():
+        assert profession("NSV").id == one.profession_id
+        assert ticket_code(one) != ""
