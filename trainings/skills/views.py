@@ -55,10 +55,12 @@ def matrix() -> ResponseReturnValue:
     )
 
 
-@bp.get("/staff/skills/cell/<uuid:skill_id>/<group>")
+@bp.get("/staff/skills/cell/<uuid:skill_id>")
 @allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER)
-def cell(skill_id: uuid.UUID, group: str) -> ResponseReturnValue:
-    """One cell in a sentence; who is behind it for the training officer only."""
+def cell(skill_id: uuid.UUID) -> ResponseReturnValue:
+    """One cell in a sentence; who is behind it for the training officer only. The group is a query, for its name may
+    hold slashes."""
+    group = request.args.get("group", "")
     framework = _framework_or_404()
     skill = db.session.get(Skill, skill_id)
     found = queries.matrix(framework).get((group, skill_id))

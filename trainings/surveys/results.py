@@ -50,7 +50,7 @@ class Results:
     @property
     def likert(self) -> list[ItemResult]:
         """The items with a five-step scale, most agreed first."""
-        chosen = [result for result in self.items if result.item.type == ItemType.LIKERT5]
+        chosen = [result for result in self._shown if result.item.type == ItemType.LIKERT5]
         return sorted(chosen, key=lambda result: -(result.overall.agree or 0))
 
     @property
@@ -58,9 +58,14 @@ class Results:
         """Choices and numbers, in the order of the page."""
         return [
             result
-            for result in self.items
+            for result in self._shown
             if not result.item.is_free_text and result.item.type != ItemType.LIKERT5
         ]
+
+    @property
+    def _shown(self) -> list[ItemResult]:
+        """A question that fewer than k people answered is not charted: it might be traced to them."""
+        return [result for result in self.items if result.overall.n >= self.run.k]
 
 
 def results_of(run: SurveyRun) -> Results:

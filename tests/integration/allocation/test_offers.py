@@ -1,0 +1,219 @@
+"""Seats that fall free: offered in rank, accepted, declined, expired; release dates; the end of the list; by hand."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.announcing import announce
+from tests.support.evening import DOCTOR, NURSE, apply_as
+from trainings.accounts.models import Role
+from trainings.allocation.offers import (
+    answer_offer,
+    close_waiting_list,
+    expire_offer,
+    offer_expiry,
+    offer_free_seats,
+    readmit_waiting,
+)
+from trainings.allocation.placing import place_by_hand, refuse_by_hand
+from trainings.allocation.refusals import AllocationRefusal
+from trainings.core import clock as core_clock
+from trainings.core.db import db, unit_of_work
+from trainings.core.jobs import Job
+from trainings.core.refusal import Refused
+from trainings.core.web import beside_requests
+from trainings.directory.actions import load_master_data
+from trainings.registration.actions import cancel_application
+from trainings.registration.models import Application
+from trainings.registration.secrets import application_secret
+from trainings.registration.states import Reason, State
+from trainings.registration.transitions import SEAT_FREED
+
+
+@pytest.fixture
+def full(unit):  # type: ignore[no-untyped-def]
+    """A first-come event with 3 seats, one of them kept for a doctor; five nurses have applied: 2 in, 3 waiting."""
+    with unit():
+        load_master_data()
+        event = announce(quotas={"医科": (1, 2)}, capacity=3)
+        people = [apply_as(event, NURSE, number) for number in range(5)]
+    return event, people
+
+
+def _states(unit, people):  # type: ignore[no-untyped-def]
+    with unit() as session:
+        return [session.get_one(Application, one.id, populate_existing=True).state for one in people]
+
+
+def test_reserve_is_held_against_the_first_comers(full, unit) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+
+    with unit():
+        doctor = apply_as(event, DOCTOR, 9)
+
+    assert _states(unit, people) == [
+        State.CONFIRMED,
+        State.CONFIRMED,
+        State.WAITING,
+        State.WAITING,
+        State.WAITING,
+    ]
+    assert doctor.state == State.CONFIRMED
+
+
+def test_cancellation_offers_the_seat_to_the_first_who_waits(full, unit, client) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit() as session:
+        cancel_application(application_id=people[0].id)
+        assert session.scalars(select(Job.name).where(Job.subject == event.id)).all().count(SEAT_FREED) == 1
+
+    with unit():
+        offered = offer_free_seats(event_id=event.id)
+        again = offer_free_seats(event_id=event.id)
+
+    assert (offered, again) == (1, 0)
+    assert _states(unit, people)[2:] == [State.OFFERED, State.WAITING, State.WAITING]
+    with unit():
+        secret = application_secret(people[2])
+    page = client.get(f"/a/{secret}")
+    assert "お席をご案内しています" in page.text
+    assert "参加が決まりました" in page.press("参加します").text
+
+
+def test_declined_offer_goes_to_the_next(full, unit, client) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit():
+        cancel_application(application_id=people[0].id)
+        offer_free_seats(event_id=event.id)
+        secret = application_secret(people[2])
+
+    page = client.get(f"/a/{secret}").press("今回は辞退します")
+
+    with unit():
+        offer_free_seats(event_id=event.id)
+    assert "ご案内を辞退されました" in page.text
+    assert _states(unit, people)[2:] == [State.DECLINED, State.OFFERED, State.WAITING]
+
+
+def test_offer_expires_and_a_late_answer_is_refused(full, unit, clock) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit():
+        cancel_application(application_id=people[0].id)
+        offer_free_seats(event_id=event.id)
+    clock.forward(hours=49)
+
+    with pytest.raises(Refused) as late, unit():
+        answer_offer(application_id=people[2].id, accept=True)
+    with unit():
+        expired = expire_offer(application_id=people[2].id)
+        twice = expire_offer(application_id=people[2].id)
+
+    assert late.value.code == AllocationRefusal.OFFER_ENDED
+    assert (expired, twice) == (True, False)
+    assert _states(unit, people)[2] == State.EXPIRED
+
+
+def test_offer_is_shorter_near_the_day_and_ends_before_it(full, unit) -> None:  # type: ignore[no-untyped-def]
+    event, _ = full
+
+    lengths = [
+        offer_expiry(event, event.doors_open_at - timedelta(hours=hours)) for hours in (200, 48, 6, 5, 0, -1)
+    ]
+
+    begun = [event.doors_open_at - timedelta(hours=hours) for hours in (200, 48, 6)]
+    assert [end - begin for end, begin in zip(lengths, begun, strict=False) if end] == [
+        timedelta(hours=48),
+        timedelta(hours=24),
+        timedelta(hours=3),
+    ]
+    assert lengths[3:] == [None, None, None]
+
+
+def test_release_date_admits_those_who_wait_in_order_of_arrival(full, unit, clock) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit() as session:
+        group = next(group for group in session.merge(event).groups if group.name == "医科")
+        clock.set(core_clock.day_begins(group.release_on))
+
+    with unit():
+        admitted = readmit_waiting(event_id=event.id)
+        again = readmit_waiting(event_id=event.id)
+
+    assert (admitted, again) == (1, 0)
+    assert _states(unit, people)[2:] == [State.CONFIRMED, State.WAITING, State.WAITING]
+
+
+def test_list_closes_when_the_event_begins(full, unit, clock) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit():
+        early = close_waiting_list(event_id=event.id)
+    clock.set(event.starts_at)
+
+    with unit():
+        closed = close_waiting_list(event_id=event.id)
+
+    assert (early, closed) == (0, 3)
+    with unit() as session:
+        last = session.get_one(Application, people[4].id)
+        assert (last.state, last.reason) == (State.NOT_SELECTED, Reason.LIST_CLOSED)
+
+
+@pytest.mark.parametrize("act", [place_by_hand, refuse_by_hand])
+def test_decision_by_hand_needs_a_reason(full, unit, act) -> None:  # type: ignore[no-untyped-def]
+    _, people = full
+
+    with pytest.raises(Refused) as refused, unit():
+        act(application_id=people[2].id, reason="  ")
+
+    assert refused.value.code == AllocationRefusal.REASON_MISSING
+
+
+def test_place_by_hand_takes_a_kept_seat_but_never_exceeds_the_capacity(full, unit) -> None:  # type: ignore[no-untyped-def]
+    _, people = full
+    with unit():
+        place_by_hand(application_id=people[3].id, reason="事例を出していただくため")
+
+    with pytest.raises(Refused) as refused, unit():
+        place_by_hand(application_id=people[4].id, reason="同じ理由")
+
+    assert refused.value.code == AllocationRefusal.FULL
+    assert _states(unit, people)[3:] == [State.CONFIRMED, State.WAITING]
+
+
+def test_decide_page_keeps_the_choice_when_the_reason_is_missing(full, staff_client) -> None:  # type: ignore[no-untyped-def]
+    _, people = full
+    page = staff_client(Role.PLANNER).get(f"/staff/applications/{people[3].id}/decide")
+
+    refused = page.press("この内容で決める", decision="place", reason="", status=422)
+    done = refused.press("この内容で決める", reason="講師の補助をお願いするため")
+
+    assert refused.errors == ["理由を入力してください"]
+    assert "講師の補助をお願いするため" in done.text
+
+
+def test_two_people_cancelling_and_accepting_at_once_never_oversell(full, unit, app) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit():
+        cancel_application(application_id=people[0].id)
+        offer_free_seats(event_id=event.id)
+
+    def offer() -> int:
+        with beside_requests(app), unit_of_work():
+            return offer_free_seats(event_id=event.id)
+
+    def accept() -> int:
+        with beside_requests(app), unit_of_work():
+            answer_offer(application_id=people[2].id, accept=True)
+        return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        results = [future.result() for future in [pool.submit(act) for act in (offer, accept, offer, offer)]]
+
+    assert sum(results) == 0
+    with unit():
+        held = db.session.scalar(
+            select(func.count()).where(Application.event_id == event.id, Application.state == State.CONFIRMED)
+        )
+        assert held == 2

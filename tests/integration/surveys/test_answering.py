@@ -1,0 +1,244 @@
+"""Answering and results: no person, time or address with an answer; small groups pooled; the workbook reads back."""
+
+import io
+import uuid
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import inspect, select
+
+from tests.support.evening import come_in, device_of, evening
+from trainings.accounts.models import Role
+from trainings.core.db import db
+from trainings.desk.closing import close_event
+from trainings.directory.actions import load_master_data
+from trainings.messages.models import Message
+from trainings.surveys import invitations, queries
+from trainings.surveys.models import FreeText, Review, SurveyResponse
+from trainings.surveys.strata import POOLED
+
+ALLOWED = {"id", "run_id", "pair_token", "stratum", "channel", "answers", "person_id"}
+
+
+@pytest.fixture
+def overrides(tmp_path):  # type: ignore[no-untyped-def]
+    return {"survey_key_dir": str(tmp_path / "keys")}
+
+
+@pytest.fixture
+def survey(unit, clock):  # type: ignore[no-untyped-def]
+    """Event with an open survey, and the personal addresses of the 13 who came (6 nurses, 5 doctors, 2 pharmacists)."""
+    with unit():
+        load_master_data()
+        event, people = evening()
+    clock.set(event.doors_open_at)
+    with unit():
+        device, _ = device_of(event)
+        come_in(event, device, people)
+    clock.set(event.ends_at)
+    with unit():
+        close_event(event_id=event.id)
+    with unit():
+        run = queries.runs_of_event(event.id)[-1]
+        links = [
+            invitations.personal_link(run, queries.invitation_of_application(event.id, one.id))
+            for one in people
+        ]
+    return event, run, links
+
+
+def _answer(client, link: str, **answers: str):  # type: ignore[no-untyped-def]
+    path, _, secret = link.partition("#")
+    page = client.get("/s/" + path.rsplit("/", 1)[1])
+    return page.press("この内容で送る", token=secret, **{f"q-{key}": value for key, value in answers.items()})
+
+
+def test_answer_by_personal_link_stores_no_person_time_or_address(survey, new_client, unit) -> None:  # type: ignore[no-untyped-def]
+    _, _, links = survey
+
+    thanks = _answer(new_client(), links[0], satisfied="5", good="よかった")
+
+    with unit() as session:
+        row = session.scalars(select(SurveyResponse)).one()
+        text = session.scalars(select(FreeText)).one()
+        assert thanks.h1 == "ご協力ありがとうございました"
+        assert {column["name"] for column in inspect(session.connection()).get_columns("response")} == ALLOWED
+        assert row.person_id is None
+        assert row.answers["satisfied"] == {"value": "5"}
+        assert row.answers["understood"] == {"missing": "no_answer"}
+        assert text.body == "よかった"
+        assert not {"pair_token", "response_id", "person_id"} & {
+            column["name"] for column in inspect(session.connection()).get_columns("free_text")
+        }
+
+
+def test_second_answer_of_a_person_replaces_the_first(survey, new_client, unit) -> None:  # type: ignore[no-untyped-def]
+    _, _, links = survey
+    _answer(new_client(), links[0], satisfied="1", good="一回目")
+
+    _answer(new_client(), links[0], satisfied="5", change="二回目")
+
+    with unit() as session:
+        row = session.scalars(select(SurveyResponse)).one()
+        assert row.answers["satisfied"] == {"value": "5"}
+        assert [text.body for text in session.scalars(select(FreeText))] == ["二回目"]
+
+
+def test_venue_link_asks_for_the_group(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
+    event, run, _ = survey
+
+    page = client.get(f"/s/{run.slug}").press(
+        "この内容で送る", status=422, **{"q-satisfied": "4", "q-good": "会場から"}
+    )
+
+    assert page.errors == ["職種区分を選んでください。職種ごとの集計に使います。"]
+    assert "会場から" in page.text
+    with unit() as session:
+        assert session.scalars(select(SurveyResponse)).all() == []
+        group = next(group for group in queries.groups_of_run(run) if group.name == "看護")
+    page.press("この内容で送る", group=str(group.id))
+    with unit() as session:
+        assert session.scalars(select(SurveyResponse)).one().pair_token is None
+
+
+def test_unknown_code_is_told_and_loses_nothing(survey, client) -> None:  # type: ignore[no-untyped-def]
+    _, run, _ = survey
+
+    page = client.get(f"/s/{run.slug}").press(
+        "この内容で送る", status=422, token="A" * 26, **{"q-good": "消えない"}
+    )
+
+    assert "回答番号が見つかりません" in page.errors[0]
+    assert "消えない" in page.text
+
+
+def test_same_response_id_counts_once(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
+    _, run, _ = survey
+    with unit():
+        group = str(queries.groups_of_run(run)[0].id)
+    fields = {"response_id": str(uuid.uuid4()), "group": group, "q-satisfied": "4", "token": ""}
+
+    client.post(f"/s/{run.slug}", fields)
+    client.post(f"/s/{run.slug}", fields)
+
+    with unit() as session:
+        assert len(session.scalars(select(SurveyResponse)).all()) == 1
+
+
+def test_invitation_mail_is_stored_without_its_secret(survey, unit) -> None:  # type: ignore[no-untyped-def]
+    _, run, links = survey
+
+    with unit() as session:
+        mails = session.scalars(select(Message).where(Message.purpose == "survey_invitation")).all()
+        assert len(mails) == 13
+        assert all(mail.body is None for mail in mails)
+        bodies = [invitations.invitation_body(mail) for mail in mails]
+    secrets = {link.partition("#")[2] for link in links}
+    assert {secret for secret in secrets if any(secret in body for body in bodies)} == secrets
+    assert all(run.slug in body for body in bodies)
+
+
+def test_open_run_shows_only_a_rounded_count(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
+    event, _, links = survey
+    for link in links[:7]:
+        _answer(new_client(), link, satisfied="5")
+
+    page = staff_client(Role.VIEWER).get(f"/staff/events/{event.slug}/survey")
+
+    assert "5件以上" in page.text
+    assert "7" not in page.one("p.say").text
+
+
+def test_results_pool_groups_under_five(survey, new_client, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
+    event, _, links = survey
+    for place, link in enumerate(links):
+        _answer(new_client(), link, satisfied="5" if place < 6 else "2", new_contacts=str(place))
+    staff = staff_client(Role.PLANNER)
+
+    page = staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
+
+    assert "13／13人（100％）" in page.text
+    assert "薬局" not in page.one("main table.table--even").text
+    with unit():
+        run = queries.runs_of_event(event.id)[-1]
+        labels = sorted(set(run.strata.values()))
+        # Two pharmacists are too few, so the smallest other group, the five doctors, joins them.
+        assert labels.count(POOLED) == 1 and len(labels) == 2
+
+
+def test_fewer_than_five_answers_publish_nothing(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
+    event, _, links = survey
+    for link in links[:4]:
+        _answer(new_client(), link, satisfied="5")
+
+    page = (
+        staff_client(Role.PLANNER)
+        .get(f"/staff/events/{event.slug}/survey")
+        .press("アンケートを締め切って結果を見る")
+    )
+
+    assert "結果は出しません" in page.text
+    assert page.all("table") == []
+
+
+def test_workbook_reads_back_exactly(survey, new_client, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
+    event, _, links = survey
+    odd = ["=1+1", "+81", "0123", "1/2", "TRUE", "𠮷野家\n二行目", "@x", "\ufa19戸", "x" * 33_000]
+    for place, link in enumerate(links):
+        _answer(new_client(), link, satisfied=str(place % 5 + 1), good=odd[place % len(odd)])
+    staff = staff_client(Role.PLANNER)
+    staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
+    with unit():
+        run = queries.runs_of_event(event.id)[-1]
+        for row in queries.texts_of_run(run):
+            row.review = Review.PUBLIC
+
+    answer = staff.raw.post(
+        f"/staff/events/{event.slug}/survey/results.xlsx", data={"csrf_token": staff.csrf_token()}
+    )
+
+    book = load_workbook(io.BytesIO(answer.data))
+    texts = sorted(
+        "".join(str(cell or "") for cell in row[2:])
+        for row in book["Text"].iter_rows(min_row=2, values_only=True)
+    )
+    assert texts == sorted(odd[place % len(odd)] for place in range(13))
+    assert all(
+        cell.data_type == "s" for row in book["Text"].iter_rows(min_row=2) for cell in row if cell.value
+    )
+    satisfied = [row[2] for row in book["Responses"].iter_rows(min_row=2, values_only=True)]
+    assert sorted(satisfied) == sorted(place % 5 + 1 for place in range(13))
+    assert {sheet.title for sheet in book} == {
+        "README",
+        "Codebook",
+        "Responses",
+        "Labels",
+        "Cross",
+        "Text",
+        "Rate",
+    }
+
+
+def test_text_appears_only_after_review(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
+    event, _, links = survey
+    for place, link in enumerate(links[:6]):
+        _answer(new_client(), link, satisfied="5", good=f"よかったこと{place}")
+    staff = staff_client(Role.PLANNER)
+    page = staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
+    assert "よかったこと" not in page.text
+
+    review = page.follow("読んで、扱いを決める")
+    refused = (
+        review.form("article:first-of-type form")
+        .fill(review="redacted", public_body="")
+        .submit("この扱いにする", status=422)
+    )
+    done = (
+        refused.form("article:first-of-type form")
+        .fill(review="redacted", public_body="伏せた文")
+        .submit("この扱いにする")
+    )
+
+    results = done.follow("アンケート")
+    assert "伏せた文" in results.text
+    assert "よかったこと" not in results.text
