@@ -1,0 +1,41 @@
+// What a desk keeps on the device: its token, the roster, and every scan that the server has not confirmed.
+// A scan is on the disk (strict durability) before anybody is shown an answer.
+
+const FACTS = "facts";
+const QUEUE = "queue";
+let opening;
+
+function open() {
+  opening ??= new Promise((done, fail) => {
+    const request = indexedDB.open("tsudoi-door", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(FACTS);
+      request.result.createObjectStore(QUEUE, { keyPath: "seq", autoIncrement: true });
+    };
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
+  return opening;
+}
+
+async function run(name, mode, act) {
+  const database = await open();
+  return new Promise((done, fail) => {
+    const transaction = database.transaction(name, mode, { durability: "strict" });
+    const request = act(transaction.objectStore(name));
+    transaction.oncomplete = () => done(request?.result);
+    transaction.onabort = transaction.onerror = () => fail(transaction.error);
+  });
+}
+
+export const fact = (name) => run(FACTS, "readonly", (facts) => facts.get(name));
+export const keep = (name, value) => run(FACTS, "readwrite", (facts) => facts.put(value, name));
+export const forget = (name) => run(FACTS, "readwrite", (facts) => facts.delete(name));
+export const forgetAll = () => run(FACTS, "readwrite", (facts) => facts.clear());
+
+/** The queue, oldest first: [{seq, kind: "scan" | "walk_in", body, stuck?}]. */
+export const queued = () => run(QUEUE, "readonly", (queue) => queue.getAll());
+export const enqueue = (entry) => run(QUEUE, "readwrite", (queue) => queue.add(entry));
+export const rewrite = (entry) => run(QUEUE, "readwrite", (queue) => queue.put(entry));
+/** Only for what the server has answered by its id. */
+export const confirmed = (seq) => run(QUEUE, "readwrite", (queue) => queue.delete(seq));

@@ -1,0 +1,187 @@
+// The desk and the server: loading the roster, hearing of other desks, sending the queue. Offline is never a mode that
+// somebody chooses: every call finds out, and the queue goes up by itself.
+
+import { Declined, Offline, call } from "./api.js";
+import { Roster } from "./roster.js";
+import * as store from "./store.js";
+
+const ROUND_MS = 4000;
+const ROSTER_MS = 180_000;
+const BATCH = 100;
+
+export class Desk {
+  /** heard(desk, answers): called after every change; answers: those of the server to scans of this desk. */
+  constructor(heard) {
+    this.heard = heard;
+    this.roster = new Roster();
+    this.online = false;
+    this.unsent = 0;
+    this.ended = "";
+    this.ahead = 0;
+    this.loadedAt = 0;
+  }
+
+  async begin() {
+    this.token = await store.fact("token");
+    this.ahead = (await store.fact("ahead")) ?? 0;
+    this.take(await store.fact("roster"));
+    await this.count();
+    for (const entry of await store.queued()) if (entry.seen) this.roster.note(entry.seen);
+    this.heard(this, []);
+    if (!this.token) return;
+    await this.round();
+    setInterval(() => this.round(), ROUND_MS);
+    addEventListener("online", () => this.round());
+    document.addEventListener("visibilitychange", () => document.hidden || this.round());
+  }
+
+  /** The server's time as ISO; a tablet's clock may be wrong by hours. */
+  now() {
+    return new Date(Date.now() + this.ahead).toISOString();
+  }
+
+  take(loaded) {
+    if (!loaded) return;
+    const mine = [...this.roster.scans.values()].filter((scan) => scan.mine);
+    this.roster = new Roster(loaded);
+    this.cursor = loaded.cursor;
+    this.groups = loaded.groups;
+    for (const scan of mine) if (!this.roster.scans.has(scan.scan_id)) this.roster.note(scan);
+  }
+
+  async count() {
+    const queue = await store.queued();
+    this.unsent = queue.length;
+    this.stuck = queue.filter((entry) => entry.stuck);
+  }
+
+  /** Put a scan or walk-in on the disk; nothing is shown before this is done. seen: how it counts at this desk. */
+  async record(entry) {
+    const seq = await store.enqueue(entry);
+    if (entry.seen) this.roster.note(entry.seen);
+    this.unsent += 1;
+    return seq;
+  }
+
+  /** One round: the queue first, then what is new. Only one tab at a time. */
+  async round() {
+    if (!this.token || this.rounding) return this.rounding;
+    this.rounding = navigator.locks
+      .request("tsudoi-door", () => this.speak())
+      .finally(() => (this.rounding = undefined));
+    return this.rounding;
+  }
+
+  async speak() {
+    let answers = [];
+    try {
+      answers = await this.flush();
+      await this.refresh();
+      this.online = true;
+      this.ended = "";
+    } catch (error) {
+      if (error instanceof Offline) this.online = false;
+      else if (error instanceof Declined) await this.declined(error);
+      else throw error;
+    }
+    await this.count();
+    this.heard(this, answers);
+    return answers;
+  }
+
+  async declined({ status, body }) {
+    this.online = true;
+    this.ended = body.error;
+    if (status === 401 || status === 410) {
+      // Names leave the device when the door has closed or the device is revoked; scans stay until they are sent.
+      await store.forget("roster");
+      this.roster = new Roster();
+    }
+  }
+
+  async refresh() {
+    if (!this.roster.loaded || Date.now() - this.loadedAt > ROSTER_MS) {
+      const loaded = await call(this.token, "roster");
+      this.ahead = Date.parse(loaded.now) - loaded.received;
+      this.loadedAt = Date.now();
+      this.take(loaded);
+      await store.keep("ahead", this.ahead);
+      await store.keep("roster", loaded);
+      return;
+    }
+    const news = await call(this.token, `changes?cursor=${this.cursor}`);
+    for (const guest of news.roster) this.roster.add(guest);
+    for (const scan of news.scans) this.roster.note(scan);
+    this.cursor = news.cursor;
+    this.groups = news.groups;
+    if (!news.scans.length) return;
+    const { loaded } = this.roster;
+    loaded.scans.push(...news.scans);
+    loaded.roster.push(...news.roster);
+    Object.assign(loaded, { cursor: news.cursor, groups: news.groups });
+    await store.keep("roster", loaded);
+  }
+
+  /** Send the queue in its order; the answers. An entry leaves it only when the server has answered it by its id. */
+  async flush() {
+    const answers = [];
+    const waiting = (await store.queued()).filter((entry) => !entry.stuck);
+    while (waiting.length) {
+      const batch = waiting[0].kind === "scan" ? run(waiting) : [waiting[0]];
+      waiting.splice(0, batch.length);
+      answers.push(...(await this.send(batch)));
+    }
+    return answers;
+  }
+
+  async send(batch) {
+    const left = this.unsent - batch.length;
+    try {
+      const { answers } =
+        batch[0].kind === "scan"
+          ? await call(this.token, "scans", { scans: batch.map((one) => one.body), unsent: Math.max(0, left) })
+          : await call(this.token, "walk-ins", batch[0].body);
+      for (const answer of answers) {
+        const entry = batch.find((one) => one.body.scan_id === answer.scan_id);
+        if (!entry) continue;
+        this.settle(entry, answer);
+        await store.confirmed(entry.seq);
+      }
+      return answers;
+    } catch (error) {
+      if (error instanceof Offline) await this.markOffline(batch);
+      if (!(error instanceof Declined) || ![400, 413, 422].includes(error.status)) throw error;
+      // One that the server cannot take must not hold up the others: it is set aside, and stays on the device.
+      if (batch.length === 1) {
+        await store.rewrite({ ...batch[0], stuck: error.body.say ?? error.body.field ?? error.body.error });
+        return [];
+      }
+      const answers = [];
+      for (const entry of batch) answers.push(...(await this.send([entry])));
+      return answers;
+    }
+  }
+
+  settle(entry, answer) {
+    if (answer.guest) this.roster.add(answer.guest);
+    const seen = { ...entry.seen, outcome: answer.outcome, application: answer.guest?.id ?? null };
+    if (!entry.seen) return;
+    this.roster.scans.delete(entry.seen.scan_id);
+    const known = this.roster.byGuest.get(seen.application);
+    if (known) this.roster.byGuest.set(seen.application, known.filter((id) => id !== seen.scan_id));
+    this.roster.note(seen);
+  }
+
+  /** Somebody was let in on this desk's word alone: the server flags it if another desk did so too. */
+  async markOffline(batch) {
+    for (const entry of batch) {
+      if (entry.kind !== "scan" || entry.body.offline || entry.seen?.outcome !== "admitted") continue;
+      await store.rewrite({ ...entry, body: { ...entry.body, offline: true } });
+    }
+  }
+}
+
+function run(waiting) {
+  const end = waiting.findIndex((entry) => entry.kind !== "scan");
+  return waiting.slice(0, Math.min(BATCH, end < 0 ? waiting.length : end));
+}
