@@ -1,7 +1,8 @@
 """「送り直し」: the secret links of everyone whom a mail address belongs to.
 
 An address that serves several people gets application links only: a person link opens somebody's whole history and
-goes to nobody but that one person.
+goes to nobody but that one person. Every link goes to the address as it is stored, never as it was typed now: an
+address that merely folds to the same letters may be somebody else's.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def send_links(*, mail: str) -> int:
     queued = 0
     applications = applications_with_mail(mail)
     for application in applications:
-        _queue(mail, application, "links", application_url(application))
+        _queue(application.mail, application, "links", application_url(application))
         queued += 1
     people = canonical_people_with_mail(mail)
     served = {application.canonical_person_id for application in applications}
@@ -31,7 +32,7 @@ def send_links(*, mail: str) -> int:
         person = canonical(next(iter(people | served)))
         path = url_for("guest.my_history", secret=link_secret(person))
         _queue(
-            mail,
+            applications[0].mail if applications else person.mail,
             applications[0] if applications else None,
             "person_link",
             current_app.config["TSUDOI"].url(path),

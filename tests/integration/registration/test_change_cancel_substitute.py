@@ -66,7 +66,9 @@ def test_edit_page_shows_what_was_typed_and_stores_what_is_changed(client: Clien
     assert (after.heard_via_id, after.pledged_at) == (before.heard_via_id, before.pledged_at)
     assert before.heard_via_id is not None
     with unit():
-        entry = entries_of_subject("application", after.id)[-1]
+        (entry,) = [
+            one for one in entries_of_subject("application", after.id) if one.verb == "application.changed"
+        ]
     assert entry.detail == {"fields": ["care_note", "given", "phone"]}
 
 

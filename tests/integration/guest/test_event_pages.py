@@ -1,0 +1,167 @@
+"""What anybody sees: the list, an event, its calendar entry and its structured data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from tests.support.client import Client
+from tests.support.guests import published, submit
+from tests.support.hands import Clock, Unit
+from trainings.accounts.models import Role
+from trainings.core.clock import TOKYO
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event, EventKind
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+def test_list_is_narrowed_by_kind_and_by_group(client: Client, unit: Unit) -> None:
+    hundred = published(unit, EventKind.HUNDRED)
+    symposium = published(unit)
+    with unit() as session:
+        event = session.get_one(Event, symposium.id)
+        next(group for group in event.groups if group.name == "医科").cap = 0
+
+    def titles(query: str = "") -> set[str]:
+        return set(client.get(f"/{query}").texts(".eventlist h3"))
+
+    assert titles() == {hundred.title, symposium.title}
+    assert titles("?kind=symposium") == {symposium.title}
+    assert titles("?group=医科") == {hundred.title}
+    assert "いま、あてはまる催しはありません" in client.get("/?kind=nonsense")
+
+
+def test_event_that_is_over_moves_to_the_past_ones(client: Client, unit: Unit, clock: Clock) -> None:
+    event = published(unit)
+    clock.set(event.ends_at)
+
+    page = client.get("/")
+
+    assert page.texts(".eventlist h3") == []
+    assert "終わりました" in page.follow(event.title)
+
+
+@pytest.mark.parametrize("ending", ["", ".ics", ".jsonld", "/apply"])
+def test_draft_is_hidden_from_guests(client: Client, unit: Unit, ending: str) -> None:
+    draft = published(unit, published=False)
+
+    assert client.open("GET", f"/e/{draft.slug}{ending}").status_code == 404
+    assert draft.title not in client.get("/").text
+
+
+def test_draft_is_shown_to_staff_and_marked(unit: Unit, staff_client: Callable[..., Client]) -> None:
+    draft = published(unit, published=False)
+
+    assert "下書き（公開前）" in staff_client(Role.PLANNER).get(f"/e/{draft.slug}")
+
+
+@pytest.mark.parametrize("kind", [EventKind.HUNDRED, EventKind.SYMPOSIUM, EventKind.CASE_CONFERENCE])
+def test_event_page_tells_all_of_its_preset(client: Client, unit: Unit, kind: EventKind) -> None:
+    event = published(unit, kind)
+
+    page = client.get(f"/e/{event.slug}")
+
+    assert page.h1 == event.title
+    assert "2月17日" in page or "2/17" in page
+    for words in (
+        event.description,
+        event.audience,
+        event.purpose_of_use,
+        event.venue,
+        f"定員{event.capacity}人",
+        "市と医師会（共同）",
+        event.pledge,
+        *(item.title for item in event.programme),
+        *(group.name for group in event.groups),
+    ):
+        assert words in page
+    decided = "抽選します" if event.selection == "lottery" else "申し込んだ順に決まります"
+    assert decided in page
+
+
+def test_event_page_counts_seats_by_group(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    with unit():
+        submit(event, "MD", 1)
+        submit(event, "NSV", 2)
+        submit(event, "NSV", 3)
+
+    page = client.get(f"/e/{event.slug}")
+
+    assert "申込 3人、定員 72人" in page
+    assert "あと6席を確保しています" in page
+    assert "あと5席を確保しています" in page
+
+
+def test_event_page_takes_the_same_queries_however_many_applied(
+    client: Client, unit: Unit, count_queries: Callable[..., Any]
+) -> None:
+    event = published(unit)
+    client.get(f"/e/{event.slug}")
+    with count_queries() as few:
+        client.get(f"/e/{event.slug}")
+    with unit():
+        for n in range(12):
+            submit(event, "PH", n)
+
+    with count_queries() as many:
+        client.get(f"/e/{event.slug}")
+
+    assert len(many) == len(few) <= 12
+
+
+def test_calendar_file_reads_back(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    with unit() as session:
+        stored = session.get_one(Event, event.id)
+        stored.title = "薬局, 看護; 「連携」\\の会"
+        stored.room, stored.address = "3階", "けやき市中央1-1"
+
+    answer = client.download(f"/e/{event.slug}.ics")
+
+    assert answer.mimetype == "text/calendar"
+    calendar = Calendar.from_ical(answer.data)
+    (entry,) = calendar.walk("VEVENT")
+    assert entry["summary"] == "薬局, 看護; 「連携」\\の会"
+    assert entry["location"] == "けやき市民ホール 3階 けやき市中央1-1"
+    assert entry["dtstart"].dt == datetime(2027, 2, 17, 14, 0, tzinfo=TOKYO)
+    assert entry["dtend"].dt == datetime(2027, 2, 17, 16, 30, tzinfo=TOKYO)
+    assert str(entry["url"]).endswith(f"/e/{event.slug}")
+    assert calendar.walk("VTIMEZONE")
+    assert b"\r\n" in answer.data
+    assert max(len(line) for line in answer.data.split(b"\r\n")) <= 75
+
+
+def test_structured_data_is_a_schema_org_event(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    linked = client.get(f"/e/{event.slug}").one('link[type="application/ld+json"]')["href"]
+    answer = client.download(linked)
+
+    assert answer.mimetype == "application/ld+json"
+    data = json.loads(answer.data)
+    assert (data["@context"], data["@type"]) == ("https://schema.org", "Event")
+    assert data["name"] == event.title
+    assert data["startDate"] == "2027-02-17T14:00:00+09:00"
+    assert data["endDate"] == "2027-02-17T16:30:00+09:00"
+    assert data["eventStatus"] == "https://schema.org/EventScheduled"
+    assert data["location"]["@type"] == "Place"
+    assert data["location"]["name"] == "けやき市民ホール"
+    assert data["maximumAttendeeCapacity"] == 72
+    assert data["offers"]["validThrough"] == "2027-02-15T14:00:00+09:00"
+    assert data["url"].startswith("http")
+
+
+@pytest.mark.parametrize("path", ["/about/draw", "/about/privacy", "/about/accessibility"])
+def test_pages_about_the_house_open(client: Client, path: str) -> None:
+    assert client.get(path).h1

@@ -1,0 +1,103 @@
+"""「送り直し」: the same answer to everybody, the links only to whom they belong."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.client import Client
+from tests.support.guests import apply, published
+from tests.support.hands import Clock, Outbox, Unit, link_in
+from trainings.directory.actions import load_master_data
+
+SHARED = "misaki@houkan.example"
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+def ask(client: Client, mail: str) -> str:
+    """The words of the answer."""
+    return client.get("/links").press("リンクを送ってもらう", mail=mail).text
+
+
+def test_answer_is_the_same_for_a_known_and_an_unknown_address(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    apply(client, unit, published(unit))
+    before = len(outbox.all())
+
+    assert ask(client, SHARED) == ask(client, "nobody@a.example")
+    assert {mail.to_address for mail in outbox.all()[before:]} == {SHARED}
+    assert outbox.all(to="nobody@a.example") == []
+
+
+def test_one_person_gets_the_application_link_and_the_person_link(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+
+    ask(client, " MISAKI＠houkan.example ")
+
+    link = outbox.link(to=SHARED, purpose="registration_links", containing="/a/")
+    assert client.get(link).h1 == "わたしの申込"
+    history = client.get(outbox.link(to=SHARED, purpose="registration_person_link", containing="/p/"))
+    assert "高橋 美咲 さん" in history
+    assert history.has_link(event.title)
+
+
+def test_shared_address_gets_application_links_only(client: Client, unit: Unit, outbox: Outbox) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+    apply(client, unit, event, family="大沢", given="誠", family_kana="オオサワ", given_kana="マコト")
+
+    ask(client, SHARED)
+
+    mails = outbox.all(to=SHARED, purpose="registration_links")
+    assert {client.get(link_in(mail.body or "", "/a/")).one(".letter__to").text[:5] for mail in mails} == {
+        "高橋 美咲",
+        "大沢 誠 ",
+    }
+    assert outbox.all(purpose="registration_person_link") == []
+
+
+def test_no_address_and_half_an_address_are_told(client: Client) -> None:
+    page = client.get("/links").press("リンクを送ってもらう", status=422)
+    assert page.errors == ["申込のときに書いたメールアドレスを入力してください"]
+    page = page.press("リンクを送ってもらう", mail="misaki", status=422)
+    assert page.errors == ["メールアドレスは、name@example.jp のような形で入力してください"]
+    assert page.form(button="リンクを送ってもらう").values["mail"] == ["misaki"]
+
+
+@pytest.mark.parametrize("path", ["", "/done", "/edit", "/cancel", "/substitute", "/calendar.ics"])
+def test_wrong_secret_opens_nothing(client: Client, unit: Unit, path: str) -> None:
+    receipt = apply(client, unit, published(unit))
+    secret = receipt.path.split("/")[2]
+    assert client.open("GET", f"/a/{secret}{path}").status_code == 200
+
+    changed = secret[:-1] + ("0" if secret[-1] != "0" else "1")
+
+    client.get(f"/a/{changed}{path}", status=404)
+    client.get(f"/p/{secret}", status=404)
+    client.get(f"/t/{secret}", status=404)
+
+
+class TestWithLimits:
+    """Only three mails an hour go to one address, whoever asks."""
+
+    @pytest.fixture
+    def overrides(self) -> dict[str, object]:
+        return {"rate_limits": True}
+
+    def test_fourth_request_within_the_hour_sends_nothing_and_says_the_same(
+        self, client: Client, unit: Unit, outbox: Outbox
+    ) -> None:
+        apply(client, unit, published(unit))
+
+        answers = {ask(client, SHARED) for _ in range(4)}
+
+        assert len(answers) == 1
+        assert len(outbox.all(to=SHARED, purpose="registration_links")) == 3

@@ -1,0 +1,105 @@
+"""電話・FAX・はがき: staff enter what came on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.client import Client
+from tests.support.guests import published, said, stored
+from tests.support.hands import Clock, Outbox, Unit
+from tests.support.pages import Page
+from trainings.accounts.models import Role
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event, EventKind
+from trainings.registration.models import Channel, EventRole
+from trainings.registration.refusals import RegistrationRefusal
+from trainings.registration.states import State
+from trainings.registration.texts import REFUSALS
+
+BUTTON = "この申込を入れて、次へ"
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+@pytest.fixture
+def planner(staff_client: Callable[..., Client]) -> Client:
+    return staff_client(Role.PLANNER)
+
+
+def enter(planner: Client, unit: Unit, event: Event, *, status: int = 200, **differs: Any) -> Page:
+    page = planner.get(f"/staff/events/{event.slug}/applications/new")
+    values = said(unit, event) | {"channel": "fax"} | differs
+    return page.form(button=BUTTON).fill(values).submit(BUTTON, status=status)
+
+
+def test_entry_keeps_the_channel_and_who_entered_it(planner: Client, unit: Unit, outbox: Outbox) -> None:
+    event = published(unit)
+
+    page = enter(planner, unit, event, mail="", heard_via="", channel="postcard")
+
+    (one,) = stored(unit, event)
+    assert (one.channel, one.mail, one.state) == (Channel.POSTCARD, "", State.CONFIRMED)
+    assert one.entered_by_id is not None
+    assert f"受付番号 {one.code}" in page
+    assert page.form(button=BUTTON).values["channel"] == ["postcard"]
+    assert page.form(button=BUTTON).values["family"] == [""]
+    assert outbox.all() == []
+
+
+def test_entry_with_an_address_tells_the_person(planner: Client, unit: Unit, outbox: Outbox) -> None:
+    enter(planner, unit, published(unit))
+
+    assert outbox.one().purpose == "registration_confirmed"
+
+
+def test_entry_after_closing_is_taken_until_the_list_is_frozen(
+    staff_client: Callable[..., Client], unit: Unit, clock: Clock
+) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    clock.set(event.application_closes_at)
+    planner = staff_client(Role.PLANNER)
+    enter(planner, unit, event)
+    with unit() as session:
+        session.get_one(Event, event.id).list_frozen_at = clock.now
+
+    page = enter(planner, unit, event, family="大沢", care_note="筆談", status=422)
+
+    assert page.errors == [REFUSALS[RegistrationRefusal.LIST_FROZEN]]
+    assert page.form(button=BUTTON).values["care_note"] == ["筆談"]
+    assert len(stored(unit, event)) == 1
+
+
+def test_speaker_is_confirmed_at_once_and_takes_no_seat(planner: Client, unit: Unit) -> None:
+    event = published(unit, capacity=1, quotas={})
+
+    enter(planner, unit, event, role="speaker")
+    enter(planner, unit, event, family="大沢", given="誠", mail="m@b.example", phone="000-555-0199")
+
+    roles = {one.role: one.state for one in stored(unit, event)}
+    assert roles == {EventRole.SPEAKER: State.CONFIRMED, EventRole.PARTICIPANT: State.CONFIRMED}
+
+
+def test_entry_needs_the_channel_and_keeps_everything(planner: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = planner.get(f"/staff/events/{event.slug}/applications/new")
+
+    page = page.form(button=BUTTON).fill(said(unit, event)).submit(BUTTON, status=422)
+
+    assert page.errors == ["届いた方法を選んでください"]
+    assert page.form(button=BUTTON).values["given"] == ["美咲"]
+
+
+def test_same_person_on_paper_again_is_told(planner: Client, unit: Unit) -> None:
+    event = published(unit)
+    enter(planner, unit, event)
+
+    page = enter(planner, unit, event, channel="phone", status=422)
+
+    assert page.errors == [REFUSALS[RegistrationRefusal.ALREADY_APPLIED]]
