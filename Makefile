@@ -6,13 +6,14 @@ OUT ?= rehearsal
 ARGS ?=
 
 .DEFAULT_GOAL = menu
-.PHONY: menu setup run test check format bench rehearse lock clean
+.PHONY: menu setup run test check format bench bench-seats rehearse lock clean
 
 menu:
 	@echo "make run              start the sample city at http://127.0.0.1:8000 (sets everything up first)"
 	@echo "make test             all tests, on SQLite, PostgreSQL and Chromium   (ARGS='-k word' narrows them)"
 	@echo "make check            lint, format, types, floors, templates"
 	@echo "make bench            measure; writes bench/results/"
+	@echo "make bench-seats      only the lottery, against its peers"
 	@echo "make rehearse OUT=dir a whole evening against real servers; leaves its workbooks and mails in dir"
 	@echo "make setup            only what running needs"
 	@echo "make format           let ruff and djlint write the format that check asks for"
@@ -40,8 +41,12 @@ format:
 	@$(VENV)/djlint --reformat --quiet templates
 
 bench:
-	@$(PYTHON) scripts/setup.py test
+	@$(PYTHON) scripts/setup.py bench
 	@$(VENV)/python -m bench $(ARGS)
+
+bench-seats:
+	@$(PYTHON) scripts/setup.py bench
+	@$(VENV)/python -m bench seats
 
 rehearse:
 	@$(PYTHON) scripts/setup.py test
@@ -52,5 +57,5 @@ lock:
 	@$(PYTHON) scripts/setup.py check
 
 clean:
-	rm -rf .venv .make node_modules static/vendor
+	rm -rf .venv .venv-peers .make node_modules static/vendor
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results

@@ -1,4 +1,4 @@
-"""Set up what a make target needs: `python3 scripts/setup.py run|check|test|lock`.
+"""Set up what a make target needs: `python3 scripts/setup.py run|check|test|bench|lock`.
 
 Runs on the plain Python of the system (3.11 or later), before anything is installed. Every step keeps a stamp with the
 checksum of what it was made from, so that a second start takes well under a second. A Debian package that is missing is
@@ -24,8 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = ROOT / ".make"
 PYTHON = VENV / "bin" / "python"
+PEERS = ROOT / ".venv-peers"
+"""What benches are held against lives apart: its libraries must never stand beside the product's."""
 UV = "uv==0.13.9"
-LISTS = ("requirements", "requirements-dev", "requirements-node")
+LISTS = ("requirements", "requirements-dev", "requirements-node", "bench/requirements-seats")
 
 
 class CannotSetUp(Exception):
@@ -111,10 +113,16 @@ def make_venv() -> None:
     run(sys.executable, "-m", "venv", "--clear", str(VENV))
 
 
-def install(name: str) -> None:
+def make_peers() -> None:
+    say("making .venv-peers, 500 MB, for the benches only")
+    run(sys.executable, "-m", "venv", "--clear", str(PEERS))
+    install("bench/requirements-seats", PEERS / "bin" / "python")
+
+
+def install(name: str, python: Path = PYTHON) -> None:
     say(f"installing {name}.txt")
     run(
-        *(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
         *("--require-hashes", "--no-deps", "-r", f"{name}.txt"),
     )
 
@@ -178,10 +186,12 @@ BROWSER_FILES = Step(
     ROOT / "static" / "vendor",
     install_browser_files,
 )
+PEERS_STEP = Step("peers", ("bench/requirements-seats.txt",), PEERS / "bin" / "python", make_peers)
 STEPS = {
     "run": (VENV_STEP, RUNTIME, BROWSER_FILES),
     "check": (VENV_STEP, RUNTIME, DEVELOPMENT),
     "test": (VENV_STEP, RUNTIME, DEVELOPMENT, BROWSER_FILES),
+    "bench": (VENV_STEP, RUNTIME, DEVELOPMENT, BROWSER_FILES, PEERS_STEP),
 }
 
 
@@ -228,7 +238,7 @@ def main(target: str) -> None:
             compile_lists()
             return
         carry_out(STEPS[target])
-        if target == "test":
+        if target in ("test", "bench"):
             require(PDF_NEEDS + TEST_NEEDS)
         elif target == "run":
             try:
@@ -240,8 +250,8 @@ def main(target: str) -> None:
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - the one file that an older Python may meet
         sys.exit("setup: Python 3.11 or later is needed; name it with make PYTHON=python3.11 …")
-    if sys.argv[1:] not in (["run"], ["check"], ["test"], ["lock"]):
-        sys.exit("usage: python3 scripts/setup.py run|check|test|lock")
+    if sys.argv[1:] not in (["run"], ["check"], ["test"], ["bench"], ["lock"]):
+        sys.exit("usage: python3 scripts/setup.py run|check|test|bench|lock")
     try:
         main(sys.argv[1])
     except CannotSetUp as problem:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from trainings.seats import network
 from trainings.seats.flow import Circulation, Ints
 from trainings.seats.network import TOTAL, Label, SeatNetwork
-from trainings.seats.rules import Candidate, Honoured, Rules, check_candidates, tally
+from trainings.seats.rules import Candidate, Honoured, Rules, Tally, check_candidates, tally
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,30 @@ def broken_caps(
             check((kind, entry.key), entry.cap, have.get(entry.key, 0), had.get(entry.key, 0))
     check(TOTAL, rules.capacity, now.total, raised.total)
     return tuple(broken)
+
+
+def stopping_caps(rules: Rules, now: Tally, person: Candidate) -> tuple[Label, ...]:
+    """The sets of a person that are full, given how many there are now (who may be more than a cap), widest last."""
+    full: list[Label] = []
+
+    def check(label: Label, cap: int | None, n: int) -> None:
+        if cap is not None and n >= cap:
+            full.append(label)
+
+    group, office = person.group, person.organisation
+    if office is not None:
+        check(("cell", group, office), rules.cell_cap, now.cells.get((group, office), 0))
+        check(("organisation", office), rules.organisation_cap, now.organisations.get(office, 0))
+    for kind, entries, key, have in (
+        ("district", rules.districts, rules.district_of.get(office or ""), now.districts),
+        ("group", rules.groups, group, now.groups),
+        ("sector", rules.sectors, rules.sector_of[group], now.sectors),
+    ):
+        for entry in entries:
+            if entry.key == key:
+                check((kind, entry.key), entry.cap, have.get(entry.key, 0))
+    check(TOTAL, rules.capacity, now.total)
+    return tuple(full)
 
 
 def legal_roster_exists(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from trainings.seats.degrade import broken_caps
+from trainings.seats.degrade import stopping_caps
 from trainings.seats.network import TOTAL, Label
 from trainings.seats.rules import Candidate, Honoured, Rules, Tally, check_candidates, tally
 from trainings.seats.seed import WORD, WORD_BITS, word
@@ -106,10 +106,11 @@ def next_offer(
     check_candidates(rules, confirmed, waiting_in_rank)
     if len(confirmed) >= rules.capacity:
         return Offer(None, OfferReason.FULL)
-    short = _short(rules, honoured, tally(rules, confirmed))
+    now = tally(rules, confirmed)
+    short = _short(rules, honoured, now)
     if leaver is not None:
         short = tuple(label for label in short if label in sets_of(rules, leaver))
-    blocked = {person.key: broken_caps(rules, (*confirmed, person), confirmed) for person in waiting_in_rank}
+    blocked = {person.key: stopping_caps(rules, now, person) for person in waiting_in_rank}
     free = [person for person in waiting_in_rank if not blocked[person.key]]
     if not free:
         return Offer(None, OfferReason.NOBODY, short, tuple(Passed(key, why) for key, why in blocked.items()))

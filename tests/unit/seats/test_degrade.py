@@ -16,8 +16,8 @@ from tests.unit.seats.cases import (
     rosters,
     small_cases,
 )
-from trainings.seats.degrade import broken_caps, degrade, legal_roster_exists, within_caps
-from trainings.seats.rules import Candidate, GroupRule, Honoured, Rules
+from trainings.seats.degrade import broken_caps, degrade, legal_roster_exists, stopping_caps, within_caps
+from trainings.seats.rules import Candidate, GroupRule, Honoured, Rules, tally
 
 
 @given(small_cases)
@@ -80,6 +80,15 @@ def test_caps_equal_plain_counting(case):
     everyone = [*candidates, *placed]
     assert within_caps(rules, everyone, placed) == keeps_caps(rules, everyone, placed)
     assert broken_caps(rules, placed, placed) == ()
+
+
+@given(small_cases)
+@settings(max_examples=60, deadline=None)
+def test_caps_that_stop_one_more_are_those_that_they_would_break(case):
+    rules, candidates, placed = case
+    for person in candidates:
+        stopping = stopping_caps(rules, tally(rules, placed), person)
+        assert stopping == broken_caps(rules, [*placed, person], placed)
 
 
 @given(small_cases)
