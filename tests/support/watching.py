@@ -45,8 +45,9 @@ class Watch:
             self.trouble.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
     def _on_failure(self, request: Request) -> None:
-        # A navigation that becomes a download is "aborted" though all is well.
-        if not (request.is_navigation_request() and request.failure == "net::ERR_ABORTED"):
+        # "Aborted": a navigation that became a download, or a file that the page asked for and that was not there yet
+        # when the page was left. All is well; a file that cannot be had fails with another word or answers 4xx.
+        if request.failure != "net::ERR_ABORTED":
             self.trouble.append(f"request failed: {request.method} {request.url}: {request.failure}")
 
     def _on_response(self, response: Response) -> None:
