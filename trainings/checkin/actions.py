@@ -126,7 +126,8 @@ def heard_from(*, device: Device, unsent: int) -> None:
 @dataclass(frozen=True, kw_only=True)
 class WalkIn:
     """Three fields, and a reason when the event is full. scan_id: made by the device; the same one again changes
-    nothing."""
+    nothing. offline: the person is in already, so that neither a full house nor a known application stands in the way.
+    """
 
     scan_id: uuid.UUID
     scanned_at: datetime
@@ -134,26 +135,26 @@ class WalkIn:
     kana: str
     group_id: uuid.UUID
     reason: str = ""
+    offline: bool = False
 
 
 def admit_walk_in(*, event_id: uuid.UUID, walk_in: WalkIn, device: Device) -> dict[str, Any]:
     """Register somebody who comes without an application, and let them in.
 
-    Raises Refused: NAME_MISSING, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known).
+    Raises Refused: NAME_MISSING, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known);
+    ForeignScan.
     """
-    known = db.session.get(Scan, walk_in.scan_id)
-    if known is not None:
-        return known.answer
     event = lock_event(event_id)
-    application = registration.application_by_idempotency_key(event_id, str(walk_in.scan_id))
-    if application is None:
+    application = None
+    if db.session.get(Scan, walk_in.scan_id) is None:
         application = _walk_in_application(event, walk_in)
     attempt = Attempt(
         scan_id=walk_in.scan_id,
         scanned_at=walk_in.scanned_at,
         method=Method.WALK_IN,
-        application_id=application.id,
+        application_id=application.id if application else None,
         forced=True,
+        offline=walk_in.offline,
     )
     return record_attempts(event_id=event_id, attempts=[attempt], device=device)[0]
 
@@ -169,7 +170,7 @@ def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
     if group is None or group.event_id != event.id:
         raise Refused(CheckinRefusal.GROUP_MISSING)
     full = event.capacity is not None and seats_taken(event) >= event.capacity
-    if full and not walk_in.reason.strip():
+    if full and not walk_in.reason.strip() and not walk_in.offline:
         raise Refused(CheckinRefusal.OVER_CAPACITY)
     person = recognise_person(
         family=family,
@@ -180,6 +181,8 @@ def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
     )
     other = registration.live_application_of(event.id, person.canonical.id)
     if other is not None:
+        if walk_in.offline:
+            return other
         raise Refused(CheckinRefusal.ALREADY_APPLIED, known=other.code)
     application = Application(
         id=uuid.uuid4(),

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from trainings.checkin import texts
 from trainings.checkin.decision import Decision
-from trainings.checkin.models import Direction, Outcome, Why
+from trainings.checkin.models import Direction, Outcome, Scan, ScanKind, Why
 from trainings.registration.models import Application
 
 
-def answer_to(
-    scan_id: uuid.UUID,
-    decision: Decision,
-    application: Application | None,
-    direction: Direction,
-    *,
-    undo: bool = False,
-) -> dict[str, Any]:
-    """The answer to one scan: outcome, words, next step, and whom it was about."""
-    outcome, why = Outcome(decision.outcome), Why(decision.why)
+def answer_kept(decision: Decision, application: Application | None, *, desk: str = "") -> dict[str, Any]:
+    """What a scan row keeps of its answer: codes and ids, no name. desk: who let a repeated one in first."""
+    return {
+        "outcome": decision.outcome,
+        "why": decision.why,
+        "since": decision.since,
+        "desk": desk,
+        "application": str(application.id) if application else None,
+        "table": application.table_number if application else None,
+        "state": application.state.value if application else None,
+    }
+
+
+def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
+    """The answer to one scan as the device gets it, the same each time it asks: the outcome, words, the next step,
+    and whom it was about."""
+    kept = scan.answer
+    outcome, why = Outcome(kept["outcome"]), Why(kept["why"])
     say, then = texts.SAYS[outcome], ""
     if outcome == Outcome.REFUSED:
         say, then = texts.WHYS[why]
-    elif undo:
+        then = then.format(event=kept.get("event", ""))
+    elif scan.kind == ScanKind.UNDO:
         say = texts.UNDONE
-    elif outcome == Outcome.ADMITTED and direction == Direction.OUT:
+    elif outcome == Outcome.ADMITTED and scan.direction == Direction.OUT:
         say = texts.OUT
+    guest = None
+    if application is not None:
+        guest = roster_entry(application) | {"table": kept["table"], "state": kept["state"]}
     return {
-        "scan_id": str(scan_id),
+        "scan_id": str(scan.id),
         "outcome": outcome.value,
         "why": why.value,
         "say": say,
         "next": then,
-        "since": decision.since,
-        "undo": undo,
-        "guest": roster_entry(application) if application else None,
+        "since": kept["since"],
+        "desk": kept["desk"],
+        "session": str(scan.session_id) if scan.session_id else None,
+        "undo": scan.kind == ScanKind.UNDO,
+        "guest": guest,
     }
 
 

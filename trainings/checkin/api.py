@@ -14,7 +14,7 @@ from trainings.accounts.access import by_device
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry
 from trainings.checkin.models import Device, Direction, Method, Scan
-from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.checkin.scanning import Attempt, ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
@@ -96,6 +96,7 @@ def roster() -> ResponseReturnValue:
             "event": {
                 "title": event.title,
                 "doors_open_at": event.doors_open_at.isoformat(),
+                "exits": counts_exits(event),
                 "sessions": [
                     {"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions
                 ],
@@ -104,12 +105,13 @@ def roster() -> ResponseReturnValue:
                 "says": texts.SAYS,
                 "whys": texts.WHYS,
                 "undone": texts.UNDONE,
+                "out": texts.OUT,
                 "variants": names.VARIANTS,
             },
             "roster": [roster_entry(application) for application in queries.roster(event.id)],
             "scans": [_seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else 0,
-            **_counts(event),
+            **_state(event),
         }
     )
 
@@ -131,9 +133,17 @@ def changes() -> ResponseReturnValue:
             "roster": [roster_entry(one) for one in queries.roster(event.id) if one.id in guests]
             if guests
             else [],
-            **_counts(event),
+            **_state(event),
         }
     )
+
+
+@bp.get("/api/v1/door/counts")
+@by_device
+def counts() -> ResponseReturnValue:
+    """Arrived of expected, by group and in all; seats left."""
+    _, event = _device()
+    return _answer(_state(event))
 
 
 def _seen(scan: Scan) -> dict[str, Any]:
@@ -151,7 +161,8 @@ def _seen(scan: Scan) -> dict[str, Any]:
     }
 
 
-def _counts(event: Event) -> dict[str, Any]:
+def _state(event: Event) -> dict[str, Any]:
+    """Arrivals, seats left (None: no limit) and the names of all desks."""
     rows = queries.arrivals_by_group(event)
     return {
         "groups": [
@@ -167,6 +178,8 @@ def _counts(event: Event) -> dict[str, Any]:
         ],
         "expected": sum(row.expected for row in rows),
         "arrived": sum(row.arrived for row in rows),
+        "free": None if event.capacity is None else max(0, event.capacity - actions.seats_taken(event)),
+        "desks": {str(one.id): one.name for one in queries.devices_of(event.id)},
     }
 
 
@@ -176,17 +189,20 @@ def _counts(event: Event) -> dict[str, Any]:
 @bp.post("/api/v1/door/scans")
 @by_device
 def scans() -> ResponseReturnValue:
-    """A batch of scans; one answer each, in their order."""
+    """A batch of scans; one answer each, in their order. An empty one only tells that the desk is alive."""
     device, event = _device(uploading=True)
     body = _body()
     batch = body.get("scans")
-    if not isinstance(batch, list) or not 0 < len(batch) <= LARGEST_BATCH:
+    if not isinstance(batch, list) or len(batch) > LARGEST_BATCH:
         raise _Unacceptable("scans")
     attempts = [_attempt(raw) for raw in batch]
     unsent = body.get("unsent", 0)
     if type(unsent) is not int or not 0 <= unsent < 1_000_000:
         raise _Unacceptable("unsent")
-    answers = record_attempts(event_id=event.id, attempts=attempts, device=device)
+    try:
+        answers = record_attempts(event_id=event.id, attempts=attempts, device=device)
+    except ForeignScan:
+        raise _Unacceptable("scan_id") from None
     actions.heard_from(device=device, unsent=unsent)
     return _answer({"answers": answers})
 
@@ -200,13 +216,16 @@ def walk_ins() -> ResponseReturnValue:
     walk_in = actions.WalkIn(
         scan_id=_uuid(body, "scan_id"),
         scanned_at=_instant(body, "scanned_at"),
-        name=_text(body, "name", 80),
-        kana=_text(body, "kana", 120),
+        name=_text(body, "name", 60),
+        kana=_text(body, "kana", 80),
         group_id=_uuid(body, "group"),
         reason=_text(body, "reason", 200, required=False),
+        offline=_flag(body, "offline"),
     )
     try:
         answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
+    except ForeignScan:
+        raise _Unacceptable("scan_id") from None
     except Refused as refused:
         db.session.rollback()
         return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)

@@ -16,6 +16,7 @@ from trainings.events.models import Event
 from trainings.events.queries import lock_event
 from trainings.registration.models import Application, EventRole
 
+WITHDRAWN = "attendance_withdrawn"
 NOT_CERTIFIED = frozenset({EventRole.STAFF})
 
 
@@ -32,18 +33,18 @@ def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
     known = {row.application_id: row for row in queries.certificates_of_event(event_id)}
     for application_id, row in known.items():
         if application_id not in earned and row.revoked_at is None:
-            row.revoked_at, row.revoke_reason = clock.now(), "attendance withdrawn"
+            row.revoked_at, row.revoke_reason = clock.now(), WITHDRAWN
             record(verb="certificate.revoked", subject=("certificate", row.id), event_id=event_id)
     issued = []
     for application in queries.attended_applications(event_id):
         if application.id not in earned or application.role in NOT_CERTIFIED:
             continue
-        row = known.get(application.id)
-        if row is None:
+        earlier = known.get(application.id)
+        if earlier is None:
             issued.append(_issue(event, application, earned[application.id]))
-        elif row.revoked_at is not None:
-            row.revoked_at, row.revoke_reason = None, ""
-            record(verb="certificate.restored", subject=("certificate", row.id), event_id=event_id)
+        elif earlier.revoked_at is not None:
+            earlier.revoked_at, earlier.revoke_reason = None, ""
+            record(verb="certificate.restored", subject=("certificate", earlier.id), event_id=event_id)
     db.session.flush()
     return issued
 

@@ -90,7 +90,8 @@ class Scan(Base):
     """One attempt at the door, refused ones and unknown codes too. Append-only; an undo is a row of its own.
 
     id: made by the device at scan time; the same id again gets the first answer again. cursor: order of arrival at the
-    server, for devices that ask what is new. answer: what the device was told, word for word.
+    server, for devices that ask what is new. answer: what was decided, in codes and ids: a name could never be erased
+    here, so it is looked up again whenever the answer is given.
     """
 
     __tablename__ = "scan"
@@ -99,7 +100,9 @@ class Scan(Base):
         UniqueConstraint("event_id", "cursor", name="uq_scan_event_id_cursor"),
         CheckConstraint("(kind = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_scan"),
         CheckConstraint("outcome = 'refused' OR application_id IS NOT NULL", name="admitted_has_application"),
-        CheckConstraint("device_id IS NOT NULL OR staff_id IS NOT NULL", name="somebody_scanned"),
+        CheckConstraint(
+            "device_id IS NOT NULL OR staff_id IS NOT NULL OR method = 'self'", name="somebody_scanned"
+        ),
         Index("ix_scan_application_id", "application_id"),
     )
 

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from trainings.accounts.models import Staff
 from trainings.checkin import queries
-from trainings.checkin.answers import answer_to
+from trainings.checkin.answers import answer_given, answer_kept
 from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide
 from trainings.checkin.models import Device, Direction, Door, Method, Outcome, Scan, ScanKind, Why
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
-from trainings.events.models import Event, Session
+from trainings.events.models import CertificateRule, Event, Session
 from trainings.registration.models import Application
 from trainings.registration.queries import application_by_code, application_by_ticket
 from trainings.registration.states import State
@@ -39,11 +39,16 @@ TICKET_STATES: dict[State, TicketState] = {
 }
 
 
+class ForeignScan(Exception):
+    """A scan id is in use at another event: a fault of the device, for ids are random."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One scan as a device reports it. ticket: what was read; application_id: what was chosen by search.
 
-    forced: the desk let the person in whatever the answer; undoes: id of the scan that this one takes back.
+    forced: the desk let the person in whatever the answer; offline: it did so on its own word, without the server;
+    undoes: id of the scan that this one takes back.
     """
 
     scan_id: uuid.UUID
@@ -68,7 +73,7 @@ def record_attempts(
     """Store each attempt and return its answer, in the order given. The same scan id gets its first answer again.
 
     Locks the door's row: of two desks with the same ticket one admits and the other hears "repeated".
-    LookupError when the event's door was never opened.
+    LookupError when the event's door was never opened; ForeignScan.
     """
     door = db.session.scalar(
         select(Door)
@@ -81,14 +86,23 @@ def record_attempts(
     cursor = queries.next_cursor(event_id)
     answers = []
     for attempt in attempts:
-        known = db.session.get(Scan, attempt.scan_id)
-        if known is None:
-            known = _record(door, attempt, cursor, device, staff)
+        scan = db.session.get(Scan, attempt.scan_id)
+        if scan is None:
+            scan = _record(door, attempt, cursor, device, staff)
             cursor += 1
-        answers.append(known.answer)
+        elif scan.event_id != event_id:
+            raise ForeignScan(str(scan.id))
+        kept = scan.answer["application"]
+        application = db.session.get(Application, uuid.UUID(kept)) if kept else None
+        answers.append(answer_given(scan, application))
     if door.closed_at is not None:
         enqueue(RECLOSED, subject=event_id)
     return answers
+
+
+def counts_exits(event: Event) -> bool:
+    """Whether who leaves is scanned too: where a certificate is earned by minutes."""
+    return event.certificate_rule == CertificateRule.MINUTES
 
 
 def _record(door: Door, attempt: Attempt, cursor: int, device: Device | None, staff: Staff | None) -> Scan:
@@ -103,31 +117,40 @@ def _record(door: Door, attempt: Attempt, cursor: int, device: Device | None, st
         ticket,
         [Earlier(scan.direction.value, scan.scanned_at.isoformat()) for scan in earlier],
         attempt.direction.value,
-        Rules(open=attempt.scanned_at >= event.doors_open_at),
+        Rules(open=attempt.scanned_at >= event.doors_open_at, exits=counts_exits(event)),
     )
-    decision, flagged = _as_fact(attempt, decision, application)
+    ours = application if ticket != "other_event" else None
+    decision, flagged = _as_fact(attempt, decision, ours)
+    kept = answer_kept(decision, ours, desk=_desk_of(earlier[-1]) if decision.since else "")
+    if application is not None and ours is None:
+        kept["event"] = application.event.title
     return _store(
         event,
         attempt,
         cursor,
-        application_id=application.id if application and ticket != "other_event" else None,
+        application_id=ours.id if ours else None,
         session_id=session_id,
         outcome=Outcome(decision.outcome),
         why=Why(decision.why),
         flagged=flagged,
-        answer=answer_to(
-            attempt.scan_id, decision, application if ticket != "other_event" else None, attempt.direction
-        ),
+        answer=kept,
         device=device,
         staff=staff,
     )
 
 
+def _desk_of(scan: Scan) -> str:
+    device = db.session.get(Device, scan.device_id) if scan.device_id else None
+    return device.name if device else ""
+
+
 def _as_fact(attempt: Attempt, decision: Decision, application: Application | None) -> tuple[Decision, bool]:
-    """Forced entries are facts: recorded as admitted and flagged. A ticket admitted by two desks offline gives one
-    attendance (the second stays "repeated") and a flag."""
-    if attempt.forced and decision.outcome == "refused" and application is not None:
-        return Decision("admitted"), True
+    """What has happened at a desk is a fact: who was let in against the answer, or without it, is recorded as admitted
+    and flagged. A ticket that two desks admitted offline gives one attendance (the second stays "repeated") and a
+    flag. application: None when it is unknown or of another event; nobody of this event came in then."""
+    let_in = attempt.forced or attempt.offline
+    if decision.outcome == "refused" and let_in:
+        return (Decision("admitted") if application is not None else decision), True
     return decision, decision.outcome == "repeated" and attempt.offline
 
 
@@ -171,7 +194,7 @@ def _record_undo(
         outcome=Outcome(decision.outcome),
         why=Why(decision.why),
         flagged=False,
-        answer=answer_to(attempt.scan_id, decision, application, attempt.direction, undo=True),
+        answer=answer_kept(decision, application),
         device=device,
         staff=staff,
     )

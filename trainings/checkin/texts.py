@@ -24,7 +24,7 @@ WHYS = {
     Why.UNKNOWN: ("見つかりません", "名前か受付番号でさがしてください。なければ「当日参加」へ進みます。"),
     Why.OTHER_EVENT: (
         "別の催しのチケットです",
-        "この催しのチケットをお持ちか、うかがってください。名前でもさがせます。",
+        "「{event}」のチケットです。この催しのチケットをお持ちか、うかがってください。",
     ),
     Why.NOT_SELECTED: (
         "今回は見送りの方です",
@@ -43,4 +43,3 @@ WHYS = {
 """Reason → what the screen says, and the next step in words that a volunteer can read aloud."""
 UNDONE = "受付を取り消しました"
 OUT = "退室を記録しました"
-REVOKED_ATTENDANCE = "参加の記録が取り消されたため"
