@@ -34,8 +34,9 @@ from trainings.events import models as event_models
 from trainings.guest import pages as guest_pages
 from trainings.messages import delivery
 from trainings.messages import models as message_models
-from trainings.registration import free_entry_views, list_views, people_views
+from trainings.registration import free_entry_views, people_views
 from trainings.registration import models as registration_models
+from trainings.registration import pages as registration_pages
 from trainings.skills import models as skill_models
 from trainings.skills import views as skill_views
 from trainings.surveys import models as survey_models
@@ -72,7 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     directory_views.bp,
     free_entry_views.bp,
     guest_pages.bp,
-    list_views.bp,
+    registration_pages.bp,
     mail_views.bp,
     office_views.bp,
     people_views.bp,

@@ -1,4 +1,4 @@
-"""Bar 3: reserves, odds, certificate and draw of large events, in a process of their own: seconds and memory."""
+"""Bar 3: reserves, odds, certificate and draw of large events, each in a process of its own: seconds and memory."""
 
 from __future__ import annotations
 
@@ -33,13 +33,15 @@ def rows() -> list[Row]:
 
 
 def _measure(people: int, seats: int) -> dict[str, float]:
-    """One draw from rules to waiting list. The flow library is loaded before, as in a running server."""
+    """One draw from rules to waiting list, the fastest of three. The flow library is loaded before, as in a server."""
     draw(*evening(20, 10), b"warm" * 8)
     case = evening(people, seats)
-    start = time.perf_counter()
-    draw(*case, hashlib.sha256(b"speed").digest())
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    seconds = []
+    for n in range(3):
+        start = time.perf_counter()
+        draw(*case, hashlib.sha256(f"speed {n}".encode()).digest())
+        seconds.append(time.perf_counter() - start)
+    return {"seconds": min(seconds), "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from trainings.core.db import db
 from trainings.directory.models import Association, Profession
 from trainings.events.actions import create_event, publish_event
 from trainings.events.models import Event, EventKind
-from trainings.registration.actions import Statement
+from trainings.registration.statements import Statement
 
 Quotas = Mapping[str, tuple[int, int | None]]
 """Name of a group → (reserved, cap)."""

@@ -34,8 +34,9 @@ from trainings.directory.models import Association, District, DistrictKind, Orga
 from trainings.events.actions import create_event, publish_event
 from trainings.events.models import Event, EventKind, Selection
 from trainings.messages.models import Message, MessageState
-from trainings.registration.actions import Statement, cancel_application, submit_application
+from trainings.registration.actions import cancel_application, submit_application
 from trainings.registration.models import Application, Channel
+from trainings.registration.statements import Statement
 from trainings.registration.states import State
 from trainings.skills.actions import load_framework, teach_usual_skills
 from trainings.skills.texts import FRAMEWORK_TITLE
@@ -147,7 +148,7 @@ def _residents(chance: random.Random, offices: dict[OfficeKind, list[Organisatio
     professions = {one.code: one.id for one in db.session.scalars(select(Profession))}
     people = [(family, given) for family in FAMILIES for given in GIVENS]
     chance.shuffle(people)
-    residents = []
+    residents: list[Resident] = []
     for kind, places in offices.items():
         for code, count in kind.people:
             for n in range(count):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -9,23 +11,28 @@ from sqlalchemy import select
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.allocation.queries import valid_draw
-from trainings.core import clock
+from trainings.checkin.models import Scan
 from trainings.core.db import db
+from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
-from trainings.desk import queries, texts
+from trainings.desk import texts
 from trainings.desk.blueprint import bp
 from trainings.desk.copying import copy_whole_event
-from trainings.desk.stages import stages_of
 from trainings.events import texts as event_texts
 from trainings.events.actions import create_event, publish_event
+from trainings.events.changelog import fingerprint
 from trainings.events.changes import Standing
 from trainings.events.editing import edit_event
-from trainings.events.forms import CopyForm, EventForm, NewEventForm
+from trainings.events.filling import change_of, filled, profession_rows, typed
+from trainings.events.forms import FIELD_OF, CopyForm, EventForm, NewEventForm, next_title
 from trainings.events.models import Event, EventState
 from trainings.events.presets import PRESETS
+from trainings.events.publication import doubts, missing
 from trainings.events.queries import event_by_slug, lock_event
+from trainings.events.refusals import EventRefusal
 from trainings.registration.models import Application
 from trainings.registration.queries import confirmed_count, has_applications
+from trainings.registration.transitions import SEAT_FREED
 from trainings.skills.actions import teach_usual_skills
 
 
@@ -33,28 +40,13 @@ def _event_or_404(slug: str) -> Event:
     return event_by_slug(slug) or abort(404)
 
 
-@bp.get("/staff/events")
-@allowed(Role.PLANNER)
-def events() -> ResponseReturnValue:
-    """All events by fiscal year, newest first, with their stage."""
-    this_year = clock.fiscal_year(clock.today())
-    year = request.args.get("year", this_year, type=int)
-    year = year if 2000 <= year <= 2100 else this_year
-    return render_template(
-        "desk/events.html",
-        year=year,
-        rows=[
-            (event, next(stage.name for stage in stages_of(event) if stage.state == "now"))
-            for event in queries.events_of_year(year)
-        ],
-        kinds=event_texts.KINDS,
-    )
+# -- new ------------------------------------------------------------------------------------------------------
 
 
 @bp.get("/staff/events/new")
 @allowed(Role.PLANNER)
 def new_event() -> ResponseReturnValue:
-    return render_template("desk/new_event.html", form=NewEventForm(formdata=None), presets=PRESETS)
+    return _new_page(NewEventForm(formdata=None), 200)
 
 
 @bp.post("/staff/events/new")
@@ -62,23 +54,36 @@ def new_event() -> ResponseReturnValue:
 def make_event() -> ResponseReturnValue:
     form = NewEventForm()
     if not form.validate():
-        return render_template("desk/new_event.html", form=form, presets=PRESETS), 422
+        return _new_page(form, 422)
     event = create_event(**form.values())
     teach_usual_skills(event=event)
+    flash(texts.DRAFTED)
     return redirect(url_for("desk.edit", slug=event.slug))
 
 
-def standing_of(event: Event) -> Standing:
-    """What applications and draw say about what may still be changed."""
+def _new_page(form: NewEventForm, status: int) -> ResponseReturnValue:
+    presets = {kind.value: preset for kind, preset in PRESETS.items()}
+    return render_template("desk/new_event.html", form=form, presets=presets), status
+
+
+# -- edit -----------------------------------------------------------------------------------------------------
+
+
+def standing_of(event_id: uuid.UUID) -> Standing:
+    """What applications, draw and door say about what may still be changed."""
+    held = db.session.execute(
+        select(Application.event_group_id, Application.profession_id)
+        .where(Application.event_id == event_id)
+        .distinct()
+    ).all()
+    sessions = db.session.scalars(select(Scan.session_id).where(Scan.event_id == event_id).distinct())
     return Standing(
-        has_applications=has_applications(event.id),
-        confirmed=confirmed_count(event.id),
-        drawn=valid_draw(event.id) is not None,
-        in_use=frozenset(
-            db.session.scalars(
-                select(Application.event_group_id).where(Application.event_id == event.id).distinct()
-            )
-        ),
+        has_applications=has_applications(event_id),
+        confirmed=confirmed_count(event_id),
+        drawn=valid_draw(event_id) is not None,
+        groups=frozenset(row.event_group_id for row in held),
+        professions=frozenset(row.profession_id for row in held if row.profession_id),
+        sessions=frozenset(session_id for session_id in sessions if session_id),
     )
 
 
@@ -86,56 +91,61 @@ def standing_of(event: Event) -> Standing:
 @allowed(Role.PLANNER)
 def edit(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
-    form = EventForm(formdata=None)
-    form.fill(event)
-    return _edit_page(event, form, "", 200)
+    return _edit_page(event, filled(event), standing_of(event.id), None, 200)
 
 
 @bp.post("/staff/events/<slug>/edit")
 @allowed(Role.PLANNER)
 def save(slug: str) -> ResponseReturnValue:
+    """Keep what was typed; with the second button of a draft, publish it too."""
     event = _event_or_404(slug)
-    form = EventForm()
-    form.read_map(request.form.to_dict())
-    if not form.validate():
-        return _edit_page(event, form, "", 422)
-    # Locked before counting: nobody gets a seat between the count and the change.
+    # Locked before counting: nobody applies or gets a seat between the count and the change.
     lock_event(event.id)
+    standing = standing_of(event.id)
+    form = typed(request.form)
+    if not form.validate():
+        return _edit_page(event, form, standing, None, 422)
+    wants_public = bool(request.form.get("publish"))
     try:
-        edit_event(event_id=event.id, change=form.change(), standing=standing_of(event))
+        edited = edit_event(event_id=event.id, change=change_of(form), standing=standing)
+        if wants_public:
+            publish_event(event_id=event.id)
     except Refused as refused:
         db.session.rollback()
-        return _edit_page(_event_or_404(slug), form, refused.sentence(event_texts.REFUSALS), 422)
-    flash(texts.SAVED)
+        event = _event_or_404(slug)
+        if refused.code == EventRefusal.CHANGED_MEANWHILE:
+            # Told once; who presses again has read it.
+            form.seen.data = fingerprint(event)
+        return _edit_page(event, form, standing, refused, 422)
+    if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
+        enqueue(SEAT_FREED, subject=event.id)
+    if wants_public:
+        flash(texts.PUBLISHED)
+        return redirect(url_for("desk.board", slug=slug))
+    flash(texts.SAVED if edited.fields else texts.NOTHING_CHANGED)
     return redirect(url_for("desk.edit", slug=slug))
 
 
-def _edit_page(event: Event, form: EventForm, problem: str, status: int) -> ResponseReturnValue:
+def _edit_page(
+    event: Event, form: EventForm, standing: Standing, refused: Refused | None, status: int
+) -> ResponseReturnValue:
+    told = event_texts.REFUSALS
     page = render_template(
         "desk/edit.html",
         event=event,
         form=form,
-        problem=problem,
-        standing=standing_of(event),
+        professions=profession_rows(form),
+        standing=standing,
         is_draft=event.state == EventState.DRAFT,
+        is_closed=event.state == EventState.CLOSED,
+        refusals=[(FIELD_OF[EventRefusal(refused.code)], refused.sentence(told))] if refused else [],
+        missing=[(FIELD_OF[EventRefusal(one.code)], one.sentence(told)) for one in missing(event)],
+        doubts=[event_texts.DOUBTS[doubt].format(**facts) for doubt, facts in doubts(event)],
     )
     return page, status
 
 
-@bp.post("/staff/events/<slug>/publish")
-@allowed(Role.PLANNER)
-def publish(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
-    try:
-        publish_event(event_id=event.id)
-    except Refused as refused:
-        db.session.rollback()
-        event = _event_or_404(slug)
-        form = EventForm(formdata=None)
-        form.fill(event)
-        return _edit_page(event, form, refused.sentence(event_texts.REFUSALS), 422)
-    flash(texts.PUBLISHED)
-    return redirect(url_for("desk.board", slug=slug))
+# -- copy -----------------------------------------------------------------------------------------------------
 
 
 @bp.get("/staff/events/<slug>/copy")
@@ -143,7 +153,7 @@ def publish(slug: str) -> ResponseReturnValue:
 def copy(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = CopyForm(formdata=None)
-    form.title.data = event.title
+    form.title.data = next_title(event.title)
     return render_template("desk/copy.html", event=event, form=form)
 
 
@@ -155,4 +165,5 @@ def make_copy(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("desk/copy.html", event=event, form=form), 422
     made = copy_whole_event(source=event, on=form.on.data, title=form.title.data)
+    flash(texts.COPIED)
     return redirect(url_for("desk.edit", slug=made.slug))

@@ -23,5 +23,13 @@ VERBS = {
     "person.linked_by_rule": "同じ人として結びました",
 }
 """What the audit trail's verbs say on the board; a verb without a sentence is shown as it is."""
+OPEN_UNTIL = "{until}まで"
+PUBLIC_SINCE = "{day} 公開"
+NO_DRAW = "先着順"
+RELEASED_ON = "{day} 枠の開放日"
+ANSWERS_UNTIL = "{day}まで"
+DRAFTED = "下書きを作りました。内容を確かめて、公開してください。"
+COPIED = "複製して、下書きを作りました。日付と内容を確かめて、公開してください。"
 SAVED = "催しの内容を直しました。"
+NOTHING_CHANGED = "変わったところはありませんでした。"
 PUBLISHED = "公開しました。催しのページを、どなたでも見られます。"

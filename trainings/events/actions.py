@@ -12,8 +12,8 @@ from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
-from trainings.directory.models import Profession, ProfessionGroup
-from trainings.directory.queries import profession_groups
+from trainings.directory.models import ProfessionGroup
+from trainings.directory.queries import profession_groups, professions
 from trainings.events.models import (
     Event,
     EventGroup,
@@ -25,7 +25,8 @@ from trainings.events.models import (
     Responsible,
     Session,
 )
-from trainings.events.presets import PRESETS, Preset
+from trainings.events.presets import PRESETS, PURPOSES, Preset
+from trainings.events.publication import missing
 from trainings.events.queries import lock_event
 from trainings.events.refusals import EventRefusal
 
@@ -40,27 +41,30 @@ def create_event(
     kind: EventKind,
     on: date,
     title: str = "",
+    begins: time | None = None,
+    ends: time | None = None,
     venue: str = "",
     responsible: Responsible = Responsible.JOINT,
 ) -> Event:
     """A draft from the kind's preset: texts, sessions, programme, groups with quotas and the map of professions.
 
-    on: local date of the event; all other dates are counted back from it. KeyError for a kind without a preset.
+    on: local date of the event; all other dates are counted back from it. begins, ends: local times of its first and
+    last session, as in the preset by default. KeyError for a kind without a preset.
     """
     preset = PRESETS[kind]
-    first, last = preset.sessions[0], preset.sessions[-1]
-    starts_at = clock.at(on, first.begins)
+    sessions = _sessions(preset, on, begins, ends)
+    starts_at, ends_at = sessions[0].starts_at, sessions[-1].ends_at
     event = Event(
-        slug=codes.new_secret()[:12],
+        slug=codes.new_secret(),
         kind=kind,
         title=title or preset.title,
         subtitle=preset.subtitle,
         description=preset.description,
         audience=preset.audience,
         responsible=responsible,
-        purpose_of_use=preset.purpose,
+        purpose_of_use=PURPOSES[responsible],
         starts_at=starts_at,
-        ends_at=clock.at(on, last.ends),
+        ends_at=ends_at,
         doors_open_at=starts_at - timedelta(minutes=preset.doors_open_minutes),
         venue=venue,
         fee=preset.fee,
@@ -70,18 +74,18 @@ def create_event(
         organisation_cap=preset.organisation_cap,
         application_opens_at=clock.day_begins(on - timedelta(days=preset.opens_days)),
         application_closes_at=clock.at(on - timedelta(days=preset.closes_days), APPLICATIONS_CLOSE_AT),
-        results_on=on - timedelta(days=preset.results_days),
+        results_on=None if preset.results_days is None else on - timedelta(days=preset.results_days),
         code_prefix=f"{preset.code_prefix}{_next_number(kind)}",
         pledge=preset.pledge,
         pre_question=preset.pre_question,
         table_size=preset.table_size,
         handouts_numbered=preset.handouts_numbered,
         certificate_rule=preset.certificate_rule,
-        public_number_name=preset.public_number_name,
+        sessions=sessions,
     )
     db.session.add(event)
     db.session.flush()
-    _add_sessions(event, preset, on)
+    _add_programme(event, preset)
     _add_groups(event, preset, on)
     record(verb="event.created", subject=("event", event.id), event_id=event.id, detail={"kind": kind.value})
     db.session.flush()
@@ -93,15 +97,24 @@ def _next_number(kind: EventKind) -> int:
     return (db.session.scalar(select(func.count()).where(Event.kind == kind)) or 0) + 1
 
 
-def _add_sessions(event: Event, preset: Preset, on: date) -> None:
-    for session in preset.sessions:
-        event.sessions.append(
-            Session(
-                title=session.title,
-                starts_at=clock.at(on, session.begins),
-                ends_at=clock.at(on, session.ends),
-            )
+def _sessions(preset: Preset, on: date, begins: time | None, ends: time | None) -> list[Session]:
+    """The preset's sessions on a day, moved so that the first begins, and stretched so that the last ends, as asked."""
+    planned = clock.at(on, preset.sessions[0].begins)
+    shift = clock.at(on, begins) - planned if begins else timedelta()
+    found = [
+        Session(
+            title=session.title,
+            starts_at=clock.at(on, session.begins) + shift,
+            ends_at=clock.at(on, session.ends) + shift,
         )
+        for session in preset.sessions
+    ]
+    if ends:
+        found[-1].ends_at = clock.at(on, ends)
+    return found
+
+
+def _add_programme(event: Event, preset: Preset) -> None:
     begins = event.starts_at
     for position, item in enumerate(preset.programme):
         event.programme.append(
@@ -111,9 +124,6 @@ def _add_sessions(event: Event, preset: Preset, on: date) -> None:
                 minutes=item.minutes,
                 title=item.title,
                 note=item.note,
-                speaker=item.speaker,
-                speaker_affiliation=item.affiliation,
-                credit_code=item.credit_code,
             )
         )
         begins += timedelta(minutes=item.minutes)
@@ -125,12 +135,10 @@ def _add_groups(event: Event, preset: Preset, on: date) -> None:
     for group in profession_groups():
         groups[group.id] = _event_group(event, group, preset, on, sectors)
     db.session.flush()
-    for profession in db.session.scalars(select(Profession).where(Profession.active)):
-        db.session.add(
-            EventProfession(
-                event_id=event.id, profession_id=profession.id, event_group_id=groups[profession.group_id].id
-            )
-        )
+    for profession in professions():
+        if profession.code not in preset.not_for:
+            own = groups[profession.group_id]
+            event.professions.append(EventProfession(profession_id=profession.id, event_group_id=own.id))
 
 
 def _event_group(
@@ -155,39 +163,13 @@ def _event_group(
     return row
 
 
-def check_publishable(event: Event) -> None:
-    """Raise Refused with the first thing that is missing before an event may be shown.
-
-    NO_SESSIONS, NO_VENUE, NO_GROUPS, RESERVES_EXCEED_CAPACITY, SECTOR_RESERVES_EXCEED_CAPACITY, NO_PURPOSE,
-    CLOSES_AFTER_START.
-    """
-    if not event.sessions:
-        raise Refused(EventRefusal.NO_SESSIONS)
-    if not event.venue.strip():
-        raise Refused(EventRefusal.NO_VENUE)
-    if not event.groups or not event.professions:
-        raise Refused(EventRefusal.NO_GROUPS)
-    if event.capacity is not None:
-        reserved = sum(group.reserved for group in event.groups)
-        if reserved > event.capacity:
-            raise Refused(EventRefusal.RESERVES_EXCEED_CAPACITY, reserved=reserved, capacity=event.capacity)
-        by_sector = sum(sector.reserved for sector in event.sectors)
-        if by_sector > event.capacity:
-            raise Refused(
-                EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY, reserved=by_sector, capacity=event.capacity
-            )
-    if not event.purpose_of_use.strip():
-        raise Refused(EventRefusal.NO_PURPOSE)
-    if event.application_closes_at > event.starts_at:
-        raise Refused(EventRefusal.CLOSES_AFTER_START)
-
-
 def publish_event(*, event_id: uuid.UUID) -> Event:
-    """Show a draft to everybody. Raises Refused: NOT_A_DRAFT, and what `check_publishable` finds."""
+    """Show a draft to everybody. Raises Refused: NOT_A_DRAFT, or the first thing that `publication.missing` finds."""
     event = lock_event(event_id)
     if event.state != EventState.DRAFT:
         raise Refused(EventRefusal.NOT_A_DRAFT)
-    check_publishable(event)
+    for refusal in missing(event)[:1]:
+        raise refusal
     event.state = EventState.PUBLISHED
     event.published_at = clock.now()
     record(verb="event.published", subject=("event", event.id), event_id=event.id)
@@ -214,7 +196,7 @@ def copy_event(*, source: Event, on: date, title: str) -> Event:
     """
     shift = on - clock.local(source.starts_at).date()
     event = Event(
-        slug=codes.new_secret()[:12],
+        slug=codes.new_secret(),
         code_prefix=f"{source.code_prefix.rstrip('0123456789')}{_next_number(source.kind)}",
         copied_from_id=source.id,
         title=title or source.title,
@@ -251,20 +233,10 @@ def copy_event(*, source: Event, on: date, title: str) -> Event:
 
 
 COPIED = (
-    *("kind", "subtitle", "description", "audience", "responsible", "purpose_of_use", "contact_name"),
-    *(
-        "contact_phone",
-        "venue",
-        "room",
-        "address",
-        "map_url",
-        "fee",
-        "accessibility",
-        "capacity",
-        "selection",
-    ),
-    *("organisation_cap", "offer_hours", "keeps_waiting_list", "pledge", "pre_question", "table_size"),
-    *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name"),
+    *("kind", "subtitle", "description", "audience", "responsible", "purpose_of_use"),
+    *("contact_name", "contact_phone", "venue", "room", "address", "map_url", "fee", "accessibility"),
+    *("capacity", "selection", "organisation_cap", "offer_hours", "keeps_waiting_list", "pledge"),
+    *("pre_question", "table_size", "handouts_numbered", "certificate_rule", "certificate_minutes"),
 )
 COPIED_ITEM = ("position", "minutes", "title", "note", "speaker", "speaker_affiliation", "credit_code")
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import current_app, url_for
+from icalendar import Calendar
+from icalendar import Event as Entry
 
-from trainings.core import clock
-from trainings.events.models import Event, EventState
+from trainings.core import clock, sheets
+from trainings.events import texts
+from trainings.events.models import Event, EventState, Responsible
+
+CALENDAR = "text/calendar; charset=utf-8"
+LINKED_DATA = "application/ld+json"
+SCHEMA = "https://schema.org"
 
 
 def public_url(event: Event) -> str:
@@ -20,21 +28,26 @@ def place(event: Event) -> str:
     return " ".join(part for part in (event.venue, event.room) if part)
 
 
-def calendar_file(event: Event) -> bytes:
-    """An iCalendar file (RFC 5545) with one entry per session, in Tokyo time."""
-    from icalendar import Calendar  # lazy door: only this file needs it
-    from icalendar import Event as Entry
+# -- iCalendar -------------------------------------------------------------------------------------------------
 
+
+def calendar_file(event: Event) -> bytes:
+    """An iCalendar file (RFC 5545) with one entry per session, in Tokyo time with its VTIMEZONE.
+
+    The uid of a session stays the same, so that a second download of a moved event replaces the first entry.
+    """
+    host = current_app.config["TSUDOI"].public_url.partition("://")[2].rstrip("/")
     calendar = Calendar()
     calendar.add("prodid", "-//Tsudoi//tsudoi//JA")
     calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
     for session in event.sessions:
         entry = Entry()
-        entry.add("uid", f"{session.id}@tsudoi")
+        entry.add("uid", f"{session.id}@{host}")
         entry.add("summary", event.title if len(event.sessions) == 1 else f"{event.title} {session.title}")
         entry.add("dtstart", clock.local(session.starts_at))
         entry.add("dtend", clock.local(session.ends_at))
-        entry.add("dtstamp", event.published_at or event.created_at)
+        entry.add("dtstamp", clock.now())
         entry.add("location", " ".join(part for part in (place(event), event.address) if part))
         entry.add("url", public_url(event))
         calendar.add_component(entry)
@@ -43,38 +56,83 @@ def calendar_file(event: Event) -> bytes:
     return content
 
 
+def calendar_name(event: Event) -> str:
+    return sheets.file_name(clock.local(event.starts_at).date(), event.title, ending="ics")
+
+
+# -- schema.org ------------------------------------------------------------------------------------------------
+
+
 def structured_data(event: Event) -> dict[str, Any]:
-    """schema.org Event (https://schema.org/Event)."""
-    settings = current_app.config["TSUDOI"]
+    """schema.org Event (https://schema.org/Event) as JSON-LD."""
     data: dict[str, Any] = {
-        "@context": "https://schema.org",
+        "@context": SCHEMA,
         "@type": "Event",
+        "@id": public_url(event),
         "name": event.title,
         "description": event.description,
         "startDate": clock.local(event.starts_at).isoformat(),
         "endDate": clock.local(event.ends_at).isoformat(),
         "doorTime": clock.local(event.doors_open_at).isoformat(),
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
+        "eventStatus": f"{SCHEMA}/EventScheduled",
         "url": public_url(event),
         "inLanguage": "ja",
-        "isAccessibleForFree": True,
-        "location": {"@type": "Place", "name": place(event), "address": event.address or event.venue},
-        "organizer": [
-            {"@type": "GovernmentOrganization", "name": settings.city_name},
-            {"@type": "Organization", "name": settings.association_name},
-        ],
+        "location": {
+            "@type": "Place",
+            "name": place(event),
+            "address": {
+                "@type": "PostalAddress",
+                "addressCountry": "JP",
+                "streetAddress": event.address or event.venue,
+            },
+        },
+        "organizer": _organisers(event),
         "audience": {"@type": "Audience", "audienceType": event.audience},
     }
     if event.capacity is not None:
         data["maximumAttendeeCapacity"] = event.capacity
-    if event.state == EventState.PUBLISHED:
-        data["offers"] = {
+    speakers = list(dict.fromkeys(item.speaker for item in event.programme if item.speaker))
+    if speakers:
+        data["performer"] = [{"@type": "Person", "name": speaker} for speaker in speakers]
+    if len(event.sessions) > 1:
+        data["subEvent"] = [
+            {
+                "@type": "Event",
+                "name": f"{event.title} {session.title}",
+                "startDate": clock.local(session.starts_at).isoformat(),
+                "endDate": clock.local(session.ends_at).isoformat(),
+                "location": data["location"],
+            }
+            for session in event.sessions
+        ]
+    return data | _price(event)
+
+
+def _organisers(event: Event) -> list[dict[str, str]]:
+    settings = current_app.config["TSUDOI"]
+    city = {"@type": "GovernmentOrganization", "name": settings.city_name}
+    association = {"@type": "Organization", "name": settings.association_name}
+    by_whom = {
+        Responsible.CITY: [city],
+        Responsible.ASSOCIATION: [association],
+        Responsible.JOINT: [city, association],
+    }
+    return by_whom[event.responsible]
+
+
+def _price(event: Event) -> dict[str, Any]:
+    """What it costs, as far as the words of the fee say so without doubt."""
+    is_free = event.fee in texts.FREE
+    found: dict[str, Any] = {"isAccessibleForFree": is_free}
+    yen = re.fullmatch(r"([0-9,]+)円", event.fee)
+    if event.state == EventState.PUBLISHED and (is_free or yen):
+        found["offers"] = {
             "@type": "Offer",
-            "price": "0",
+            "price": yen[1].replace(",", "") if yen and not is_free else "0",
             "priceCurrency": "JPY",
             "url": public_url(event),
             "validFrom": clock.local(event.application_opens_at).isoformat(),
             "validThrough": clock.local(event.application_closes_at).isoformat(),
         }
-    return data
+    return found

@@ -2,81 +2,39 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import date, datetime, time
+import re
+from collections import Counter
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     RadioField,
+    SelectField,
     StringField,
-    TextAreaField,
-    TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from trainings.core import clock, names
-from trainings.directory.models import Profession
-from trainings.directory.queries import professions
+from trainings.core import clock
 from trainings.events import texts
-from trainings.events.editing import EventChange, GroupChange, ItemChange
-from trainings.events.models import CertificateRule, Event, EventKind, Responsible, Selection
+from trainings.events.fields import Clock, Day, Whole, long_text, words
+from trainings.events.models import CertificateRule, EventKind, Responsible
 from trainings.events.presets import PRESETS
+from trainings.events.refusals import EventRefusal
+from trainings.events.timetable import BeginsTooEarly, Line, laid_out, reordered
 
-BLANK_GROUPS = 2
-BLANK_ITEMS = 3
-NOT_INVITED = "-"
-
-
-class Whole(IntegerField):
-    """A whole number; full width is read too."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.raw_data = valuelist
-        typed = names.number(valuelist[0]) if valuelist else ""
-        self.data = None
-        if typed:
-            if not typed.isdecimal():
-                raise ValueError("数字で入力してください")
-            self.data = int(typed)
+BLANK_SESSIONS, BLANK_SECTORS, BLANK_GROUPS, BLANK_ITEMS = 1, 1, 2, 3
+NO_SECTOR = NOT_INVITED = ""
+NUMBERED = re.compile(r"第([0-9]+)回")
 
 
-class Day(DateField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("日付を、2027-02-14 のように入力してください") from None
-
-
-class Clock(TimeField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("時刻を、13:30 のように入力してください") from None
-
-
-def _words(label: str, most: int, required: bool = False) -> StringField:
-    checks: list[Any] = [Length(max=most, message=f"{label}は{most}文字までで入力してください")]
-    if required:
-        checks.insert(0, InputRequired(f"{label}を入力してください"))
-    return StringField(label, filters=[names.as_typed], validators=checks)
-
-
-def _long(label: str) -> TextAreaField:
-    return TextAreaField(
-        label,
-        filters=[names.as_typed],
-        validators=[Length(max=4000, message=f"{label}は4000文字までで入力してください")],
-    )
+def next_title(title: str) -> str:
+    """第11回 … becomes 第12回 …; a title without a number stays."""
+    return NUMBERED.sub(lambda found: f"第{int(found[1]) + 1}回", title, count=1)
 
 
 class NewEventForm(FlaskForm):  # type: ignore[misc]
@@ -87,9 +45,11 @@ class NewEventForm(FlaskForm):  # type: ignore[misc]
         choices=[(kind.value, preset.name) for kind, preset in PRESETS.items()],
         validators=[InputRequired("催しの種類を選んでください")],
     )
-    title = _words("催しの名前", 120)
+    title = words("催しの名前", 120)
     on = Day("開催日", validators=[InputRequired("開催日を入力してください")])
-    venue = _words("会場", 120, required=True)
+    begins = Clock("始まり", validators=[Optional()])
+    ends = Clock("終わり", validators=[Optional()])
+    venue = words("会場", 120, required="会場を入力してください")
     responsible = RadioField(
         "取扱主体",
         choices=[(one.value, texts.RESPONSIBLES[one]) for one in Responsible],
@@ -97,11 +57,21 @@ class NewEventForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired("取扱主体を選んでください")],
     )
 
+    def validate_ends(self, field: Clock) -> None:
+        if field.data is None or self.kind.data not in {kind.value for kind in PRESETS}:
+            return
+        begins = self.begins.data or PRESETS[EventKind(self.kind.data)].sessions[0].begins
+        if field.data <= begins:
+            raise ValidationError(f"終わりは、始まり（{begins:%H:%M}）より後の時刻にしてください")
+
     def values(self) -> dict[str, Any]:
+        """Arguments of `create_event`."""
         return {
             "kind": EventKind(self.kind.data),
             "title": self.title.data,
             "on": self.on.data,
+            "begins": self.begins.data,
+            "ends": self.ends.data,
             "venue": self.venue.data,
             "responsible": Responsible(self.responsible.data),
         }
@@ -110,238 +80,288 @@ class NewEventForm(FlaskForm):  # type: ignore[misc]
 class CopyForm(FlaskForm):  # type: ignore[misc]
     """A copy of an event on another day."""
 
-    title = _words("催しの名前", 120, required=True)
+    title = words("催しの名前", 120, required="催しの名前を入力してください")
     on = Day("開催日", validators=[InputRequired("開催日を入力してください")])
 
 
-class GroupRow(Form):
-    id = HiddenField()
-    name = StringField(
-        filters=[names.as_typed], validators=[Length(max=40, message="区分の名前は40文字までです")]
-    )
-    reserved = Whole(validators=[Optional(), NumberRange(0, 10_000, "確保する席は0以上で入力してください")])
-    cap = Whole(validators=[Optional(), NumberRange(0, 10_000, "上限は0以上で入力してください")])
-    release_on = Day(validators=[Optional()])
+# -- rows of the tables on the page of an event ----------------------------------------------------------------
 
-    def validate_cap(self, field: IntegerField) -> None:
+
+class SessionRow(Form):
+    id = HiddenField()
+    title = words("回の名前", 120)
+    day = Day(validators=[Optional()])
+    begins = Clock(validators=[Optional()])
+    ends = Clock(validators=[Optional()])
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.title.data or self.day.data or self.begins.data or self.ends.data)
+
+    def validate_title(self, field: StringField) -> None:
+        if not field.data and (self.day.data or self.begins.data or self.ends.data) and not self.id.data:
+            raise ValidationError("回の名前を入力してください。一回だけなら、催しの名前でかまいません")
+
+    def validate_day(self, field: Day) -> None:
+        if self.title.data and field.data is None:
+            raise ValidationError(f"「{self.title.data}」の日を入力してください")
+
+    def validate_begins(self, field: Clock) -> None:
+        if self.title.data and field.data is None:
+            raise ValidationError(f"「{self.title.data}」の始まりの時刻を入力してください")
+
+    def validate_ends(self, field: Clock) -> None:
+        if self.title.data and field.data is None:
+            raise ValidationError(f"「{self.title.data}」の終わりの時刻を入力してください")
+        if self.title.data and field.data and self.begins.data and field.data <= self.begins.data:
+            raise ValidationError(f"「{self.title.data}」の終わりは、始まりより後の時刻にしてください")
+
+
+def _seats(label: str) -> Whole:
+    return Whole(validators=[Optional(), NumberRange(0, 10_000, f"{label}は0以上の数で入力してください")])
+
+
+class SectorRow(Form):
+    id = HiddenField()
+    name = words("分野の名前", 40)
+    reserved = _seats("確保する席")
+    cap = _seats("上限")
+
+    def validate_cap(self, field: Whole) -> None:
         if field.data is not None and field.data < (self.reserved.data or 0):
-            raise ValidationError(f"{self.name.data}の上限は、確保する席より小さくできません")
+            raise ValidationError(
+                f"「{self.name.data}」の上限を、確保する席（{self.reserved.data}席）以上にしてください"
+            )
+
+
+class GroupRow(SectorRow):
+    name = words("区分の名前", 40)
+    release_on = Day(validators=[Optional()])
+    sector = SelectField(choices=[(NO_SECTOR, "なし")], validate_choice=False, default=NO_SECTOR)
 
 
 class ItemRow(Form):
-    title = StringField(
-        filters=[names.as_typed], validators=[Length(max=160, message="題名は160文字までです")]
+    number = Whole(validators=[Optional(), NumberRange(0, 999, "順番は0から999までの数で入力してください")])
+    title = words("題名", 160)
+    begins = Clock(validators=[Optional()])
+    minutes = Whole(
+        validators=[Optional(), NumberRange(1, 600, "時間は1分から600分までの数で入力してください")]
     )
-    minutes = Whole(validators=[Optional(), NumberRange(1, 600, "時間は1分から600分までで入力してください")])
-    note = StringField(
-        filters=[names.as_typed], validators=[Length(max=200, message="補足は200文字までです")]
-    )
-    speaker = StringField(
-        filters=[names.as_typed], validators=[Length(max=80, message="話し手は80文字までです")]
-    )
-    speaker_affiliation = StringField(
-        filters=[names.as_typed], validators=[Length(max=120, message="所属は120文字までです")]
-    )
-    credit_code = StringField(
-        filters=[names.as_typed], validators=[Length(max=40, message="単位は40文字までです")]
-    )
+    note = words("補足", 200)
+    speaker = words("話し手", 80)
+    speaker_affiliation = words("所属", 120)
+    credit_code = words("単位", 40)
 
-    def validate_minutes(self, field: IntegerField) -> None:
+    def validate_minutes(self, field: Whole) -> None:
         if self.title.data and not field.data:
             raise ValidationError(f"「{self.title.data}」の時間（分）を入力してください")
+
+    def validate_title(self, field: StringField) -> None:
+        if not field.data and (self.speaker.data or self.note.data):
+            raise ValidationError(
+                "題名を入力してください。この行をなくすときは、話し手と補足も消してください"
+            )
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
     """Everything of an event on one page."""
 
-    title = _words("催しの名前", 120, required=True)
-    subtitle = _words("副題", 160)
-    description = _long("内容の紹介")
-    audience = _long("対象")
-    day = Day("開催日", validators=[InputRequired("開催日を入力してください")])
-    begins = Clock("始まり", validators=[InputRequired("始まりの時刻を入力してください")])
-    ends = Clock("終わり", validators=[InputRequired("終わりの時刻を入力してください")])
+    seen = HiddenField()
+    title = words("催しの名前", 120, required="催しの名前を入力してください")
+    subtitle = words("副題", 160)
+    description = long_text("内容の紹介")
+    audience = long_text("対象")
+    sessions = FieldList(FormField(SessionRow))
     doors = Clock("受付を始める時刻", validators=[InputRequired("受付を始める時刻を入力してください")])
-    venue = _words("会場", 120, required=True)
-    room = _words("部屋・階", 120)
-    address = _words("住所", 160)
-    map_url = _words("地図のアドレス", 300)
-    fee = _words("参加費", 60)
-    accessibility = _long("当日の配慮")
+    venue = words("会場", 120)
+    room = words("部屋・階", 120)
+    address = words("住所", 160)
+    map_url = words("地図のアドレス", 300)
+    fee = words("参加費", 60)
+    accessibility = long_text("当日の配慮")
 
-    capacity = Whole(
-        "定員",
-        validators=[
-            InputRequired("定員を入力してください"),
-            NumberRange(1, 10_000, "定員は1以上で入力してください"),
-        ],
-    )
     selection = RadioField(
         "選び方",
         choices=[(one.value, label) for one, label in texts.SELECTIONS.items()],
         validators=[InputRequired("選び方を選んでください")],
     )
-    organisation_cap = Whole(
-        "一つの事業所の上限", validators=[Optional(), NumberRange(1, 1000, "1以上で入力してください")]
+    capacity = Whole(
+        "定員",
+        validators=[
+            InputRequired("定員を入力してください"),
+            NumberRange(1, 10_000, "定員は1以上の数で入力してください"),
+        ],
     )
     opens_day = Day("申込を始める日", validators=[InputRequired("申込を始める日を入力してください")])
+    opens_time = Clock("申込を始める時刻", validators=[InputRequired("申込を始める時刻を入力してください")])
     closes_day = Day("締切の日", validators=[InputRequired("締切の日を入力してください")])
     closes_time = Clock("締切の時刻", validators=[InputRequired("締切の時刻を入力してください")])
     results_on = Day("結果をお知らせする日", validators=[Optional()])
+    public_number_name = words("抽選に加える公の番号", 120)
+    keeps_waiting_list = BooleanField("席が足りないとき、キャンセル待ちを受ける")
     offer_hours = Whole(
         "空いた席のご案内を待つ時間",
         validators=[
-            InputRequired("時間を入力してください"),
-            NumberRange(1, 336, "1時間から336時間までで入力してください"),
+            InputRequired("ご案内を待つ時間を入力してください"),
+            NumberRange(1, 336, "ご案内を待つ時間は、1時間から336時間（2週間）までで入力してください"),
         ],
     )
-    keeps_waiting_list = BooleanField("抽選のあと、キャンセル待ちを続けます")
-    public_number_name = _words("たねに加える公の番号", 120)
+    pre_question = words("事前の質問", 200)
+    pledge = long_text("守秘の約束")
 
     groups = FieldList(FormField(GroupRow))
+    sectors = FieldList(FormField(SectorRow))
+    organisation_cap = Whole(
+        "一つの事業所の上限",
+        validators=[
+            Optional(),
+            NumberRange(
+                1, 1000, "一つの事業所の上限は1以上の数で入力してください。空けておくと、上限はありません"
+            ),
+        ],
+    )
+    reason = words("変える理由", 200)
     programme = FieldList(FormField(ItemRow))
 
     responsible = RadioField(
-        "取扱主体", choices=[(one.value, texts.RESPONSIBLES[one]) for one in Responsible]
+        "取扱主体",
+        choices=[(one.value, texts.RESPONSIBLES[one]) for one in Responsible],
+        validators=[InputRequired("取扱主体を選んでください")],
     )
-    purpose_of_use = _long("個人情報の利用目的")
-    contact_name = _words("お問い合わせ先", 80)
-    contact_phone = _words("お問い合わせの電話", 30)
-    pledge = _long("守秘の約束")
-    pre_question = _words("事前の質問", 200)
+    purpose_of_use = long_text("利用目的")
+    contact_name = words("お問い合わせ先", 80)
+    contact_phone = words("お問い合わせの電話", 30)
     table_size = Whole(
-        "テーブルの人数", validators=[Optional(), NumberRange(2, 20, "2人から20人までで入力してください")]
+        "テーブルの人数",
+        validators=[Optional(), NumberRange(2, 20, "テーブルの人数は、2人から20人までで入力してください")],
     )
-    handouts_numbered = BooleanField("資料に番号を付けて配り、終わりに回収します")
+    handouts_numbered = BooleanField("資料に番号を付けて配り、終わりに回収する")
     certificate_rule = RadioField(
-        "受講証明書", choices=[(one.value, label) for one, label in texts.CERTIFICATE_RULES.items()]
+        "受講証明書",
+        choices=[(one.value, label) for one, label in texts.CERTIFICATE_RULES.items()],
+        validators=[InputRequired("受講証明書を出すかどうかを選んでください")],
     )
     certificate_minutes = Whole(
-        "必要な時間（分）", validators=[Optional(), NumberRange(1, 6000, "1以上で入力してください")]
-    )
-    reason = _words("変える理由", 200)
-
-    PLAIN = (
-        *("title", "subtitle", "description", "audience", "venue", "room", "address", "map_url", "fee"),
-        *("accessibility", "capacity", "organisation_cap", "results_on", "offer_hours", "keeps_waiting_list"),
-        *("public_number_name", "purpose_of_use", "contact_name", "contact_phone", "pledge", "pre_question"),
-        *("table_size", "handouts_numbered"),
+        "証明書に要る時間",
+        validators=[Optional(), NumberRange(1, 6000, "時間は1分以上の数で入力してください")],
     )
 
-    def validate_ends(self, field: TimeField) -> None:
-        if field.data and self.begins.data and field.data <= self.begins.data:
-            raise ValidationError("終わりは、始まりより後にしてください")
+    professions: dict[Any, int | None]
+    """Profession id → row of `groups`; one select each, read and written by `filling`."""
 
-    def validate_doors(self, field: TimeField) -> None:
-        if field.data and self.begins.data and field.data > self.begins.data:
-            raise ValidationError("受付は、始まりより前に始めてください")
+    # -- single fields -------------------------------------------------------------------------------------
 
-    def validate_closes_day(self, field: DateField) -> None:
-        if field.data and self.opens_day.data and field.data < self.opens_day.data:
-            raise ValidationError("締切は、申込を始める日より後にしてください")
+    def validate_doors(self, field: Clock) -> None:
+        begins = [row.form.begins.data for row in self.sessions if row.form.title.data]
+        if field.data and begins and begins[0] and field.data > begins[0]:
+            raise ValidationError("受付は、催しが始まる前か、始まる時刻に始めてください")
+
+    def validate_closes_day(self, field: Day) -> None:
+        opens, closes = (
+            (day.data, at.data)
+            for day, at in ((self.opens_day, self.opens_time), (self.closes_day, self.closes_time))
+        )
+        if None not in (*opens, *closes) and closes <= opens:
+            raise ValidationError("締切は、申込を始める日時より後にしてください")
 
     def validate_map_url(self, field: StringField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):
-            raise ValidationError("地図のアドレスは https:// から入力してください")
+            raise ValidationError("地図のアドレスは、https:// から入力してください")
 
-    def validate_certificate_minutes(self, field: IntegerField) -> None:
+    def validate_certificate_minutes(self, field: Whole) -> None:
         if self.certificate_rule.data == CertificateRule.MINUTES and not field.data:
-            raise ValidationError("証明書に必要な時間（分）を入力してください")
+            raise ValidationError("証明書に要る時間（分）を入力してください")
 
-    def validate_purpose_of_use(self, field: TextAreaField) -> None:
-        if not field.data:
-            raise ValidationError("個人情報の利用目的を入力してください")
+    # -- whole tables ----------------------------------------------------------------------------------------
 
-    # -- the map of professions: one select a profession, read from the form by its id ----------------------------
+    def validate_sessions(self, field: FieldList) -> None:
+        if field.entries and not any(row.form.title.data for row in field):
+            _complain(field, field[0].form.title, "日時を入力してください。少なくとも一回は要ります")
 
-    def read_map(self, typed: dict[str, str]) -> None:
-        """Take the chosen group row of each profession from the request."""
-        self.map = {
-            profession.id: _row(typed.get(f"profession-{profession.id}", NOT_INVITED))
-            for profession in professions()
-        }
-
-    def fill(self, event: Event) -> None:
-        """Show an event as it is, with some blank rows to add to."""
-        for name in self.PLAIN:
-            self[name].data = getattr(event, name)
-        starts, ends = clock.local(event.starts_at), clock.local(event.ends_at)
-        self.day.data, self.begins.data, self.ends.data = starts.date(), starts.time(), ends.time()
-        self.doors.data = clock.local(event.doors_open_at).time()
-        self.opens_day.data = clock.local(event.application_opens_at).date()
-        closes = clock.local(event.application_closes_at)
-        self.closes_day.data, self.closes_time.data = closes.date(), closes.time()
-        self.selection.data, self.responsible.data = event.selection.value, event.responsible.value
-        self.certificate_rule.data = event.certificate_rule.value
-        self.certificate_minutes.data = event.certificate_minutes
-        for group in event.groups:
-            self.groups.append_entry(
-                {
-                    "id": str(group.id),
-                    "name": group.name,
-                    "reserved": group.reserved,
-                    "cap": group.cap,
-                    "release_on": group.release_on,
-                }
-            )
-        for item in event.programme:
-            self.programme.append_entry(
-                {name: getattr(item, name) for name in ItemChange.__dataclass_fields__}
-            )
-        for _ in range(BLANK_GROUPS):
-            self.groups.append_entry({"reserved": None})
-        for _ in range(BLANK_ITEMS):
-            self.programme.append_entry({})
-        place = {group.id: n for n, group in enumerate(event.groups)}
-        chosen = {row.profession_id: place[row.event_group_id] for row in event.professions}
-        self.map = {profession.id: chosen.get(profession.id) for profession in professions()}
-
-    def change(self) -> EventChange:
-        """What was typed, for the action; only after `validate()`."""
-        values = {name: self[name].data for name in self.PLAIN}
-        rule = CertificateRule(self.certificate_rule.data)
-        return EventChange(
-            values=values
-            | {
-                "selection": Selection(self.selection.data),
-                "responsible": Responsible(self.responsible.data),
-                "certificate_rule": rule,
-                "certificate_minutes": self.certificate_minutes.data
-                if rule == CertificateRule.MINUTES
-                else None,
-                "doors_open_at": self._at(self.doors.data),
-                "application_opens_at": clock.day_begins(self.opens_day.data),
-                "application_closes_at": clock.at(self.closes_day.data, self.closes_time.data),
-            },
-            starts_at=self._at(self.begins.data),
-            ends_at=self._at(self.ends.data),
-            groups=[
-                GroupChange(
-                    id=uuid.UUID(row.id.data) if row.id.data else None,
-                    name=row.form.name.data,
-                    reserved=row.reserved.data or 0,
-                    cap=row.cap.data,
-                    release_on=row.release_on.data,
+    def validate_groups(self, field: FieldList) -> None:
+        used = set(self.professions.values())
+        for place, row in enumerate(field):
+            if not row.form.name.data and place in used:
+                _complain(
+                    field,
+                    row.form.name,
+                    "割りあてられた職種があります。先に下の「職種の割りあて」で、ほかの区分か「対象外」にしてください",
                 )
-                for row in self.groups
-            ],
-            professions=self.map,
-            programme=[
-                ItemChange(**{name: row.form[name].data for name in ItemChange.__dataclass_fields__})
-                for row in self.programme
-                if row.title.data
-            ],
-            reason=self.reason.data or "",
-        )
+        _no_twins(field, "区分")
 
-    def _at(self, clock_time: time) -> datetime:
-        day: date = self.day.data
-        return clock.at(day, clock_time)
+    def validate_sectors(self, field: FieldList) -> None:
+        used = {row.form.sector.data for row in self.groups if row.form.name.data}
+        for place, row in enumerate(field):
+            if not row.form.name.data and str(place) in used:
+                _complain(
+                    field,
+                    row.form.name,
+                    "この分野に入っている区分があります。先に、区分の表で分野を変えてください",
+                )
+        _no_twins(field, "分野")
+
+    def validate_programme(self, field: FieldList) -> None:
+        rows = self.ordered_programme
+        lines = [Line(row.form.minutes.data or 0, row.form.begins.data) for row in rows]
+        sessions = [row.form for row in self.sessions if row.form.title.data]
+        if any(None in (one.day.data, one.begins.data) for one in sessions) or not sessions:
+            return
+        first = min(clock.at(one.day.data, one.begins.data) for one in sessions)
+        try:
+            laid_out(lines, first=first, days=sorted({one.day.data for one in sessions}))
+        except BeginsTooEarly as early:
+            row = rows[early.place].form
+            _complain(
+                field,
+                row.begins,
+                f"「{row.title.data}」は、前の行が終わるより前に始まっています。時刻か順番を直してください",
+            )
 
     @property
-    def profession_rows(self) -> list[tuple[Profession, int | None]]:
-        return [(profession, self.map.get(profession.id)) for profession in professions()]
+    def ordered_programme(self) -> list[FormField]:
+        """The rows of the programme that have a title, in the order that their numbers ask for."""
+        rows = list(self.programme)
+        order = reordered([row.form.number.data for row in rows])
+        return [rows[place] for place in order if rows[place].form.title.data]
 
 
-def _row(typed: str) -> int | None:
-    return int(typed) if typed.isdecimal() else None
+def _complain(table: FieldList, cell: Any, sentence: str) -> None:
+    """Set a sentence beside one cell of a table, and mark the table as refused."""
+    cell.errors = [*cell.errors, sentence]
+    table.errors = [*table.errors, sentence]
+
+
+def _no_twins(table: FieldList, word: str) -> None:
+    names = Counter(row.form.name.data for row in table if row.form.name.data)
+    for row in table:
+        name = row.form.name.data
+        if names[name] > 1:
+            names[name] = 0
+            sentence = f"「{name}」という{word}が二つあります。どちらかの名前を変えてください"
+            _complain(table, row.form.name, sentence)
+
+
+FIELD_OF = {
+    EventRefusal.NO_SESSIONS: "sessions-0-title",
+    EventRefusal.NO_VENUE: "venue",
+    EventRefusal.NO_CAPACITY: "capacity",
+    EventRefusal.NO_GROUPS: "s-map",
+    EventRefusal.NO_PURPOSE: "purpose_of_use",
+    EventRefusal.NO_PLEDGE: "pledge",
+    EventRefusal.CLOSES_AFTER_START: "closes_day",
+    EventRefusal.RESERVE_FOR_NOBODY: "s-map",
+    EventRefusal.RESERVES_EXCEED_CAPACITY: "capacity",
+    EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: "s-sectors",
+    EventRefusal.SECTOR_CAP_BELOW_RESERVES: "s-sectors",
+    EventRefusal.SELECTION_FIXED: "selection",
+    EventRefusal.CAPACITY_BELOW_CONFIRMED: "capacity",
+    EventRefusal.PUBLIC_NUMBER_FIXED: "public_number_name",
+    EventRefusal.REASON_MISSING: "reason",
+    EventRefusal.GROUP_IN_USE: "s-quota",
+    EventRefusal.PROFESSION_IN_USE: "s-map",
+    EventRefusal.SESSION_IN_USE: "sessions-0-title",
+    EventRefusal.CHANGED_MEANWHILE: "title",
+    EventRefusal.CLOSED: "title",
+    EventRefusal.NOT_A_DRAFT: "title",
+}
+"""Where on the page a refusal is put right: the id of a field or of a part."""

@@ -25,23 +25,23 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True)
 class Dates:
-    """What decides the stage. drawn: results are out (first come: true once applications closed)."""
+    """What decides the stage. drawn: results are out, or there is nothing to draw. evaluated: a survey has ended."""
 
     published: bool
     closed: bool
     drawn: bool
+    evaluated: bool
     application_opens_at: datetime
     application_closes_at: datetime
     doors_open_at: datetime
-    ends_at: datetime
 
 
 def present_stage(dates: Dates, instant: datetime) -> StageKey:
     """The stage at an instant."""
+    if dates.closed:
+        return StageKey.REPORT if dates.evaluated else StageKey.EVALUATION
     if not dates.published or instant < dates.application_opens_at:
         return StageKey.PREPARING
-    if dates.closed:
-        return StageKey.EVALUATION
     if instant < dates.application_closes_at:
         return StageKey.OPEN
     if instant >= dates.doors_open_at:

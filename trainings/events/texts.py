@@ -1,23 +1,54 @@
 """Words of events."""
 
 from trainings.events.models import CertificateRule, EventKind, EventState, Responsible, Selection
+from trainings.events.publication import Doubt
 from trainings.events.refusals import EventRefusal
 from trainings.events.stages import StageKey
 
 REFUSALS = {
     EventRefusal.NOT_A_DRAFT: "この催しは、もう公開されています。",
-    EventRefusal.NO_SESSIONS: "日時がまだ決まっていません。",
-    EventRefusal.NO_GROUPS: "職種区分がありません。少なくとも一つの区分に職種を割りあててください。",
-    EventRefusal.RESERVES_EXCEED_CAPACITY: "確保する席の合計が{reserved}席で、定員の{capacity}席を超えています。",
-    EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: "分野ごとの確保する席の合計が{reserved}席で、定員の{capacity}席を超えています。",
-    EventRefusal.NO_PURPOSE: "個人情報の利用目的を入力してください。",
-    EventRefusal.NO_VENUE: "会場を入力してください。",
-    EventRefusal.CLOSES_AFTER_START: "申込の締切は、催しが始まる前にしてください。",
-    EventRefusal.CAPACITY_BELOW_CONFIRMED: "参加が決まった方が{confirmed}人います。定員をそれより少なくはできません。",
-    EventRefusal.SELECTION_FIXED: "申込が入ったあとは、選び方を変えられません。",
-    EventRefusal.REASON_MISSING: "抽選のあとに枠を変えるときは、理由を入力してください。",
-    EventRefusal.GROUP_IN_USE: "「{name}」には申込があるため、なくすことはできません。",
     EventRefusal.CLOSED: "閉じた催しは直せません。",
+    EventRefusal.CHANGED_MEANWHILE: (
+        "入力しているあいだに、ほかの人がこの催しを直しました。盤面の「記録」で変わったところを確かめてください。"
+        "このまま、もう一度「この内容にする」を押すと、いま入力されている内容になります。"
+    ),
+    EventRefusal.NO_SESSIONS: "日時を入力してください。",
+    EventRefusal.NO_VENUE: "会場を入力してください。",
+    EventRefusal.NO_CAPACITY: "定員を入力してください。",
+    EventRefusal.NO_GROUPS: "少なくとも一つの区分に、職種を割りあててください。",
+    EventRefusal.NO_PURPOSE: "個人情報の利用目的を入力してください。",
+    EventRefusal.NO_PLEDGE: "事例検討会には、守秘の約束を入力してください。",
+    EventRefusal.CLOSES_AFTER_START: "申込の締切を、催しが始まる前にしてください。",
+    EventRefusal.RESERVE_FOR_NOBODY: (
+        "「{name}」に{reserved}席を確保していますが、割りあてられた職種がありません。"
+        "職種を割りあてるか、確保する席を0にしてください。"
+    ),
+    EventRefusal.RESERVES_EXCEED_CAPACITY: (
+        "確保する席の合計が{reserved}席で、定員の{capacity}席を超えています。どちらかを直してください。"
+    ),
+    EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: (
+        "分野の分も入れると、確保する席の合計が{reserved}席で、定員の{capacity}席を超えています。どちらかを直してください。"
+    ),
+    EventRefusal.SECTOR_CAP_BELOW_RESERVES: (
+        "「{name}」の区分で確保する席の合計が{reserved}席で、この分野の上限の{cap}席を超えています。どちらかを直してください。"
+    ),
+    EventRefusal.SELECTION_FIXED: "申込が入ったあとは、選び方を変えられません。",
+    EventRefusal.CAPACITY_BELOW_CONFIRMED: "参加が決まった方が{confirmed}人います。定員をそれより少なくはできません。",
+    EventRefusal.PUBLIC_NUMBER_FIXED: "名簿を固めたあとは、抽選に加える公の番号を変えられません。",
+    EventRefusal.REASON_MISSING: "抽選のあとに枠や定員を変えるときは、変える理由を入力してください。",
+    EventRefusal.GROUP_IN_USE: "「{name}」には申込があるため、なくすことはできません。",
+    EventRefusal.PROFESSION_IN_USE: "{name}の方の申込があるため、割りあてを変えられません。",
+    EventRefusal.SESSION_IN_USE: "「{name}」には受付の記録があるため、なくすことはできません。",
+}
+DOUBTS = {
+    Doubt.WINDOW_OVER: "申込の締切が、もう過ぎています。このまま公開すると、どなたも申し込めません。",
+    Doubt.NO_RESULTS_DAY: "抽選の結果をお知らせする日が、まだ入っていません。",
+    Doubt.RESULTS_BEFORE_CLOSE: "結果をお知らせする日が、申込の締切より前になっています。",
+    Doubt.CAPS_BELOW_CAPACITY: (
+        "どの区分も上限まで埋まって{caps}席です。定員は{capacity}席なので、残りの席には、だれも座れません。"
+    ),
+    Doubt.GROUP_WITHOUT_PROFESSIONS: "「{name}」には、まだ職種が割りあてられていません。",
+    Doubt.PROGRAMME_BEYOND_END: "プログラムが、終わりの時刻を{minutes}分過ぎています。",
 }
 KINDS = {
     EventKind.HUNDRED: "百人の集い",
@@ -34,10 +65,16 @@ RESPONSIBLES = {
     Responsible.ASSOCIATION: "医師会",
     Responsible.JOINT: "市と医師会（共同）",
 }
+WHO_IS_RESPONSIBLE = {
+    Responsible.CITY: "{city}",
+    Responsible.ASSOCIATION: "{association}",
+    Responsible.JOINT: "{city}と{association}（共同）",
+}
+"""The same with the names of the two bodies, for guests."""
 CERTIFICATE_RULES = {
     CertificateRule.NONE: "出さない",
-    CertificateRule.ALL_SESSIONS: "すべての回に出た方",
-    CertificateRule.MINUTES: "決めた時間いた方",
+    CertificateRule.ALL_SESSIONS: "すべての回に出た方に出す",
+    CertificateRule.MINUTES: "決めた時間いた方に出す",
 }
 STAGES = {
     StageKey.PREPARING: "準備",
@@ -48,3 +85,60 @@ STAGES = {
     StageKey.EVALUATION: "評価",
     StageKey.REPORT: "報告",
 }
+FREE = frozenset({"", "無料", "なし", "0円"})
+"""What stands in the field of the fee when there is none."""
+
+FIELDS = {
+    "title": "催しの名前",
+    "subtitle": "副題",
+    "description": "内容の紹介",
+    "audience": "対象",
+    "responsible": "取扱主体",
+    "purpose_of_use": "利用目的",
+    "contact_name": "お問い合わせ先",
+    "contact_phone": "お問い合わせの電話",
+    "starts_at": "始まり",
+    "ends_at": "終わり",
+    "doors_open_at": "受付の始まり",
+    "venue": "会場",
+    "room": "部屋・階",
+    "address": "住所",
+    "map_url": "地図",
+    "fee": "参加費",
+    "accessibility": "当日の配慮",
+    "capacity": "定員",
+    "selection": "選び方",
+    "organisation_cap": "一つの事業所の上限",
+    "application_opens_at": "申込の始まり",
+    "application_closes_at": "申込の締切",
+    "results_on": "結果をお知らせする日",
+    "offer_hours": "ご案内を待つ時間",
+    "keeps_waiting_list": "キャンセル待ち",
+    "pledge": "守秘の約束",
+    "pre_question": "事前の質問",
+    "table_size": "テーブルの人数",
+    "handouts_numbered": "資料の番号",
+    "certificate_rule": "受講証明書",
+    "certificate_minutes": "証明書に要る時間",
+    "public_number_name": "抽選に加える公の番号",
+    "sessions": "日時",
+    "sectors": "分野の枠",
+    "groups": "区分の枠",
+    "professions": "職種の割りあて",
+    "programme": "プログラム",
+    "speakers": "話し手",
+}
+"""Fields of the log (changelog.snapshot) in the organiser's words."""
+FROM_TO = "{field}を「{before}」から「{after}」に"
+SET = "{field}を「{after}」に"
+EMPTIED = "{field}（「{before}」）をなくしました"
+CHANGED = "{field}を直しました"
+REASON = "（理由：{reason}）"
+YES_NO = {"True": "あり", "False": "なし"}
+
+# -- what stands beside a field ----------------------------------------------------------------------------
+
+NOT_A_NUMBER = "数字で入力してください"
+NOT_A_DAY = "日付を、2027-02-14 のように入力してください"
+NOT_A_TIME = "時刻を、13:30 のように入力してください"
+TOO_LONG = "{label}は{most}文字までで入力してください"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,37 +21,13 @@ from trainings.registration.models import Application, Channel, EventRole
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidate_of, released_groups, rules_of
 from trainings.registration.secrets import kill_ticket, seal
+from trainings.registration.statements import Statement
 from trainings.registration.states import LIVE, Reason, State
 from trainings.registration.transitions import change_state
 from trainings.seats.admission import admit_first_come
 
 BY_STAFF = frozenset({Channel.FAX, Channel.PHONE, Channel.POSTCARD})
 """Channels that staff enter; they may come in after closing, until the list is frozen."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Statement:
-    """What someone says when applying, as typed. organisation_id: chosen from the directory; with none,
-    organisation_name is a free entry ("" = no office)."""
-
-    family: str
-    given: str
-    family_kana: str = ""
-    given_kana: str = ""
-    mail: str = ""
-    phone: str = ""
-    profession_id: uuid.UUID
-    profession_note: str = ""
-    organisation_id: uuid.UUID | None = None
-    organisation_name: str = ""
-    licence_number: str = ""
-    heard_via_id: uuid.UUID | None = None
-    heard_via_note: str = ""
-    pre_answer: str = ""
-    care_note: str = ""
-    pledged: bool = False
-    submitter_name: str = ""
-    priority: int | None = None
 
 
 def submit_application(

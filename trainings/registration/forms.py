@@ -16,8 +16,8 @@ from trainings.directory.models import Organisation
 from trainings.directory.queries import associations
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
-from trainings.registration.actions import Statement
 from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.statements import Statement
 from trainings.registration.texts import CHANNELS, ROLES
 
 LOOSE_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

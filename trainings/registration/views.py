@@ -6,6 +6,7 @@ What was typed travels from page to page inside the form itself, so that nothing
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +31,7 @@ from trainings.registration.secrets import application_secret
 bp = blueprint("registration")
 
 UNUSUAL_MAIL = re.compile(r"\.\.|\.@|^\.|@.*(gmail\.co$|\.con$|\.ne\.j$|docomo\.ne\.com$)")
-FIELD_OF = {
+FIELD_OF: dict[StrEnum, str] = {
     RegistrationRefusal.PROFESSION_NOT_INVITED: "profession",
     RegistrationRefusal.PLEDGE_MISSING: "pledged",
     RegistrationRefusal.ALREADY_APPLIED: "family",

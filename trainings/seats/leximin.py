@@ -55,7 +55,8 @@ def leximin(
 class _Leximin:
     """The state of one run.
 
-    levels: the distinct t so far, ascending, with their `proofs` (cut, types). frozen_at: per type the index of its level;
+    levels: the distinct t so far, ascending, with their `proofs` (cut, types); the same as whole numbers: values / common.
+    frozen_at: per type the index of its level;
     -1 = active. settled: per frozen type its people's odds together in units of 1/grid, rounded down.
     """
 
@@ -76,6 +77,7 @@ class _Leximin:
         self.frozen_at = np.full(len(seats.types), -1)
         self.settled = np.zeros(len(seats.types), np.int64)
         self.levels: list[Fraction] = []
+        self.common, self.values = 1, list[int]()
         self.proofs: list[list[tuple[Cut | None, Ints]]] = []
 
     def settle_all(self) -> bool:
@@ -154,8 +156,9 @@ class _Leximin:
 
     def _amounts(self, t: Fraction) -> tuple[int, list[int]]:
         """A common denominator, and each type's people's odds together in that unit, the active ones at t."""
-        common = lcm(t.denominator, *(level.denominator for level in self.levels))
-        values = [int(level * common) for level in (*self.levels, t)]  # index -1 is t
+        common = lcm(t.denominator, self.common)
+        finer = common // self.common
+        values = [*(value * finer for value in self.values), int(t * common)]  # index -1 is t
         return common, [
             values[n] * wm for n, wm in zip(self.frozen_at.tolist(), self.wm.tolist(), strict=True)
         ]
@@ -182,7 +185,10 @@ class _Leximin:
         return np.flatnonzero(~cut[self.tails[self.first :]] & cut[self.heads[self.first :]])
 
     def _kept_at(self, cut: Cut) -> Fraction:
-        """The t at which X is just kept: (what may leave - what must enter) / weight of the active people entering."""
+        """The t at which X is just kept: (what may leave - what must enter) / weight of the active people entering.
+
+        -1 if none enter: then an earlier level breaks it.
+        """
         leaving = cut[self.tails] & ~cut[self.heads]
         entering = ~cut[self.tails] & cut[self.heads]
         free = int(self.upper[leaving[: self.first]].sum()) - int(self.lower[entering[: self.first]].sum())
@@ -193,8 +199,11 @@ class _Leximin:
         sign = out.astype(np.int64) - into.astype(np.int64)
         crossing = (sign != 0) & ~active
         np.add.at(settled, self.frozen_at[crossing], (sign * self.wm)[crossing])
-        rest = sum((int(settled[n]) * self.levels[n] for n in np.flatnonzero(settled)), Fraction(free))
-        return rest / int(self.wm[into & active].sum())
+        rest = free * self.common + sum(
+            n * value for n, value in zip(settled.tolist(), self.values, strict=True) if n
+        )
+        weight = int(self.wm[into & active].sum())
+        return Fraction(rest, weight * self.common) if weight else Fraction(-1)
 
     def _parts(self, cut: Cut) -> list[Cut]:
         """The connected parts of X that active people enter: each says by itself who shares what."""
@@ -228,3 +237,5 @@ class _Leximin:
             self.settled[types] = self._scaled(self.wm[types], t)
         self.levels.append(t)
         self.proofs.append(proofs)
+        self.common = lcm(self.common, t.denominator)
+        self.values = [int(level * self.common) for level in self.levels]

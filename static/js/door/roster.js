@@ -74,7 +74,7 @@ export class Roster {
     const session = this.sessionAt(instant);
     const earlier = guest ? this.standing(guest, session) : [];
     const open = instant >= Date.parse(this.loaded.event.doors_open_at);
-    let decision = decide(ticketState(guest), earlier, "in", { open, exits: false });
+    let decision = decide(ticketState(guest), earlier, "in", { open, exits: this.loaded.event.exits });
     if (attempt.forced && decision.outcome === "refused" && guest) decision = { outcome: "admitted", why: "", since: "" };
     const { says, whys } = this.loaded.texts;
     const [say, next] = decision.outcome === "refused" ? whys[decision.why] : [says[decision.outcome], ""];

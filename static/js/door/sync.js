@@ -63,6 +63,12 @@ export class Desk {
     return seq;
   }
 
+  /** An entry of this desk that the server has already answered. */
+  see(scan_id, application, at) {
+    const session = this.roster.sessionAt(Date.parse(at));
+    this.roster.note({ scan_id, application, session, outcome: "admitted", undoes: null, direction: "in", at, mine: true });
+  }
+
   /** One round: the queue first, then what is new. Only one tab at a time. */
   async round() {
     if (!this.token || this.rounding) return this.rounding;
@@ -164,8 +170,11 @@ export class Desk {
 
   settle(entry, answer) {
     if (answer.guest) this.roster.add(answer.guest);
+    if (!entry.seen) {
+      if (answer.outcome === "admitted") this.see(answer.scan_id, answer.guest.id, entry.body.scanned_at);
+      return;
+    }
     const seen = { ...entry.seen, outcome: answer.outcome, application: answer.guest?.id ?? null };
-    if (!entry.seen) return;
     this.roster.scans.delete(entry.seen.scan_id);
     const known = this.roster.byGuest.get(seen.application);
     if (known) this.roster.byGuest.set(seen.application, known.filter((id) => id !== seen.scan_id));

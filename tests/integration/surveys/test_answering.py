@@ -9,7 +9,6 @@ from sqlalchemy import inspect, select
 
 from tests.support.evening import come_in, device_of, evening
 from trainings.accounts.models import Role
-from trainings.core.db import db
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
 from trainings.messages.models import Message
@@ -85,7 +84,7 @@ def test_second_answer_of_a_person_replaces_the_first(survey, new_client, unit) 
 
 
 def test_venue_link_asks_for_the_group(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
-    event, run, _ = survey
+    _event, run, _ = survey
 
     page = client.get(f"/s/{run.slug}").press(
         "この内容で送る", status=422, **{"q-satisfied": "4", "q-good": "会場から"}
@@ -163,7 +162,8 @@ def test_results_pool_groups_under_five(survey, new_client, staff_client, unit) 
         run = queries.runs_of_event(event.id)[-1]
         labels = sorted(set(run.strata.values()))
         # Two pharmacists are too few, so the smallest other group, the five doctors, joins them.
-        assert labels.count(POOLED) == 1 and len(labels) == 2
+        assert labels.count(POOLED) == 1
+        assert len(labels) == 2
 
 
 def test_fewer_than_five_answers_publish_nothing(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,246 @@
+// The desk's page: puts camera, keyboard, search, walk-ins and the queue together.
+
+import { Camera, textIn } from "./camera.js";
+import { numberIn, ticketIn } from "./codes.js";
+import { listen } from "./keyboard.js";
+import { Results, clockTime, fill, unlockSound } from "./results.js";
+import { ticketState } from "./roster.js";
+import { find } from "./search.js";
+import { forgetAll, queued } from "./store.js";
+import { Desk } from "./sync.js";
+import { walkIns } from "./walkin.js";
+
+const SAME_MS = 2500;
+const RECENT = 6;
+const PANELS = ["scan", "search", "walkin", "state"];
+
+const one = (selector, within = document) => within.querySelector(selector);
+const door = one("#door");
+const words = { person: door.dataset.person, since: door.dataset.since, sinceAt: door.dataset.sinceAt };
+const sayings = (id) => ({ say: one(id).dataset.say, next: one(id).dataset.next });
+const results = new Results(one("#result"), door, one("#spoken"), words);
+const desk = new Desk(heard);
+const last = { text: "", at: 0 };
+let recent = [];
+
+// -- scanning ------------------------------------------------------------------------------------------------
+
+/** What camera or scanner read. The same code within 2.5 s of being seen last is one look at one ticket. */
+function read(text, method) {
+  const now = performance.now();
+  const same = text === last.text && now - last.at < SAME_MS;
+  Object.assign(last, { text, at: now });
+  if (same || !desk.token) return;
+  const ticket = ticketIn(text);
+  const number = ticket ? "" : numberIn(text);
+  if (!ticket && !number) {
+    record({ ticket: text.replaceAll("\0", "").slice(-100) }, method, null, { outcome: "refused", why: "unknown", ...sayings("#words-invalid") });
+    return;
+  }
+  record({ ticket: ticket || number }, method, desk.roster.find({ ticket, number }));
+}
+
+/** One attempt: on the disk, then on the screen, then to the server. said: the answer, if it needs no roster. */
+async function record(what, method, guest, said) {
+  const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method, ...what };
+  let answer = said;
+  let amber = false;
+  let seen;
+  if (!said && !desk.roster.loaded) [answer, amber] = [{ outcome: "refused", why: "", ...sayings("#words-no-roster") }, true];
+  else if (!said) {
+    answer = desk.roster.answer(attempt, guest);
+    if (guest) seen = seenAs(attempt, guest.id, answer.session, answer.outcome);
+    else if (!desk.online) [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
+  }
+  answer = { since: "", guest: null, undo: false, ...answer, scan_id: attempt.scan_id };
+  await desk.record({ kind: "scan", body: attempt, seen });
+  present(answer, { amber });
+  desk.round();
+}
+
+const seenAs = (attempt, application, session, outcome) => ({
+  scan_id: attempt.scan_id, application, session, outcome, undoes: null, direction: "in", at: attempt.scanned_at, mine: true,
+});
+
+function present(answer, how) {
+  results.show(answer, how);
+  if (answer.outcome === "admitted" && !answer.undo && answer.scan_id) {
+    recent = [{ answer, at: desk.now() }, ...recent].slice(0, RECENT);
+  }
+  paint();
+}
+
+async function takeBack(answer) {
+  const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method: "search", undoes: answer.scan_id };
+  const seen = { ...seenAs(attempt, answer.guest.id, null, "admitted"), undoes: answer.scan_id };
+  await desk.record({ kind: "scan", body: attempt, seen });
+  recent = recent.filter((row) => row.answer.scan_id !== answer.scan_id);
+  Object.assign(last, { text: "", at: 0 });
+  present({ outcome: "admitted", why: "", since: "", next: "", say: desk.roster.loaded.texts.undone, guest: answer.guest, undo: true });
+  desk.round();
+}
+
+/** The desk heard from the server. Where its answer differs from what is on the screen, the server's is shown. */
+function heard(_desk, answers) {
+  for (const answer of answers) {
+    const shown = results.answer?.scan_id === answer.scan_id ? results.answer : undefined;
+    if (answer.outcome !== "admitted") recent = recent.filter((row) => row.answer.scan_id !== answer.scan_id);
+    if (!shown || answer.undo || shown.say === one("#words-invalid").dataset.say) continue;
+    if (shown.outcome !== answer.outcome || shown.why !== answer.why || shown.say !== answer.say) present(answer);
+    else if (answer.desk) results.show(answer, { quiet: true });
+  }
+  paint();
+}
+
+// -- the page ------------------------------------------------------------------------------------------------
+
+function rows(list, template, items, write) {
+  list.replaceChildren(
+    ...items.map((item) => {
+      const row = one(template).content.firstElementChild.cloneNode(true);
+      write(row, item);
+      return row;
+    }),
+  );
+}
+
+function paint() {
+  const { expected, arrived } = desk.roster.counts();
+  const { loaded } = desk.roster;
+  one("[data-online]").hidden = !desk.online;
+  one("[data-offline]").hidden = desk.online;
+  one("[data-unsent]").textContent = desk.unsent;
+  one("[data-arrived]").textContent = arrived.length;
+  one("[data-expected]").textContent = expected.length;
+  if (loaded) {
+    one("[data-event]").textContent = loaded.event.title;
+    one("[data-device]").textContent = `　${loaded.device.name}`;
+  }
+  const notice = desk.token ? desk.ended || (loaded ? "" : "no_roster") : "unknown_device";
+  for (const line of document.querySelectorAll("[data-notice]")) line.hidden = line.dataset.notice !== notice;
+  rows(one("[data-recent]"), "#recent-row", recent, (row, { answer, at }) => {
+    fill(row, answer.guest);
+    one("[data-time]", row).textContent = clockTime(at);
+  });
+  one("[data-recent-none]").hidden = recent.length > 0;
+  one("[data-undo]").hidden = !recent.length;
+  const group = one("#w-group");
+  if (desk.groups && group.options.length !== desk.groups.length + 1) {
+    group.replaceChildren(group.options[0], ...desk.groups.map((row) => new Option(row.name, row.id)));
+  }
+  rows(one("[data-groups]"), "#group-row", desk.groups ?? [], (row, item) => {
+    fill(row, item);
+    one("[data-arrived]", row).textContent = arrived.filter((guest) => guest.group === item.name).length;
+    one("[data-expected]", row).textContent = expected.filter((guest) => guest.group === item.name).length;
+  });
+  one("[data-stuck-part]").hidden = !desk.stuck?.length;
+  one("[data-stuck]").replaceChildren(
+    ...(desk.stuck ?? []).map((entry) => {
+      const line = document.createElement("li");
+      line.textContent = [clockTime(entry.body.scanned_at), entry.body.name, entry.stuck].filter(Boolean).join(" ");
+      return line;
+    }),
+  );
+}
+
+function search() {
+  const typed = one("#s").value;
+  const found = find(desk.roster.guests, typed, desk.roster.loaded?.texts.variants);
+  rows(one("[data-found]"), "#found-row", found, (row, guest) => {
+    fill(row, guest);
+    const [entry] = desk.roster.standing(guest);
+    one("[data-came-part]", row).hidden = !entry;
+    one("[data-came]", row).textContent = entry ? clockTime(entry.at) : "";
+    const state = ticketState(guest);
+    one("[data-state]", row).hidden = state === "confirmed";
+    one("[data-state]", row).textContent = state === "confirmed" ? "" : desk.roster.loaded.texts.whys[state][0];
+    one("button", row).addEventListener("click", () => record({ application: guest.id }, "search", guest));
+  });
+  one("[data-found-words]").textContent = typed.trim() && !found.length ? door.dataset.notFound : "";
+}
+
+function turn() {
+  const wanted = PANELS.includes(location.hash.slice(1)) ? location.hash.slice(1) : PANELS[0];
+  for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== wanted;
+  for (const tab of document.querySelectorAll(".tabs a")) {
+    if (tab.hash === `#${wanted}`) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  results.close();
+  if (wanted === "search") one("#s").focus();
+}
+
+// -- camera --------------------------------------------------------------------------------------------------
+
+const video = one(".camera__video");
+const camera = new Camera(video, (text) => read(text, "camera"));
+
+async function watch(begin) {
+  unlockSound();
+  try {
+    await begin();
+    video.hidden = false;
+    one("[data-start]").hidden = true;
+    one("[data-camera-words]").hidden = false;
+    one("[data-change]").hidden = false;
+    one("[data-camera-problem]").textContent = "";
+  } catch {
+    one("[data-camera-problem]").textContent = door.dataset.cameraMissing;
+  }
+}
+
+one("[data-start]").addEventListener("click", () => watch(() => camera.start()));
+one("[data-change]").addEventListener("click", () => watch(() => camera.change()));
+one("#photo").addEventListener("change", async ({ target }) => {
+  const [picture] = target.files;
+  if (picture) read((await textIn(picture)) || picture.name, "camera");
+  target.value = "";
+});
+
+// -- buttons -------------------------------------------------------------------------------------------------
+
+listen((text, inField) => {
+  if (!ticketIn(text) && (inField || !numberIn(text))) return false;
+  read(text, "usb");
+  return true;
+});
+one("#s").addEventListener("input", search);
+one("[data-search]").addEventListener("submit", (event) => event.preventDefault());
+one("[data-undo]").addEventListener("click", () => takeBack(recent[0].answer));
+results.slot("take-back").addEventListener("click", () => takeBack(results.answer));
+results.slot("by-name").addEventListener("click", () => {
+  results.close();
+  location.hash = "search";
+});
+results.slot("force").addEventListener("click", () => {
+  const { guest } = results.answer;
+  record({ application: guest.id, forced: true }, "search", guest);
+});
+one("[data-send]").addEventListener("click", () => desk.round());
+one("[data-export]").addEventListener("click", async () => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(await queued(), null, 1)], { type: "application/json" }));
+  link.download = `tsudoi-door-${desk.now().replaceAll(":", "")}.json`;
+  link.click();
+});
+one("[data-leave]").addEventListener("click", async () => {
+  await desk.count();
+  const refused = desk.unsent > 0;
+  one("[data-leave-words]").textContent = one(refused ? "[data-leave-refused]" : "[data-leave-done]").textContent;
+  if (refused) return;
+  await forgetAll();
+  location.reload();
+});
+walkIns(
+  one("[data-walkin]"),
+  desk,
+  { saved: sayings("#words-walkin"), missing: one("[data-walkin-missing]").textContent },
+  (answer) => {
+    present(answer);
+    desk.round();
+  },
+);
+addEventListener("hashchange", turn);
+turn();
+await desk.begin();
+search();

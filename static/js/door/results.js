@@ -1,0 +1,94 @@
+// The full-screen answer: colour, shape, words, sound and vibration say the same thing. The next scan replaces it.
+
+const KINDS = { admitted: "ok", repeated: "again", refused: "no" };
+const SOUNDS = { ok: [[880, 0.09], [1320, 0.14]], again: [[520, 0.16], [520, 0.16]], no: [[200, 0.5]], undone: [[660, 0.12], [440, 0.16]] };
+const SHAKES = { ok: [80], again: [80, 60, 80], no: [400], undone: [60, 40, 60] };
+
+let audio;
+
+/** Browsers let a page sound only after a tap. */
+export function unlockSound() {
+  audio ??= new AudioContext();
+  audio.resume();
+}
+
+function sound(kind) {
+  if (audio?.state !== "running") return;
+  let at = audio.currentTime;
+  for (const [pitch, seconds] of SOUNDS[kind]) {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.3, at);
+    volume.gain.exponentialRampToValueAtTime(0.001, at + seconds);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(at);
+    tone.stop((at += seconds));
+  }
+}
+
+/** 13:08, in the time of the device. */
+export const clockTime = (instant) =>
+  new Intl.DateTimeFormat("ja-JP", { hour: "numeric", minute: "2-digit" }).format(new Date(instant));
+
+/** Write a guest into the slots of an element. */
+export function fill(element, guest) {
+  const slot = (name) => element.querySelector(`[data-${name}]`);
+  for (const name of ["name", "kana", "office", "code", "table"]) {
+    if (slot(name)) slot(name).textContent = guest?.[name] ?? "";
+  }
+  const mark = slot("mark");
+  mark.textContent = guest?.mark ?? "";
+  mark.hidden = !guest;
+  mark.className = mark.className.replace(/ g-\w+/g, "") + (guest ? ` ${guest.css}` : "");
+  if (slot("table-part")) slot("table-part").hidden = !guest?.table;
+}
+
+export class Results {
+  constructor(panel, behind, spoken, words) {
+    Object.assign(this, { panel, behind, spoken, words });
+    const close = () => this.close();
+    this.slot("close").addEventListener("click", close);
+    addEventListener("keydown", (event) => event.key === "Escape" && close());
+  }
+
+  slot(name) {
+    return this.panel.querySelector(`[data-${name}]`);
+  }
+
+  /** answer: {outcome, say, next, since, guest, undo}; amber: said in yellow though not repeated. */
+  show(answer, { amber = false, quiet = false } = {}) {
+    const kind = answer.undo && answer.outcome === "admitted" ? "undone" : amber ? "again" : KINDS[answer.outcome];
+    this.answer = answer;
+    this.panel.className = `result result--${kind}`;
+    for (const shape of this.panel.querySelectorAll("[data-shape]")) shape.toggleAttribute("hidden", shape.dataset.shape !== kind);
+    fill(this.panel, answer.guest);
+    this.slot("say").textContent = answer.say;
+    this.slot("next").textContent = answer.next;
+    const since = answer.since
+      ? (answer.desk ? this.words.sinceAt : this.words.since)
+          .replace("{time}", clockTime(answer.since))
+          .replace("{desk}", answer.desk)
+      : "";
+    this.slot("since-part").textContent = since;
+    this.slot("care").hidden = !(answer.guest?.care && answer.outcome === "admitted" && !answer.undo);
+    for (const go of this.panel.querySelectorAll("[data-go]")) go.hidden = kind !== go.dataset.go || Boolean(answer.next);
+    this.slot("take-back").hidden = kind !== "ok";
+    this.slot("by-name").hidden = Boolean(answer.guest);
+    this.slot("force").hidden = !(kind === "no" && answer.guest && answer.why !== "nothing_to_undo");
+    this.panel.hidden = false;
+    this.behind.inert = true;
+    const person = answer.guest ? this.words.person.replace("{name}", answer.guest.name) : "";
+    this.spoken.textContent = [answer.say, person, since, answer.next].filter(Boolean).join(" ");
+    if (quiet) return;
+    this.slot("close").focus({ preventScroll: true });
+    sound(kind);
+    navigator.vibrate?.(SHAKES[kind]);
+  }
+
+  close() {
+    this.panel.hidden = true;
+    this.behind.inert = false;
+    this.answer = undefined;
+  }
+}

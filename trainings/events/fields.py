@@ -1,0 +1,103 @@
+"""Fields that read what people type: full width, slashes, a missing zero. What cannot be read keeps its text."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, time
+from typing import Any
+
+from wtforms import Field, IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import TextInput
+
+from trainings.core import names
+from trainings.events import texts
+
+MOST_DIGITS = 6
+YEARS = range(2000, 2101)
+
+
+def _folded(values: list[Any]) -> str:
+    return unicodedata.normalize("NFKC", names.as_typed(values[0])) if values else ""
+
+
+class Whole(IntegerField):
+    """A whole number from 0 on; `data` is None when it is empty."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _folded(valuelist).replace(",", "")
+        self.data = None
+        if typed:
+            if not (typed.isdecimal() and len(typed) <= MOST_DIGITS):
+                raise ValueError(texts.NOT_A_NUMBER)
+            self.data = int(typed)
+
+
+class _Moment(Field):
+    """A text field with a typed value."""
+
+    widget = TextInput()
+    data: Any
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.written(self.data)
+
+    def written(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _folded(valuelist)
+        self.data = self.read(typed) if typed else None
+
+    def read(self, typed: str) -> Any:
+        raise NotImplementedError
+
+
+class Day(_Moment):
+    """A local date, 2027-02-14 or 2027/2/14; `data` is None when it is empty."""
+
+    def written(self, value: date) -> str:
+        return value.isoformat()
+
+    def read(self, typed: str) -> date:
+        try:
+            year, month, day = (int(part) for part in typed.replace("/", "-").replace(".", "-").split("-"))
+            found = date(year, month, day)
+        except (ValueError, OverflowError):
+            raise ValueError(texts.NOT_A_DAY) from None
+        if found.year not in YEARS:
+            raise ValueError(texts.NOT_A_DAY)
+        return found
+
+
+class Clock(_Moment):
+    """A local time of the day, 13:30; `data` is None when it is empty."""
+
+    def written(self, value: time) -> str:
+        return f"{value:%H:%M}"
+
+    def read(self, typed: str) -> time:
+        try:
+            # A browser that shows seconds sends them too.
+            hours, minutes = (int(part) for part in typed.split(":")[:2])
+            return time(hours, minutes)
+        except ValueError:
+            raise ValueError(texts.NOT_A_TIME) from None
+
+
+def words(label: str, most: int, *, required: str = "") -> StringField:
+    """One line of text. required: the sentence when it is missing."""
+    checks: list[Any] = [Length(max=most, message=texts.TOO_LONG.format(label=label, most=most))]
+    if required:
+        checks.insert(0, DataRequired(required))
+    return StringField(label, filters=[names.as_typed], validators=checks)
+
+
+def long_text(label: str, most: int = 4000) -> TextAreaField:
+    return TextAreaField(
+        label,
+        filters=[names.as_typed],
+        validators=[Length(max=most, message=texts.TOO_LONG.format(label=label, most=most))],
+    )
