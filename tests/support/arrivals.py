@@ -46,7 +46,8 @@ def make_evening(**changes: Any) -> Evening:
     """
     if not professions():
         load_master_data()
-    event = announce(**({"selection": Selection.FIRST_COME, "capacity": 50, "quotas": {}} | changes))
+    values: dict[str, Any] = {"selection": Selection.FIRST_COME, "capacity": 50, "quotas": {}}
+    event = announce(**(values | changes))
     guests = [take_seat(event, *person) for person in PEOPLE]
     for number, guest in enumerate(guests, 1):
         guest.table_number = number
