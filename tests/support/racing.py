@@ -115,7 +115,9 @@ class Track:
                     select(Application.state, func.count())
                     .where(Application.event_id == event.id)
                     .group_by(Application.state)
-                ).all()
+                )
+                .tuples()
+                .all()
             )
             names = {group.id: group.name for group in session.get_one(Event, event.id).groups}
             held = session.execute(
@@ -217,5 +219,5 @@ def _take_the_lock_away() -> None:
     def begin_deferred(connection: DatabaseConnection) -> None:
         connection.exec_driver_sql("BEGIN")
 
-    registration_actions.lock_event = read_event  # type: ignore[assignment]
+    registration_actions.lock_event = read_event  # type: ignore[attr-defined]
     database_room._begin_sqlite = begin_deferred
