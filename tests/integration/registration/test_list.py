@@ -52,7 +52,8 @@ def test_list_shows_all_and_narrows(planner: Client, unit: Unit, event: Event) -
     assert set(shown(planner, event)) == {"人1", "人2", "人3"}
     assert shown(planner, event, "?state=waiting") == ["人3"]
     assert shown(planner, event, "?q=欅クリニック&state=confirmed") == ["人2"]
-    assert shown(planner, event, "?q=ケヤキ") == []
+    assert shown(planner, event, "?q=ケヤキ") == ["人1"]
+    assert shown(planner, event, "?q=山田") == []
     code = next(one.code for one in stored(unit, event) if one.family == "人1")
     assert shown(planner, event, f"?q={code.lower()}") == ["人1"]
     assert shown(planner, event, "?channel=fax") == []
