@@ -219,6 +219,8 @@ def _apply(
         opens = clock.local(event.application_opens_at).date()
         closes = clock.local(event.application_closes_at).date()
         associations = list(db.session.scalars(select(Association).order_by(Association.sort)))
+        invited = {row.profession_id for row in event.professions}
+        guests = [resident for resident in residents if resident.profession_id in invited]
     last = min(closes, today)
     span = max((last - opens).days - 1, 1)
     # Applications come in two waves: right after the announcement and just before the end.
@@ -229,7 +231,7 @@ def _apply(
         for _ in range(evening.applicants)
     )
     for serial, (offset, resident) in enumerate(
-        zip(days, chance.sample(list(residents), evening.applicants), strict=True)
+        zip(days, chance.sample(guests, evening.applicants), strict=True)
     ):
         moment = time(chance.choice((8, 9, 12, 17, 20, 21, 22)), chance.randint(0, 59))
         channel = chance.choices([one for one, _ in CHANNELS], [n for _, n in CHANNELS])[0]
