@@ -28,6 +28,7 @@ from trainings.seats.record import (
     summary,
 )
 from trainings.seats.rounding import UNIT, fits
+from trainings.seats.rules import Candidate, GroupRule, Rules
 from trainings.seats.verifier import verify_draw
 
 STATIC = Path(__file__).parents[3] / "static" / "js"
@@ -220,6 +221,19 @@ def _other_secret(record):
 
 def _other_version(record):
     record["format"] = "tsudoi-draw-0"
+
+
+def test_levels_out_of_order_are_refused(in_javascript):
+    """Two offices share their caps each by itself: either level could come first, but for the order."""
+    people = [Candidate(f"{n:02}", "nurse", "ab"[n > 5]) for n in range(11)]
+    record = recorded((Rules(9, (GroupRule("nurse"),), organisation_cap=2), people, []))
+    levels = record["frozen"]["levels"]
+    assert [level["odds_per_weight"] for level in levels] == ["1/3", "2/5"]
+    levels.reverse()
+    _reseeded(record)
+    forged = _sealed(record)
+    assert in_python(forged)[-1] == ["levels", "levels do not ascend"]
+    assert in_javascript([[forged]])[0][-1] == ["levels", "levels do not ascend"]
 
 
 def test_verifier_file_stands_alone(tmp_path):
