@@ -15,6 +15,7 @@ from trainings.core.web import download
 from trainings.directory.models import Person
 from trainings.directory.queries import canonical_ids_of, person_by_link_secret
 from trainings.events import texts as event_texts
+from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.my_application import application_or_404
 from trainings.registration import texts as registration_texts
@@ -83,5 +84,5 @@ def verify(code: str) -> ResponseReturnValue:
     row = certificate_by_code(code)
     if row is None:
         return render_template("guest/verify.html", certificate=None), 404
-    masked = " ".join(part[0] + "＊" * (len(part) - 1) for part in row.name.split(" ") if part)
+    masked = " ".join(part[0] + texts.MASK * (len(part) - 1) for part in row.name.split(" ") if part)
     return render_template("guest/verify.html", certificate=row, masked=masked)

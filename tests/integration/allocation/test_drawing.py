@@ -81,8 +81,8 @@ def test_record_holds_neither_names_nor_numbers_of_applications(applied, unit) -
 
 
 def test_preview_says_what_the_draw_then_does(applied, unit) -> None:  # type: ignore[no-untyped-def]
-    with unit():
-        seen = preview(event=applied)
+    with unit() as session:
+        seen = preview(event=session.get_one(Event, applied.id))
 
     assert (seen.draws, seen.capacity, seen.fillable, seen.mails) == (14, 7, 7, 14)
     assert seen.short == (("歯科", 1, 0),)

@@ -33,7 +33,7 @@ from trainings.registration.transitions import SEAT_FREED
 
 
 @pytest.fixture
-def full(unit):  # type: ignore[no-untyped-def]
+def full(unit, clock):  # type: ignore[no-untyped-def]
     """A first-come event with 3 seats, one of them kept for a doctor; five nurses have applied: 2 in, 3 waiting."""
     with unit():
         load_master_data()
