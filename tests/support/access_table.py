@@ -76,7 +76,6 @@ TABLE: dict[str, str] = {
     "desk.make_event": "planner",
     "desk.edit": "planner",
     "desk.save": "planner",
-    "desk.publish": "planner",
     "desk.copy": "planner",
     "desk.make_copy": "planner",
     "desk.close_page": "planner",

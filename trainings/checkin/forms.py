@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from trainings.core import names
 
@@ -16,7 +16,7 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]
         "端末の名前",
         filters=[names.as_typed],
         validators=[
-            InputRequired("端末の名前を入力してください。例：受付1"),
+            DataRequired("端末の名前を入力してください。例：受付1"),
             Length(max=40, message="端末の名前は40文字までで入力してください"),
         ],
     )

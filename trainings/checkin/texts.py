@@ -43,3 +43,5 @@ WHYS = {
 """Reason → what the screen says, and the next step in words that a volunteer can read aloud."""
 UNDONE = "受付を取り消しました"
 OUT = "退室を記録しました"
+INSTALLED = {"name": "つどい 受付", "short_name": "受付"}
+"""What the desk is called on a home screen."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from pathlib import Path
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin import actions, exports, queries, texts
 from trainings.checkin.forms import DeviceForm
+from trainings.checkin.shell import worker_script
 from trainings.core import qr, sheets
 from trainings.core.db import db
 from trainings.core.refusal import Refused
@@ -178,3 +181,39 @@ def desk() -> ResponseReturnValue:
     """The desk's page: the same shell for every event, without any secret."""
     door_page()
     return render_template("checkin/desk.html")
+
+
+@bp.get("/door/sw.js")
+@public
+def worker() -> ResponseReturnValue:
+    """The service worker of the desk's page; it may serve /door, one level above its own address."""
+    script = worker_script(
+        Path(current_app.static_folder or ""),
+        page=render_template("checkin/desk.html"),
+        addresses=[url_for("checkin.desk"), url_for("checkin.manifest")],
+    )
+    return script, {"Content-Type": "text/javascript; charset=utf-8", "Service-Worker-Allowed": "/door"}
+
+
+@bp.get("/door/app.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """What a tablet needs to put the desk on its home screen."""
+    icons = [
+        {
+            "src": url_for("static", filename=f"icons/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+        }
+        for size in (192, 512)
+    ]
+    start = url_for("checkin.desk")
+    told = {
+        "id": start,
+        "start_url": start,
+        "scope": start,
+        "display": "standalone",
+        "lang": "ja",
+        "icons": icons,
+    }
+    return json.dumps(told | texts.INSTALLED), {"Content-Type": "application/manifest+json"}

@@ -24,7 +24,7 @@ export class Roster {
     this.byCode = new Map();
     this.scans = new Map();
     this.byGuest = new Map();
-    this.undone = new Set();
+    this.undone = new Map();
     for (const guest of loaded?.roster ?? []) this.add(guest);
     for (const scan of loaded?.scans ?? []) this.note(scan);
   }
@@ -39,12 +39,22 @@ export class Roster {
 
   /** Remember a scan of any desk: {scan_id, application, session, outcome, undoes, direction, at, device}. */
   note(scan) {
-    if (scan.undoes && scan.outcome === "admitted") this.undone.add(scan.undoes);
-    if (!scan.undoes && scan.application && !this.scans.has(scan.scan_id)) {
-      const known = this.byGuest.get(scan.application) ?? [];
-      this.byGuest.set(scan.application, [...known, scan.scan_id]);
-    }
+    if (this.scans.has(scan.scan_id)) return;
     this.scans.set(scan.scan_id, scan);
+    if (scan.undoes) {
+      if (scan.outcome === "admitted") this.undone.set(scan.undoes, scan.scan_id);
+    } else if (scan.application) {
+      this.byGuest.set(scan.application, [...(this.byGuest.get(scan.application) ?? []), scan.scan_id]);
+    }
+  }
+
+  /** Forget a scan, for the server's word takes its place. */
+  drop(id) {
+    const scan = this.scans.get(id);
+    this.scans.delete(id);
+    if (scan && this.undone.get(scan.undoes) === id) this.undone.delete(scan.undoes);
+    const known = this.byGuest.get(scan?.application);
+    if (known) this.byGuest.set(scan.application, known.filter((one) => one !== id));
   }
 
   find({ ticket, number, application }) {
@@ -68,17 +78,31 @@ export class Roster {
     return (sessions.find((one) => instant < Date.parse(one.ends_at)) ?? sessions.at(-1))?.id ?? null;
   }
 
+  /** The newest entries of a device that stand, with their guests: [{scan, guest}]. */
+  recent(device, most) {
+    return [...this.scans.values()]
+      .filter((scan) => (scan.mine || scan.device === device) && scan.outcome === "admitted" && !scan.undoes)
+      .filter((scan) => !this.undone.has(scan.scan_id) && this.byId.has(scan.application))
+      .sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
+      .slice(0, most)
+      .map((scan) => ({ scan, guest: this.byId.get(scan.application) }));
+  }
+
   /** The local answer to a scan, in the form of the server's. */
   answer(attempt, guest) {
+    const { event, texts, desks } = this.loaded;
+    const { direction = "in" } = attempt;
     const instant = Date.parse(attempt.scanned_at);
     const session = this.sessionAt(instant);
     const earlier = guest ? this.standing(guest, session) : [];
-    const open = instant >= Date.parse(this.loaded.event.doors_open_at);
-    let decision = decide(ticketState(guest), earlier, "in", { open, exits: this.loaded.event.exits });
+    const rules = { open: instant >= Date.parse(event.doors_open_at), exits: event.exits };
+    let decision = decide(ticketState(guest), earlier, direction, rules);
     if (attempt.forced && decision.outcome === "refused" && guest) decision = { outcome: "admitted", why: "", since: "" };
-    const { says, whys } = this.loaded.texts;
-    const [say, next] = decision.outcome === "refused" ? whys[decision.why] : [says[decision.outcome], ""];
-    return { ...decision, scan_id: attempt.scan_id, session, say, next, guest: guest ?? null, undo: false };
+    let [say, next] = [texts.says[decision.outcome], ""];
+    if (decision.outcome === "refused") [say, next] = texts.whys[decision.why];
+    else if (decision.outcome === "admitted" && direction === "out") say = texts.out;
+    const desk = decision.since ? (desks[earlier.at(-1).device] ?? "") : "";
+    return { ...decision, scan_id: attempt.scan_id, session, say, next, desk, guest: guest ?? null, undo: false };
   }
 
   counts() {

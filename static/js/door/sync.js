@@ -7,6 +7,7 @@ import * as store from "./store.js";
 
 const ROUND_MS = 4000;
 const ROSTER_MS = 180_000;
+const SIGN_OF_LIFE_MS = 60_000;
 const BATCH = 100;
 
 export class Desk {
@@ -19,6 +20,7 @@ export class Desk {
     this.ended = "";
     this.ahead = 0;
     this.loadedAt = 0;
+    this.toldAt = 0;
   }
 
   async begin() {
@@ -69,13 +71,16 @@ export class Desk {
     this.roster.note({ scan_id, application, session, outcome: "admitted", undoes: null, direction: "in", at, mine: true });
   }
 
-  /** One round: the queue first, then what is new. Only one tab at a time. */
-  async round() {
-    if (!this.token || this.rounding) return this.rounding;
-    this.rounding = navigator.locks
-      .request("tsudoi-door", () => this.speak())
-      .finally(() => (this.rounding = undefined));
-    return this.rounding;
+  /** A round that begins after this call: the queue first, then what is new. Only one tab at a time. */
+  round() {
+    if (!this.token) return Promise.resolve();
+    // A scan made while a round is under way goes up right after it, not at the next tick.
+    this.next ??= (this.rounding ?? Promise.resolve()).then(() => {
+      this.next = undefined;
+      this.rounding = navigator.locks.request("tsudoi-door", () => this.speak());
+      return this.rounding;
+    });
+    return this.next;
   }
 
   async speak() {
@@ -88,7 +93,11 @@ export class Desk {
     } catch (error) {
       if (error instanceof Offline) this.online = false;
       else if (error instanceof Declined) await this.declined(error);
-      else throw error;
+      else {
+        // A fault of ours must not stop the rounds to come.
+        this.online = false;
+        reportError(error);
+      }
     }
     await this.count();
     this.heard(this, answers);
@@ -106,6 +115,7 @@ export class Desk {
   }
 
   async refresh() {
+    if (Date.now() - this.toldAt > SIGN_OF_LIFE_MS) await this.tell([]);
     if (!this.roster.loaded || Date.now() - this.loadedAt > ROSTER_MS) {
       const loaded = await call(this.token, "roster");
       this.ahead = Date.parse(loaded.now) - loaded.received;
@@ -118,13 +128,13 @@ export class Desk {
     const news = await call(this.token, `changes?cursor=${this.cursor}`);
     for (const guest of news.roster) this.roster.add(guest);
     for (const scan of news.scans) this.roster.note(scan);
-    this.cursor = news.cursor;
-    this.groups = news.groups;
-    if (!news.scans.length) return;
+    const { cursor, groups, free, desks } = news;
+    Object.assign(this, { cursor, groups });
     const { loaded } = this.roster;
+    Object.assign(loaded, { cursor, groups, free, desks });
+    if (!news.scans.length) return;
     loaded.scans.push(...news.scans);
     loaded.roster.push(...news.roster);
-    Object.assign(loaded, { cursor: news.cursor, groups: news.groups });
     await store.keep("roster", loaded);
   }
 
@@ -141,11 +151,10 @@ export class Desk {
   }
 
   async send(batch) {
-    const left = this.unsent - batch.length;
     try {
       const { answers } =
         batch[0].kind === "scan"
-          ? await call(this.token, "scans", { scans: batch.map((one) => one.body), unsent: Math.max(0, left) })
+          ? await this.tell(batch)
           : await call(this.token, "walk-ins", batch[0].body);
       for (const answer of answers) {
         const entry = batch.find((one) => one.body.scan_id === answer.scan_id);
@@ -168,17 +177,23 @@ export class Desk {
     }
   }
 
+  /** Send scans, or none as a sign of life, and say how many will still wait here. */
+  async tell(batch) {
+    const unsent = Math.max(0, this.unsent - batch.length);
+    const told = await call(this.token, "scans", { scans: batch.map((one) => one.body), unsent });
+    this.toldAt = Date.now();
+    return told;
+  }
+
   settle(entry, answer) {
     if (answer.guest) this.roster.add(answer.guest);
     if (!entry.seen) {
       if (answer.outcome === "admitted") this.see(answer.scan_id, answer.guest.id, entry.body.scanned_at);
       return;
     }
-    const seen = { ...entry.seen, outcome: answer.outcome, application: answer.guest?.id ?? null };
-    this.roster.scans.delete(entry.seen.scan_id);
-    const known = this.roster.byGuest.get(seen.application);
-    if (known) this.roster.byGuest.set(seen.application, known.filter((id) => id !== seen.scan_id));
-    this.roster.note(seen);
+    const { outcome, session } = answer;
+    this.roster.drop(entry.seen.scan_id);
+    this.roster.note({ ...entry.seen, outcome, session, application: answer.guest?.id ?? null });
   }
 
   /** Somebody was let in on this desk's word alone: the server flags it if another desk did so too. */

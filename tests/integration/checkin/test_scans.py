@@ -1,0 +1,346 @@
+"""The scans API: one meaning for every attempt, whatever the desk, the network or the order."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.arrivals import Evening, enrol, make_evening, scan
+from tests.support.client import Client
+from tests.support.hands import Clock, Unit
+from trainings.checkin import queries
+from trainings.checkin.actions import close_door, revoke_device
+from trainings.checkin.models import Scan
+from trainings.registration.models import Application
+from trainings.registration.secrets import ticket_code
+from trainings.registration.states import State
+
+SCANS = "/api/v1/door/scans"
+WALK_INS = "/api/v1/door/walk-ins"
+
+
+@dataclass
+class Desk:
+    """One enrolled device."""
+
+    client: Client
+    token: str
+
+    def send(self, *attempts: dict[str, Any], status: int = 200, **said: Any) -> dict[str, Any]:
+        return self.client.api(
+            "POST", SCANS, {"scans": list(attempts), **said}, bearer=self.token, status=status
+        )
+
+    def answer(self, attempt: dict[str, Any]) -> dict[str, Any]:
+        answers: list[dict[str, Any]] = self.send(attempt)["answers"]
+        return answers[0]
+
+    def walk_in(self, status: int = 200, **said: Any) -> dict[str, Any]:
+        return self.client.api("POST", WALK_INS, scan() | said, bearer=self.token, status=status)
+
+
+@dataclass
+class Night:
+    evening: Evening
+    tickets: list[str]
+    desk: Desk
+    other: Desk
+
+
+@pytest.fixture
+def night(app: Flask, unit: Unit, clock: Clock) -> Night:
+    """The door has just opened; two desks."""
+    with unit():
+        evening = make_evening()
+        tickets = [ticket_code(guest) for guest in evening.guests]
+        tokens = [enrol(evening.event, name) for name in ("受付1", "受付2")]
+    clock.set(evening.doors_open_at)
+    return Night(evening, tickets, *(Desk(Client(app), token) for token in tokens))
+
+
+def stored(unit: Unit) -> int:
+    with unit() as session:
+        return session.scalar(select(func.count()).select_from(Scan)) or 0
+
+
+def change_guest(unit: Unit, night: Night, n: int, **values: Any) -> None:
+    with unit() as session:
+        guest = session.get_one(Application, night.evening.guests[n].id)
+        for name, value in values.items():
+            setattr(guest, name, value)
+
+
+def test_ticket_is_admitted_and_shows_name_and_table(night: Night) -> None:
+    answer = night.desk.answer(scan(night.tickets[0]))
+
+    assert (answer["outcome"], answer["say"]) == ("admitted", "受付しました")
+    assert (answer["guest"]["name"], answer["guest"]["table"]) == ("大久保 千鶴", 1)
+
+
+def test_answer_and_roster_hold_no_contact_data(night: Night) -> None:
+    answer = night.desk.answer(scan(night.tickets[0]))
+    roster = night.desk.client.api("GET", "/api/v1/door/roster", bearer=night.desk.token)
+
+    for text in (str(answer), str(roster)):
+        assert "guest.example" not in text
+        assert "000-" not in text
+    assert len(roster["roster"]) == 5
+    assert night.tickets[0] not in str(roster)
+
+
+def test_second_desk_hears_repeated_since_the_first(night: Night) -> None:
+    night.desk.send(scan(night.tickets[0]))
+
+    answer = night.other.answer(scan(night.tickets[0]))
+
+    assert answer["outcome"] == "repeated"
+    assert answer["since"] == night.evening.doors_open_at.isoformat()
+
+
+def test_same_scan_id_gets_its_first_answer_whatever_has_changed(night: Night, unit: Unit) -> None:
+    attempt = scan(night.tickets[0])
+    first = night.desk.answer(attempt)
+    change_guest(unit, night, 0, state=State.CANCELLED, table_number=9)
+
+    assert night.desk.answer(attempt) == first
+    assert stored(unit) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (State.WAITING, "waiting"),
+        (State.NOT_SELECTED, "not_selected"),
+        (State.CANCELLED, "cancelled"),
+        (State.SUBSTITUTED, "cancelled"),
+    ],
+)
+def test_who_has_no_seat_is_refused_with_the_reason(night: Night, unit: Unit, state: State, why: str) -> None:
+    change_guest(unit, night, 0, state=state)
+
+    answer = night.desk.answer(scan(night.tickets[0]))
+
+    assert (answer["outcome"], answer["why"]) == ("refused", why)
+    assert answer["next"]
+
+
+def test_unknown_codes_are_refused_and_kept(night: Night, unit: Unit) -> None:
+    for code in ("K99-00000", "https://elsewhere.example", "TS" + "0" * 21):
+        assert night.desk.answer(scan(code))["why"] == "unknown"
+
+    assert stored(unit) == 3
+
+
+def test_ticket_of_another_event_is_refused(night: Night, unit: Unit) -> None:
+    with unit():
+        ticket = ticket_code(make_evening().guests[0])
+
+    answer = night.desk.answer(scan(ticket))
+
+    assert (answer["outcome"], answer["why"], answer["guest"]) == ("refused", "other_event", None)
+
+
+def test_scanning_before_the_door_opens_is_refused(night: Night, clock: Clock) -> None:
+    early = clock.now - timedelta(minutes=1)
+
+    assert night.desk.answer(scan(night.tickets[0], scanned_at=early.isoformat()))["why"] == "not_open_yet"
+
+
+def test_forced_entry_is_admitted_and_flagged(night: Night, unit: Unit) -> None:
+    change_guest(unit, night, 0, state=State.WAITING)
+
+    answer = night.desk.answer(scan(night.tickets[0], forced=True))
+
+    assert answer["outcome"] == "admitted"
+    with unit() as session:
+        assert session.scalars(select(Scan.flagged)).all() == [True]
+
+
+def test_two_desks_offline_give_one_attendance_and_one_flag(night: Night, unit: Unit) -> None:
+    night.desk.send(scan(night.tickets[0], offline=True))
+    night.other.send(scan(night.tickets[0], offline=True))
+
+    with unit() as session:
+        assert [s.flagged for s in session.scalars(select(Scan).order_by(Scan.cursor))] == [False, True]
+        assert len(queries.attended_applications(night.evening.event.id)) == 1
+
+
+def test_undo_takes_the_attendance_back_and_the_ticket_works_again(night: Night, unit: Unit) -> None:
+    first = scan(night.tickets[0])
+    night.desk.send(first)
+
+    answer = night.other.answer(scan(undoes=first["scan_id"], method="search"))
+
+    assert (answer["outcome"], answer["undo"], answer["say"]) == ("admitted", True, "受付を取り消しました")
+    with unit():
+        assert queries.attended_applications(night.evening.event.id) == []
+    assert night.other.answer(scan(undoes=first["scan_id"]))["why"] == "nothing_to_undo"
+    assert night.desk.answer(scan(night.tickets[0]))["outcome"] == "admitted"
+
+
+def test_application_number_and_choice_in_search_work_like_a_ticket(night: Night) -> None:
+    guests = night.evening.guests
+
+    assert night.desk.answer(scan(guests[0].code))["guest"]["name"] == "大久保 千鶴"
+    by_choice = night.desk.answer(scan(application=str(guests[1].id), method="search"))
+    assert by_choice["outcome"] == "admitted"
+
+
+def test_other_desk_hears_by_cursor_what_came_in(night: Night) -> None:
+    roster = night.other.client.api("GET", "/api/v1/door/roster", bearer=night.other.token)
+    night.desk.send(scan(night.tickets[0]), scan(night.tickets[1]))
+
+    path = f"/api/v1/door/changes?cursor={roster['cursor']}"
+    news = night.other.client.api("GET", path, bearer=night.other.token)
+
+    assert len(news["scans"]) == 2
+    assert news["arrived"] == 2
+    again = night.other.client.api(
+        "GET", f"/api/v1/door/changes?cursor={news['cursor']}", bearer=night.other.token
+    )
+    assert again["scans"] == []
+
+
+def test_two_desks_at_the_same_moment_admit_once(app: Flask, night: Night, unit: Unit) -> None:
+    start = threading.Barrier(2)
+    outcomes: list[list[str]] = []
+
+    def scan_all(token: str) -> None:
+        attempts = [scan(ticket) for ticket in night.tickets]
+        client = app.test_client()
+        start.wait(20)
+        found = []
+        for attempt in attempts:
+            answer = client.post(
+                SCANS, json={"scans": [attempt]}, headers={"Authorization": f"Bearer {token}"}
+            )
+            found.append(answer.get_json()["answers"][0]["outcome"])
+        outcomes.append(found)
+
+    threads = [threading.Thread(target=scan_all, args=(desk.token,)) for desk in (night.desk, night.other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert [sorted(pair) for pair in zip(*outcomes, strict=True)] == [["admitted", "repeated"]] * 5
+    assert stored(unit) == 10
+
+
+# -- who may -------------------------------------------------------------------------------------------------
+
+
+def test_without_a_known_token_nothing_is_told(client: Client, night: Night) -> None:
+    assert client.api("GET", "/api/v1/door/roster", status=401)["error"] == "unknown_device"
+    assert client.api("POST", SCANS, {"scans": [scan()]}, bearer="x", status=401)["marker"]
+
+
+def test_revoked_device_is_turned_away(night: Night, unit: Unit) -> None:
+    with unit():
+        device = queries.device_by_token(night.desk.token)
+        assert device is not None
+        revoke_device(event_id=device.event_id, device_id=device.id)
+
+    assert night.desk.send(scan(night.tickets[0]), status=401)["error"] == "revoked"
+    assert night.other.answer(scan(night.tickets[0]))["outcome"] == "admitted"
+
+
+def test_closed_door_takes_the_queue_for_two_weeks_and_gives_no_roster(
+    night: Night, unit: Unit, clock: Clock
+) -> None:
+    at_the_door = scan(night.tickets[0], offline=True)
+    clock.forward(hours=5)
+    with unit():
+        close_door(event_id=night.evening.event.id)
+
+    roster = night.desk.client.api("GET", "/api/v1/door/roster", bearer=night.desk.token, status=410)
+    assert roster["error"] == "closed"
+    assert night.desk.answer(at_the_door)["outcome"] == "admitted"
+    clock.forward(days=15)
+    assert night.desk.send(scan(night.tickets[1]), status=410)["error"] == "closed"
+
+
+def test_roster_opens_three_days_before(night: Night, clock: Clock) -> None:
+    clock.set(night.evening.event.starts_at - timedelta(days=3, minutes=1))
+    assert night.desk.client.api("GET", "/api/v1/door/roster", bearer=night.desk.token, status=403)
+    clock.forward(minutes=2)
+    assert night.desk.client.api("GET", "/api/v1/door/roster", bearer=night.desk.token)["roster"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"scan_id": "7"},
+        {"scanned_at": "2027-02-17T13:00:00"},
+        {"scanned_at": 5},
+        {"method": "telepathy"},
+        {"direction": "up"},
+        {"ticket": "x" * 101},
+        {"ticket": "a\x00b"},
+        {"application": 7},
+        {"forced": "yes"},
+        {"undoes": "nothing"},
+    ],
+)
+def test_malformed_scan_is_a_bad_request_that_names_the_field(
+    night: Night, unit: Unit, broken: dict[str, Any]
+) -> None:
+    refused = night.desk.send(scan(night.tickets[0]), scan() | broken, status=400)
+
+    assert (refused["error"], refused["field"]) == ("bad_request", next(iter(broken)))
+    assert stored(unit) == 0
+
+
+def test_malformed_body_is_a_bad_request(night: Night) -> None:
+    for body in ([], {}, {"scans": "x"}, {"scans": [7]}, {"scans": [scan()] * 201}):
+        night.desk.client.api("POST", SCANS, body, bearer=night.desk.token, status=400)
+    night.desk.send(scan(night.tickets[0]), unsent=-1, status=400)
+
+
+# -- walk-ins ------------------------------------------------------------------------------------------------
+
+
+def test_walk_in_is_registered_and_let_in_once(night: Night, unit: Unit) -> None:
+    group = str(night.evening.guests[0].event_group_id)
+    said = scan() | {"name": "飛入 参", "kana": "トビイリ サン", "group": group}
+
+    first = night.desk.walk_in(**said)["answers"]
+    again = night.desk.walk_in(**said)["answers"]
+
+    assert first == again
+    assert (first[0]["outcome"], first[0]["guest"]["name"]) == ("admitted", "飛入 参")
+    assert stored(unit) == 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "error"), [("name", "name_missing"), ("kana", "kana_missing"), ("group", "group_missing")]
+)
+def test_walk_in_with_a_field_missing_is_refused_in_words(night: Night, missing: str, error: str) -> None:
+    group = str(night.evening.guests[0].event_group_id)
+    said = {"name": "飛入 参", "kana": "トビイリ サン", "group": group}
+    empty = str(uuid.uuid4()) if missing == "group" else " "
+
+    refused = night.desk.walk_in(422, **(said | {missing: empty}))
+
+    assert refused["error"] == error
+    assert refused["say"].endswith("ください。")
+
+
+def test_walk_in_over_capacity_needs_a_reason(night: Night, unit: Unit, clock: Clock) -> None:
+    with unit() as session:
+        session.merge(night.evening.event).capacity = 5
+    said = {
+        "name": "飛入 参",
+        "kana": "トビイリ サン",
+        "group": str(night.evening.guests[0].event_group_id),
+    }
+
+    assert night.desk.walk_in(422, **said)["error"] == "over_capacity"
+    assert night.desk.walk_in(**said, reason="会長の同行")["answers"][0]["outcome"] == "admitted"
