@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
 from wtforms import Field, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
 from trainings.core import names
@@ -85,6 +86,16 @@ class Clock(_Moment):
             return time(hours, minutes)
         except ValueError:
             raise ValueError(texts.NOT_A_TIME) from None
+
+
+def between(least: int, most: int, sentence: str) -> Callable[[Any, Any], None]:
+    """A number within a range; an empty field passes, and further checks still look at it."""
+
+    def check(_form: Any, field: Any) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(sentence)
+
+    return check
 
 
 def words(label: str, most: int, *, required: str = "") -> StringField:

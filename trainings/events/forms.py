@@ -17,11 +17,11 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from trainings.core import clock
 from trainings.events import texts
-from trainings.events.fields import Clock, Day, Whole, long_text, words
+from trainings.events.fields import Clock, Day, Whole, between, long_text, words
 from trainings.events.models import CertificateRule, EventKind, Responsible
 from trainings.events.presets import PRESETS
 from trainings.events.refusals import EventRefusal
@@ -47,8 +47,8 @@ class NewEventForm(FlaskForm):  # type: ignore[misc]
     )
     title = words("催しの名前", 120)
     on = Day("開催日", validators=[InputRequired("開催日を入力してください")])
-    begins = Clock("始まり", validators=[Optional()])
-    ends = Clock("終わり", validators=[Optional()])
+    begins = Clock("始まり")
+    ends = Clock("終わり")
     venue = words("会場", 120, required="会場を入力してください")
     responsible = RadioField(
         "取扱主体",
@@ -90,9 +90,9 @@ class CopyForm(FlaskForm):  # type: ignore[misc]
 class SessionRow(Form):
     id = HiddenField()
     title = words("回の名前", 120)
-    day = Day(validators=[Optional()])
-    begins = Clock(validators=[Optional()])
-    ends = Clock(validators=[Optional()])
+    day = Day()
+    begins = Clock()
+    ends = Clock()
 
     @property
     def is_blank(self) -> bool:
@@ -118,7 +118,7 @@ class SessionRow(Form):
 
 
 def _seats(label: str) -> Whole:
-    return Whole(validators=[Optional(), NumberRange(0, 10_000, f"{label}は0以上の数で入力してください")])
+    return Whole(validators=[between(0, 10_000, f"{label}は0以上の数で入力してください")])
 
 
 class SectorRow(Form):
@@ -136,17 +136,15 @@ class SectorRow(Form):
 
 class GroupRow(SectorRow):
     name = words("区分の名前", 40)
-    release_on = Day(validators=[Optional()])
+    release_on = Day()
     sector = SelectField(choices=[(NO_SECTOR, "なし")], validate_choice=False, default=NO_SECTOR)
 
 
 class ItemRow(Form):
-    number = Whole(validators=[Optional(), NumberRange(0, 999, "順番は0から999までの数で入力してください")])
+    number = Whole(validators=[between(0, 999, "順番は0から999までの数で入力してください")])
     title = words("題名", 160)
-    begins = Clock(validators=[Optional()])
-    minutes = Whole(
-        validators=[Optional(), NumberRange(1, 600, "時間は1分から600分までの数で入力してください")]
-    )
+    begins = Clock()
+    minutes = Whole(validators=[between(1, 600, "時間は1分から600分までの数で入力してください")])
     note = words("補足", 200)
     speaker = words("話し手", 80)
     speaker_affiliation = words("所属", 120)
@@ -189,21 +187,21 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         "定員",
         validators=[
             InputRequired("定員を入力してください"),
-            NumberRange(1, 10_000, "定員は1以上の数で入力してください"),
+            between(1, 10_000, "定員は1以上の数で入力してください"),
         ],
     )
     opens_day = Day("申込を始める日", validators=[InputRequired("申込を始める日を入力してください")])
     opens_time = Clock("申込を始める時刻", validators=[InputRequired("申込を始める時刻を入力してください")])
     closes_day = Day("締切の日", validators=[InputRequired("締切の日を入力してください")])
     closes_time = Clock("締切の時刻", validators=[InputRequired("締切の時刻を入力してください")])
-    results_on = Day("結果をお知らせする日", validators=[Optional()])
+    results_on = Day("結果をお知らせする日")
     public_number_name = words("抽選に加える公の番号", 120)
     keeps_waiting_list = BooleanField("席が足りないとき、キャンセル待ちを受ける")
     offer_hours = Whole(
         "空いた席のご案内を待つ時間",
         validators=[
             InputRequired("ご案内を待つ時間を入力してください"),
-            NumberRange(1, 336, "ご案内を待つ時間は、1時間から336時間（2週間）までで入力してください"),
+            between(1, 336, "ご案内を待つ時間は、1時間から336時間（2週間）までで入力してください"),
         ],
     )
     pre_question = words("事前の質問", 200)
@@ -214,8 +212,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     organisation_cap = Whole(
         "一つの事業所の上限",
         validators=[
-            Optional(),
-            NumberRange(
+            between(
                 1, 1000, "一つの事業所の上限は1以上の数で入力してください。空けておくと、上限はありません"
             ),
         ],
@@ -233,7 +230,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     contact_phone = words("お問い合わせの電話", 30)
     table_size = Whole(
         "テーブルの人数",
-        validators=[Optional(), NumberRange(2, 20, "テーブルの人数は、2人から20人までで入力してください")],
+        validators=[between(2, 20, "テーブルの人数は、2人から20人までで入力してください")],
     )
     handouts_numbered = BooleanField("資料に番号を付けて配り、終わりに回収する")
     certificate_rule = RadioField(
@@ -243,7 +240,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     )
     certificate_minutes = Whole(
         "証明書に要る時間",
-        validators=[Optional(), NumberRange(1, 6000, "時間は1分以上の数で入力してください")],
+        validators=[between(1, 6000, "時間は1分以上の数で入力してください")],
     )
 
     professions: dict[Any, int | None]
