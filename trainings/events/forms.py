@@ -150,9 +150,13 @@ class ItemRow(Form):
     speaker_affiliation = words("所属", 120)
     credit_code = words("単位", 40)
 
-    def validate_minutes(self, field: Whole) -> None:
-        if self.title.data and not field.data:
-            raise ValidationError(f"「{self.title.data}」の時間（分）を入力してください")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Minutes may be empty in an empty row only; an empty field ends its own checks, so the row looks."""
+        sound = bool(super().validate(extra_validators))
+        if self.title.data and not self.minutes.data and not self.minutes.errors:
+            self.minutes.errors = [f"「{self.title.data}」の時間（分）を入力してください"]
+            return False
+        return sound
 
     def validate_title(self, field: StringField) -> None:
         if not field.data and (self.speaker.data or self.note.data):
