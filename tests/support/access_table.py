@@ -92,8 +92,11 @@ TABLE: dict[str, str] = {
     "checkin.enrol": "link:door",
     "checkin.enrol_device": "link:door",
     "checkin.desk": PUBLIC,
+    "checkin.worker": PUBLIC,
+    "checkin.manifest": PUBLIC,
     "door_api.roster": DEVICE,
     "door_api.changes": DEVICE,
+    "door_api.counts": DEVICE,
     "door_api.scans": DEVICE,
     "door_api.walk_ins": DEVICE,
     # -- skills

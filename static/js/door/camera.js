@@ -6,9 +6,12 @@ const LOOK_MS = 110;
 const CHOSEN = "door-camera";
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
 
-prepareZXingModule({
+/** The reader is loaded and warmed up with the page, so that the first ticket does not wait for it. */
+const ready = prepareZXingModule({
   overrides: { locateFile: (name) => new URL(`../../vendor/zxing/${name}`, import.meta.url).href },
-});
+  fireImmediately: true,
+}).then(() => readBarcodes(new ImageData(64, 64), OPTIONS));
+ready.catch(() => {});
 
 /** The text of a QR code in a picture (File, Blob or ImageData), or "". */
 export async function textIn(picture) {
@@ -33,6 +36,7 @@ export class Camera {
   async start() {
     this.wanted = true;
     this.release();
+    await ready;
     const chosen = localStorage.getItem(CHOSEN);
     const size = { width: { ideal: 1280, max: 1280 }, height: { ideal: 720, max: 720 } };
     const which = chosen ? { deviceId: { ideal: chosen } } : { facingMode: { ideal: "environment" } };
@@ -47,9 +51,13 @@ export class Camera {
     this.stream = undefined;
   }
 
+  async hasOthers() {
+    return (await cameras()).length > 1;
+  }
+
   /** Take the next camera of this device, and remember it. */
   async change() {
-    const all = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
+    const all = await cameras();
     const now = this.stream?.getVideoTracks()[0]?.getSettings().deviceId;
     const next = all[(all.findIndex((one) => one.deviceId === now) + 1) % all.length];
     if (next) localStorage.setItem(CHOSEN, next.deviceId);
@@ -69,4 +77,8 @@ export class Camera {
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
   }
+}
+
+async function cameras() {
+  return (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
 }

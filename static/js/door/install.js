@@ -2,13 +2,13 @@
 
 const LOOK_MS = 5000;
 
-export async function install(desk) {
+export async function install(desk, results) {
+  if (!("serviceWorker" in navigator)) return;
   const registration = await navigator.serviceWorker.register("/door/sw.js", { scope: "/door" }).catch(() => undefined);
   if (!registration) return;
-  const had = navigator.serviceWorker.controller !== null;
-  navigator.serviceWorker.addEventListener("controllerchange", () => had && location.reload());
+  const hadOne = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener("controllerchange", () => hadOne && location.reload());
   setInterval(() => {
-    const resting = document.getElementById("result").hidden;
-    if (registration.waiting && desk.unsent === 0 && resting) registration.waiting.postMessage("take over");
+    if (registration.waiting && desk.unsent === 0 && !results.answer) registration.waiting.postMessage("take over");
   }, LOOK_MS);
 }

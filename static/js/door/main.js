@@ -4,6 +4,7 @@ import { Camera, textIn } from "./camera.js";
 import { numberIn, ticketIn } from "./codes.js";
 import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
+import { install } from "./install.js";
 import { ticketState } from "./roster.js";
 import { find } from "./search.js";
 import { forgetAll, queued } from "./store.js";
@@ -21,7 +22,6 @@ const sayings = (id) => ({ say: one(id).dataset.say, next: one(id).dataset.next 
 const results = new Results(one("#result"), door, one("#spoken"), words);
 const desk = new Desk(heard);
 const last = { text: "", at: 0 };
-let recent = [];
 
 // -- scanning ------------------------------------------------------------------------------------------------
 
@@ -42,7 +42,8 @@ function read(text, method) {
 
 /** One attempt: on the disk, then on the screen, then to the server. said: the answer, if it needs no roster. */
 async function record(what, method, guest, said) {
-  const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method, ...what };
+  const direction = one("[name=direction]:checked").value;
+  const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method, direction, ...what };
   let answer = said;
   let amber = false;
   let seen;
@@ -58,25 +59,22 @@ async function record(what, method, guest, said) {
   desk.round();
 }
 
-const seenAs = (attempt, application, session, outcome) => ({
-  scan_id: attempt.scan_id, application, session, outcome, undoes: null, direction: "in", at: attempt.scanned_at, mine: true,
+const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session, outcome) => ({
+  scan_id, application, session, outcome, undoes: null, direction, at: scanned_at, mine: true,
 });
 
 function present(answer, how) {
   results.show(answer, how);
-  if (answer.outcome === "admitted" && !answer.undo && answer.scan_id) {
-    recent = [{ answer, at: desk.now() }, ...recent].slice(0, RECENT);
-  }
   paint();
 }
 
-async function takeBack(answer) {
-  const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method: "search", undoes: answer.scan_id };
-  const seen = { ...seenAs(attempt, answer.guest.id, null, "admitted"), undoes: answer.scan_id };
+/** undone: {scan_id, guest} of an entry. */
+async function takeBack(undone) {
+  const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method: "search", undoes: undone.scan_id };
+  const seen = { ...seenAs(attempt, undone.guest.id, null, "admitted"), undoes: undone.scan_id };
   await desk.record({ kind: "scan", body: attempt, seen });
-  recent = recent.filter((row) => row.answer.scan_id !== answer.scan_id);
   Object.assign(last, { text: "", at: 0 });
-  present({ outcome: "admitted", why: "", since: "", next: "", say: desk.roster.loaded.texts.undone, guest: answer.guest, undo: true });
+  present({ outcome: "admitted", why: "", since: "", next: "", say: desk.roster.loaded.texts.undone, guest: undone.guest, undo: true });
   desk.round();
 }
 
@@ -84,7 +82,6 @@ async function takeBack(answer) {
 function heard(_desk, answers) {
   for (const answer of answers) {
     const shown = results.answer?.scan_id === answer.scan_id ? results.answer : undefined;
-    if (answer.outcome !== "admitted") recent = recent.filter((row) => row.answer.scan_id !== answer.scan_id);
     if (!shown || answer.undo || shown.say === one("#words-invalid").dataset.say) continue;
     if (shown.outcome !== answer.outcome || shown.why !== answer.why || shown.say !== answer.say) present(answer);
     else if (answer.desk) results.show(answer, { quiet: true });
@@ -105,6 +102,7 @@ function rows(list, template, items, write) {
 }
 
 function paint() {
+  const recent = desk.roster.recent(desk.roster.loaded?.device.id, RECENT);
   const { expected, arrived } = desk.roster.counts();
   const { loaded } = desk.roster;
   one("[data-online]").hidden = !desk.online;
@@ -112,15 +110,22 @@ function paint() {
   one("[data-unsent]").textContent = desk.unsent;
   one("[data-arrived]").textContent = arrived.length;
   one("[data-expected]").textContent = expected.length;
+  one("[data-arrived-big]").textContent = arrived.length;
+  one("[data-expected-big]").textContent = expected.length;
   if (loaded) {
     one("[data-event]").textContent = loaded.event.title;
     one("[data-device]").textContent = `　${loaded.device.name}`;
+    one("[data-roster-words]").textContent = one("[data-roster-words]")
+      .dataset.say.replace("{n}", desk.roster.guests.length)
+      .replace("{time}", clockTime(loaded.now));
   }
+  one("[data-ways]").hidden = !loaded?.event.exits;
   const notice = desk.token ? desk.ended || (loaded ? "" : "no_roster") : "unknown_device";
   for (const line of document.querySelectorAll("[data-notice]")) line.hidden = line.dataset.notice !== notice;
-  rows(one("[data-recent]"), "#recent-row", recent, (row, { answer, at }) => {
-    fill(row, answer.guest);
-    one("[data-time]", row).textContent = clockTime(at);
+  rows(one("[data-recent]"), "#recent-row", recent, (row, { scan, guest }) => {
+    fill(row, guest);
+    one("[data-out]", row).hidden = scan.direction !== "out";
+    one("[data-time]", row).textContent = clockTime(scan.at);
   });
   one("[data-recent-none]").hidden = recent.length > 0;
   one("[data-undo]").hidden = !recent.length;
@@ -130,9 +135,12 @@ function paint() {
   }
   rows(one("[data-groups]"), "#group-row", desk.groups ?? [], (row, item) => {
     fill(row, item);
-    one("[data-arrived]", row).textContent = arrived.filter((guest) => guest.group === item.name).length;
-    one("[data-expected]", row).textContent = expected.filter((guest) => guest.group === item.name).length;
+    const [came, all] = [arrived, expected].map((guests) => guests.filter((guest) => guest.group === item.name).length);
+    one("[data-arrived]", row).textContent = came;
+    one("[data-expected]", row).textContent = all;
+    one("[data-share]", row).setAttribute("width", `${all ? (100 * came) / all : 0}%`);
   });
+  walkIn.refresh();
   one("[data-stuck-part]").hidden = !desk.stuck?.length;
   one("[data-stuck]").replaceChildren(
     ...(desk.stuck ?? []).map((entry) => {
@@ -146,22 +154,35 @@ function paint() {
 function search() {
   const typed = one("#s").value;
   const found = find(desk.roster.guests, typed, desk.roster.loaded?.texts.variants);
-  rows(one("[data-found]"), "#found-row", found, (row, guest) => {
-    fill(row, guest);
-    const [entry] = desk.roster.standing(guest);
-    one("[data-came-part]", row).hidden = !entry;
-    one("[data-came]", row).textContent = entry ? clockTime(entry.at) : "";
-    const state = ticketState(guest);
-    one("[data-state]", row).hidden = state === "confirmed";
-    one("[data-state]", row).textContent = state === "confirmed" ? "" : desk.roster.loaded.texts.whys[state][0];
-    one("button", row).addEventListener("click", () => record({ application: guest.id }, "search", guest));
-  });
+  rows(one("[data-found]"), "#found-row", found, showGuest);
+  one("[data-found]").hidden = !found.length;
+  one("[data-recent-part]").hidden = Boolean(typed.trim());
   one("[data-found-words]").textContent = typed.trim() && !found.length ? door.dataset.notFound : "";
+  return found;
+}
+
+/** A guest as a row that one tap lets in. */
+function showGuest(row, guest) {
+  fill(row, guest);
+  const entry = desk.roster.standing(guest).find((scan) => scan.direction === "in");
+  one("[data-came-part]", row).hidden = !entry;
+  one("[data-came]", row).textContent = entry ? clockTime(entry.at) : "";
+  const state = ticketState(guest);
+  one("[data-state]", row).hidden = state === "confirmed";
+  one("[data-state]", row).textContent = state === "confirmed" ? "" : desk.roster.loaded.texts.whys[state][0];
+  one("button", row).addEventListener("click", () => choose(guest));
+}
+
+function choose(guest) {
+  one("#s").value = "";
+  search();
+  walkIn.clear();
+  record({ application: guest.id }, "search", guest);
 }
 
 function turn() {
   const wanted = PANELS.includes(location.hash.slice(1)) ? location.hash.slice(1) : PANELS[0];
-  for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== wanted;
+  for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = !panel.dataset.panel.split(" ").includes(wanted);
   for (const tab of document.querySelectorAll(".tabs a")) {
     if (tab.hash === `#${wanted}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
@@ -169,6 +190,16 @@ function turn() {
   results.close();
   if (wanted === "search") one("#s").focus();
 }
+
+const walkIn = walkIns(one("[data-walkin]"), {
+  desk,
+  words: { saved: sayings("#words-walkin"), missing: one("[data-walkin-missing]").textContent },
+  show: (list, guests) => rows(list, "#found-row", guests, showGuest),
+  taken(answer) {
+    present(answer);
+    desk.round();
+  },
+});
 
 // -- camera --------------------------------------------------------------------------------------------------
 
@@ -182,7 +213,7 @@ async function watch(begin) {
     video.hidden = false;
     one("[data-start]").hidden = true;
     one("[data-camera-words]").hidden = false;
-    one("[data-change]").hidden = false;
+    one("[data-change]").hidden = !(await camera.hasOthers());
     one("[data-camera-problem]").textContent = "";
   } catch {
     one("[data-camera-problem]").textContent = door.dataset.cameraMissing;
@@ -205,8 +236,16 @@ listen((text, inField) => {
   return true;
 });
 one("#s").addEventListener("input", search);
-one("[data-search]").addEventListener("submit", (event) => event.preventDefault());
-one("[data-undo]").addEventListener("click", () => takeBack(recent[0].answer));
+one("[data-search]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const found = search();
+  if (found.length === 1) choose(found[0]);
+  else one("[data-found] button")?.focus();
+});
+one("[data-undo]").addEventListener("click", () => {
+  const [{ scan, guest }] = desk.roster.recent(desk.roster.loaded.device.id, 1);
+  takeBack({ scan_id: scan.scan_id, guest });
+});
 results.slot("take-back").addEventListener("click", () => takeBack(results.answer));
 results.slot("by-name").addEventListener("click", () => {
   results.close();
@@ -231,16 +270,8 @@ one("[data-leave]").addEventListener("click", async () => {
   await forgetAll();
   location.reload();
 });
-walkIns(
-  one("[data-walkin]"),
-  desk,
-  { saved: sayings("#words-walkin"), missing: one("[data-walkin-missing]").textContent },
-  (answer) => {
-    present(answer);
-    desk.round();
-  },
-);
 addEventListener("hashchange", turn);
 turn();
 await desk.begin();
 search();
+install(desk, results);

@@ -2,6 +2,8 @@
 
 const KINDS = { admitted: "ok", repeated: "again", refused: "no" };
 const SOUNDS = { ok: [[880, 0.09], [1320, 0.14]], again: [[520, 0.16], [520, 0.16]], no: [[200, 0.5]], undone: [[660, 0.12], [440, 0.16]] };
+/** How long an answer covers the page; a refusal stays until somebody has done something about it. */
+const STAYS_MS = { ok: 5000, again: 8000, undone: 5000 };
 const SHAKES = { ok: [80], again: [80, 60, 80], no: [400], undone: [60, 40, 60] };
 
 let audio;
@@ -81,12 +83,15 @@ export class Results {
     const person = answer.guest ? this.words.person.replace("{name}", answer.guest.name) : "";
     this.spoken.textContent = [answer.say, person, since, answer.next].filter(Boolean).join(" ");
     if (quiet) return;
+    clearTimeout(this.ending);
+    if (STAYS_MS[kind]) this.ending = setTimeout(() => this.close(), STAYS_MS[kind]);
     this.slot("close").focus({ preventScroll: true });
     sound(kind);
     navigator.vibrate?.(SHAKES[kind]);
   }
 
   close() {
+    clearTimeout(this.ending);
     this.panel.hidden = true;
     this.behind.inert = false;
     this.answer = undefined;

@@ -1,18 +1,48 @@
 // Somebody without an application: three fields, and a reason when the event is full. Offline it is kept like a scan.
 
 import { Declined, call } from "./api.js";
+import { fold } from "./search.js";
 
-/** desk, words: {saved: {say, next}, missing}; taken(answer): after somebody was let in. */
-export function walkIns(form, desk, words, taken) {
+/** words: {saved: {say, next}, missing}; show(list, guests): rows that let in; taken(answer): somebody came in. */
+export function walkIns(form, { desk, words, show, taken }) {
   const field = (name) => form.elements[name];
   const problem = form.querySelector("[data-walkin-problem]");
   const reason = form.querySelector("[data-reason]");
 
+  const seats = form.querySelector("[data-seats]");
+  const alike = form.querySelector("[data-alike]");
+  let asked = "";
+
   const fresh = () => {
     form.reset();
     problem.textContent = "";
-    reason.hidden = true;
+    alike.hidden = true;
+    asked = "";
     form.dataset.scan = crypto.randomUUID();
+    refresh();
+  };
+
+  /** Seats as they stand now. */
+  const refresh = () => {
+    const free = desk.roster.loaded?.free;
+    const words = free === undefined ? "" : free === null ? seats.dataset.open : free ? seats.dataset.left : seats.dataset.full;
+    seats.textContent = words.replace("{n}", free);
+    reason.hidden = free !== 0;
+  };
+
+  /** Whether people with this name or kana have applied: shown once, before one person is entered twice. */
+  const asksFirst = (name, kana) => {
+    const variants = desk.roster.loaded?.texts.variants;
+    const wanted = [fold(name, variants), fold(kana, variants)];
+    const found = desk.roster.guests.filter(
+      (guest) => fold(guest.name, variants) === wanted[0] || fold(guest.kana, variants) === wanted[1],
+    );
+    if (!found.length || asked === wanted.join("|")) return false;
+    asked = wanted.join("|");
+    show(form.querySelector("[data-alike-list]"), found);
+    alike.hidden = false;
+    alike.focus();
+    return true;
   };
   fresh();
 
@@ -25,6 +55,7 @@ export function walkIns(form, desk, words, taken) {
       field(first).focus();
       return;
     }
+    if (asksFirst(name, kana)) return;
     // The same id at every try: a lost answer never makes two people of one.
     const body = { scan_id: form.dataset.scan, scanned_at: desk.now(), name, kana, group, reason: field("reason").value };
     try {
@@ -50,4 +81,5 @@ export function walkIns(form, desk, words, taken) {
       taken({ outcome: "admitted", why: "", since: "", undo: false, guest, ...words.saved });
     }
   });
+  return { refresh, clear: fresh };
 }
