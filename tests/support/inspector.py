@@ -82,11 +82,16 @@ def _frame(page: Markup, status: int) -> Iterator[str]:
         yield f"the title 「{titles[0].text}」 does not begin with 「{begins}」"
 
 
+def _is_hidden(node: Node) -> bool:
+    """Whether a script shows it later, when it fills it."""
+    return node.has("hidden") or any(above.has("hidden") for above in node.ancestors)
+
+
 def _headings(page: Markup, _status: int) -> Iterator[str]:
     last = 0
     for heading in page.all("h1, h2, h3, h4, h5, h6"):
         level = int(heading.tag[1])
-        if not heading.spoken:
+        if not heading.spoken and not _is_hidden(heading):
             yield f"{heading} is empty"
         if last and level > last + 1:
             yield f"{heading} 「{heading.text}」 skips a level after h{last}"
@@ -121,7 +126,7 @@ def _controls(page: Markup, _status: int) -> Iterator[str]:
         if control.has("disabled"):
             yield f"{control} is disabled"
     for button in page.all("button"):
-        if not button.spoken:
+        if not button.spoken and not _is_hidden(button):
             yield f"{button} has no text"
     for name, group in _choice_groups(page).items():
         if len(group) > 1 and not all(_is_in_named_group(choice) for choice in group):

@@ -120,6 +120,14 @@ def _spoken(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
+_TEMPLATE = re.compile(r"(<template\b[^>]*>)(.*?)(</template>)", re.DOTALL)
+
+
+def _emptied(template: re.Match[str]) -> str:
+    """A template without its inert contents, which html5lib does not know how to parse; the lines stay in place."""
+    return template[1] + "\n" * template[2].count("\n") + template[3]
+
+
 class Markup:
     """One HTML document. `errors` are the parser's own: the document is valid HTML5 syntax only if it is empty."""
 
@@ -129,7 +137,7 @@ class Markup:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataLossWarning)
-            self.root: Element = parser.parse(html)
+            self.root: Element = parser.parse(_TEMPLATE.sub(_emptied, html))
         lines = html.splitlines()
         self.errors = [
             f"line {line}: {E[code] % data} in: {lines[line - 1].strip()[:120] if line <= len(lines) else ''}"
