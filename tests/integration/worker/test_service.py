@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 30.0
 
 @pytest.fixture
 def overrides(mail_server: MailServer) -> dict[str, Any]:
-    return {"smtp_port": mail_server.port, "smtp_timeout_seconds": 5.0}
+    return {"smtp_port": mail_server.port, "smtp_timeout_seconds": 2.0}
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
