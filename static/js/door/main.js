@@ -51,7 +51,8 @@ async function record(what, method, guest, said) {
   else if (!said) {
     answer = desk.roster.answer(attempt, guest);
     if (guest) seen = seenAs(attempt, guest.id, answer.session, answer.outcome);
-    else if (!desk.online) [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
+    else if (desk.online) answer.local = true;
+    else [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
   }
   answer = { since: "", guest: null, undo: false, ...answer, scan_id: attempt.scan_id };
   await desk.record({ kind: "scan", body: attempt, seen });
@@ -86,6 +87,9 @@ function heard(_desk, answers) {
     if (shown.outcome !== answer.outcome || shown.why !== answer.why || shown.say !== answer.say) present(answer);
     else if (answer.desk) results.show(answer, { quiet: true });
   }
+  // Not in the roster is no proof of a bad ticket while nobody can be asked: the roster may be older than the ticket.
+  const asked = results.answer;
+  if (!desk.online && asked?.why === "unknown" && asked.local) present({ ...asked, ...sayings("#words-saved"), local: false }, { amber: true });
   paint();
 }
 
