@@ -23,7 +23,7 @@ from trainings.events.actions import create_event, publish_event
 from trainings.events.changelog import fingerprint
 from trainings.events.changes import Standing
 from trainings.events.editing import edit_event
-from trainings.events.filling import change_of, filled, profession_rows, typed
+from trainings.events.filling import change_of, filled, profession_rows, sections_with_errors, typed
 from trainings.events.forms import FIELD_OF, CopyForm, EventForm, NewEventForm, next_title
 from trainings.events.models import Event, EventState
 from trainings.events.presets import PRESETS
@@ -130,6 +130,7 @@ def _edit_page(
     event: Event, form: EventForm, standing: Standing, refused: Refused | None, status: int
 ) -> ResponseReturnValue:
     told = event_texts.REFUSALS
+    refusals = [(FIELD_OF[EventRefusal(refused.code)], refused.sentence(told))] if refused else []
     page = render_template(
         "desk/edit.html",
         event=event,
@@ -138,7 +139,11 @@ def _edit_page(
         standing=standing,
         is_draft=event.state == EventState.DRAFT,
         is_closed=event.state == EventState.CLOSED,
-        refusals=[(FIELD_OF[EventRefusal(refused.code)], refused.sentence(told))] if refused else [],
+        refusals=refusals,
+        open_sections=sections_with_errors(form, [anchor for anchor, _ in refusals]) or {"what"},
+        selections=event_texts.SELECTIONS,
+        responsibles=event_texts.RESPONSIBLES,
+        certificate_rules=event_texts.CERTIFICATE_RULES,
         missing=[(FIELD_OF[EventRefusal(one.code)], one.sentence(told)) for one in missing(event)],
         doubts=[event_texts.DOUBTS[doubt].format(**facts) for doubt, facts in doubts(event)],
     )

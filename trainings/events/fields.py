@@ -39,6 +39,7 @@ class _Moment(Field):
 
     widget = TextInput()
     data: Any
+    is_day = False
 
     def _value(self) -> str:
         if self.raw_data:
@@ -58,6 +59,8 @@ class _Moment(Field):
 
 class Day(_Moment):
     """A local date, 2027-02-14 or 2027/2/14; `data` is None when it is empty."""
+
+    is_day = True
 
     def written(self, value: date) -> str:
         return value.isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from trainings.events.forms import (
     BLANK_SESSIONS,
     NO_SECTOR,
     NOT_INVITED,
+    SECTIONS,
     EventForm,
 )
 from trainings.events.models import CertificateRule, Event, Responsible, Selection
@@ -103,6 +104,12 @@ def typed(values: Mapping[str, str]) -> EventForm:
 def profession_rows(form: EventForm) -> list[tuple[Profession, int | None]]:
     """Every profession that may be chosen now, with the row of `groups` that it counts to."""
     return [(profession, form.professions.get(profession.id)) for profession in professions()]
+
+
+def sections_with_errors(form: EventForm, anchors: Collection[str] = ()) -> frozenset[str]:
+    """Parts of the page (forms.SECTIONS) with a refused field, or with one of the anchors of a refusal in it."""
+    refused = {*form.errors, *anchors}
+    return frozenset(section for section, names in SECTIONS.items() if refused.intersection(names))
 
 
 # -- the form into a change --------------------------------------------------------------------------------

@@ -150,13 +150,9 @@ class ItemRow(Form):
     speaker_affiliation = words("所属", 120)
     credit_code = words("単位", 40)
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Minutes may be empty in an empty row only; an empty field ends its own checks, so the row looks."""
-        sound = bool(super().validate(extra_validators))
-        if self.title.data and not self.minutes.data and not self.minutes.errors:
-            self.minutes.errors = [f"「{self.title.data}」の時間（分）を入力してください"]
-            return False
-        return sound
+    def validate_minutes(self, field: Whole) -> None:
+        if self.title.data and not field.data:
+            raise ValidationError(f"「{self.title.data}」の時間（分）を入力してください")
 
     def validate_title(self, field: StringField) -> None:
         if not field.data and (self.speaker.data or self.note.data):
@@ -342,8 +338,22 @@ def _no_twins(table: FieldList, word: str) -> None:
             _complain(table, row.form.name, sentence)
 
 
+SECTIONS = {
+    "what": ("title", "subtitle", "description", "audience"),
+    "when": ("sessions", "doors", "venue", "room", "address", "map_url", "fee", "accessibility"),
+    "apply": (
+        *("selection", "capacity", "opens_day", "opens_time", "closes_day", "closes_time", "results_on"),
+        *("keeps_waiting_list", "offer_hours", "public_number_name", "pre_question", "pledge"),
+    ),
+    "quota": ("groups", "sectors", "organisation_cap", "reason", "s-sectors", "s-map", "s-quota"),
+    "programme": ("programme",),
+    "data": ("responsible", "purpose_of_use", "contact_name", "contact_phone"),
+    "day": ("table_size", "handouts_numbered", "certificate_rule", "certificate_minutes"),
+}
+"""Parts of the page, each with its fields and the ids that a refusal may lead to."""
+
 FIELD_OF = {
-    EventRefusal.NO_SESSIONS: "sessions-0-title",
+    EventRefusal.NO_SESSIONS: "sessions",
     EventRefusal.NO_VENUE: "venue",
     EventRefusal.NO_CAPACITY: "capacity",
     EventRefusal.NO_GROUPS: "s-map",
@@ -360,7 +370,7 @@ FIELD_OF = {
     EventRefusal.REASON_MISSING: "reason",
     EventRefusal.GROUP_IN_USE: "s-quota",
     EventRefusal.PROFESSION_IN_USE: "s-map",
-    EventRefusal.SESSION_IN_USE: "sessions-0-title",
+    EventRefusal.SESSION_IN_USE: "sessions",
     EventRefusal.CHANGED_MEANWHILE: "title",
     EventRefusal.CLOSED: "title",
     EventRefusal.NOT_A_DRAFT: "title",
