@@ -75,14 +75,7 @@ def record_attempts(
     Locks the door's row: of two desks with the same ticket one admits and the other hears "repeated".
     LookupError when the event's door was never opened; ForeignScan.
     """
-    door = db.session.scalar(
-        select(Door)
-        .where(Door.event_id == event_id)
-        .with_for_update(key_share=True, of=Door)
-        .execution_options(populate_existing=True)
-    )
-    if door is None:
-        raise LookupError(f"event {event_id} has no door")
+    door = lock_door(event_id)
     cursor = queries.next_cursor(event_id)
     answers = []
     for attempt in attempts:
@@ -98,6 +91,20 @@ def record_attempts(
     if door.closed_at is not None:
         enqueue(RECLOSED, subject=event_id)
     return answers
+
+
+def lock_door(event_id: uuid.UUID) -> Door:
+    """The event's door, its row locked until the end of the transaction; scans of one event come one after the other,
+    which also makes their cursors gapless in the order of commits. LookupError if it was never opened."""
+    door = db.session.scalar(
+        select(Door)
+        .where(Door.event_id == event_id)
+        .with_for_update(key_share=True, of=Door)
+        .execution_options(populate_existing=True)
+    )
+    if door is None:
+        raise LookupError(f"event {event_id} has no door")
+    return door
 
 
 def counts_exits(event: Event) -> bool:
