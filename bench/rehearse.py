@@ -42,6 +42,7 @@ from trainings.checkin.actions import enrol_device, open_door
 from trainings.core import clock
 from trainings.core.db import db, unit_of_work
 from trainings.core.web import beside_requests
+from trainings.events.actions import publish_event
 from trainings.events.models import Event, EventProfession
 from trainings.registration.models import Application
 from trainings.registration.secrets import ticket_code
@@ -129,11 +130,11 @@ class Rehearsal:
         }
         staff.post("/staff/events/new", fields)
         self.slug = staff.path.split("/")[3]
-        staff.post(f"/staff/events/{self.slug}/publish")
         with self._unit():
             event = db.session.scalars(select(Event).where(Event.slug == self.slug)).one()
             self.event_id = event.id
             event.application_opens_at = clock.now() - timedelta(days=1)
+            publish_event(event_id=event.id)
         return f"/e/{self.slug}"
 
     def apply(self) -> str:
