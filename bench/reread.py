@@ -9,6 +9,7 @@ import json
 import sys
 from collections import Counter
 from email import message_from_bytes, policy
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ def rows_of(path: Path, sheet: str | None = None) -> list[dict[str, Any]]:
     book = load_workbook(path, read_only=True)
     page = book[sheet] if sheet else book.worksheets[0]
     lines = list(page.iter_rows(values_only=True))
-    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    # A row that ends in empty cells is shorter than the header.
+    return [dict(zip_longest(lines[0], line)) for line in lines[1:]]
 
 
 class Comparison:
