@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import lazyload
 
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.directory.models import Profession
+from trainings.directory.models import Profession, ProfessionGroup
 from trainings.events.models import Event, EventGroup, EventProfession, EventState
 
 
@@ -73,14 +73,46 @@ def groups_with_professions(event: Event) -> list[tuple[EventGroup, list[Invited
     return [(group, members[group.id]) for group in event.groups if group.id in members]
 
 
-def upcoming_events() -> Sequence[Event]:
-    """Published events that are not over, soonest first."""
-    return db.session.scalars(
-        select(Event)
-        .where(Event.state == EventState.PUBLISHED, Event.ends_at > clock.now())
-        .options(selectinload(Event.groups))
-        .order_by(Event.starts_at)
-    ).all()
+def _invites(profession_group: str = "") -> ColumnElement[bool]:
+    """Whether a group of an event has seats and professions that may choose it (of the named group of the directory)."""
+    members = (
+        select(EventProfession.event_group_id)
+        .join(Profession, Profession.id == EventProfession.profession_id)
+        .where(EventProfession.event_group_id == EventGroup.id, Profession.active)
+    )
+    if profession_group:
+        members = members.join(ProfessionGroup, ProfessionGroup.id == Profession.group_id).where(
+            ProfessionGroup.name == profession_group
+        )
+    return and_(members.exists(), or_(EventGroup.cap.is_(None), EventGroup.cap > 0))
+
+
+def invited_groups(event_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[EventGroup]]:
+    """Event → its groups that somebody can apply in, in their order; an event without any has an empty list."""
+    found: dict[uuid.UUID, list[EventGroup]] = {event_id: [] for event_id in event_ids}
+    groups = db.session.scalars(
+        select(EventGroup)
+        .where(EventGroup.event_id.in_(found), _invites())
+        .order_by(EventGroup.sort, EventGroup.name)
+        .options(lazyload(EventGroup.sector))
+    )
+    for group in groups:
+        found[group.event_id].append(group)
+    return found
+
+
+def upcoming_events(*, kind: str = "", profession_group: str = "") -> Sequence[Event]:
+    """Published events that are not over, soonest first.
+
+    kind: only of this kind. profession_group: only those that invite some profession of this group of the directory,
+    however the event itself groups it.
+    """
+    wanted = select(Event).where(Event.state == EventState.PUBLISHED, Event.ends_at > clock.now())
+    if kind:
+        wanted = wanted.where(Event.kind == kind)
+    if profession_group:
+        wanted = wanted.where(Event.groups.any(_invites(profession_group)))
+    return db.session.scalars(wanted.order_by(Event.starts_at, Event.id)).all()
 
 
 def past_events(limit: int = 20) -> Sequence[Event]:
@@ -88,7 +120,6 @@ def past_events(limit: int = 20) -> Sequence[Event]:
     return db.session.scalars(
         select(Event)
         .where(Event.state != EventState.DRAFT, Event.ends_at <= clock.now())
-        .options(selectinload(Event.groups))
-        .order_by(Event.starts_at.desc())
+        .order_by(Event.starts_at.desc(), Event.id)
         .limit(limit)
     ).all()

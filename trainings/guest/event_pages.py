@@ -3,49 +3,78 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from enum import StrEnum
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import current_staff, public
+from trainings.allocation.queries import commitment_of
+from trainings.core import clock
 from trainings.core.web import download
 from trainings.directory.queries import profession_groups
-from trainings.events import texts
-from trainings.events.exports import calendar_file, structured_data
-from trainings.events.models import Event, EventKind, Selection
-from trainings.events.queries import event_by_slug, groups_with_professions, past_events, upcoming_events
+from trainings.events import texts as event_texts
+from trainings.events.exports import CALENDAR, LINKED_DATA, calendar_file, calendar_name, structured_data
+from trainings.events.models import CertificateRule, Event, EventGroup, EventKind, EventState, Selection
+from trainings.events.presets import PRESETS
+from trainings.events.queries import event_by_slug, invited_groups, past_events, upcoming_events
+from trainings.guest import texts
 from trainings.guest.blueprint import bp
-from trainings.registration.queries import counts_by_group
+from trainings.guest.seat_status import open_seats
+from trainings.registration.queries import GroupCount, counts_by_group
+from trainings.registration.seat_rules import released_groups, rules_of
 from trainings.skills.queries import taught_skills
 
-CALENDAR = "text/calendar; charset=utf-8"
+
+class Status(StrEnum):
+    """Where an event stands for somebody who thinks of applying."""
+
+    DRAFT = "draft"
+    AHEAD = "ahead"
+    OPEN = "open"
+    CLOSED = "closed"
+    OVER = "over"
+
+
+def status_of(event: Event) -> Status:
+    """The status now."""
+    instant = clock.now()
+    if event.state == EventState.DRAFT:
+        return Status.DRAFT
+    if event.state == EventState.CLOSED or event.ends_at <= instant:
+        return Status.OVER
+    if instant < event.application_opens_at:
+        return Status.AHEAD
+    return Status.OPEN if instant < event.application_closes_at else Status.CLOSED
+
+
+# -- the list ------------------------------------------------------------------------------------------------
 
 
 @bp.get("/")
 @public
 def index() -> ResponseReturnValue:
     """Events by date, narrowed by kind and by who they are for."""
-    kind = request.args.get("kind", "")
-    group = request.args.get("group", "")
-    events = [
-        event
-        for event in upcoming_events()
-        if (not kind or event.kind == kind)
-        and (not group or any(row.name == group and row.cap != 0 for row in event.groups))
-    ]
+    kinds = {one.value: event_texts.KINDS[one] for one in PRESETS}
+    groups = [one.name for one in profession_groups()]
+    # What an old address asks for and is no longer offered does not narrow.
+    kind = next((one for one in kinds if one == request.args.get("kind")), "")
+    group = next((one for one in groups if one == request.args.get("group")), "")
+    events = upcoming_events(kind=kind, profession_group=group)
     return render_template(
         "guest/index.html",
-        events=events,
+        events=[(event, status_of(event)) for event in events],
+        invited=invited_groups([event.id for event in events]),
         past=past_events(),
-        kinds={
-            one: texts.KINDS[one]
-            for one in (EventKind.HUNDRED, EventKind.SYMPOSIUM, EventKind.CASE_CONFERENCE)
-        },
-        groups=[one.name for one in profession_groups()],
+        kinds=kinds,
+        groups=groups,
         kind=kind,
         group=group,
-        kind_names=texts.KINDS,
     )
+
+
+# -- one event -----------------------------------------------------------------------------------------------
 
 
 def _public_event_or_404(slug: str) -> Event:
@@ -61,24 +90,77 @@ def _public_event_or_404(slug: str) -> Event:
 def event(slug: str) -> ResponseReturnValue:
     """One event: when, where, for whom, how seats are decided, how many have applied."""
     found = _public_event_or_404(slug)
+    status = status_of(found)
+    counts = counts_by_group(found.groups) if status in (Status.OPEN, Status.CLOSED) else []
+    settings = current_app.config["TSUDOI"]
     return render_template(
         "guest/event.html",
         event=found,
-        kind=texts.KINDS[found.kind],
-        counts=counts_by_group(found.groups),
-        groups=groups_with_professions(found),
+        status=status,
+        kind=event_texts.KINDS[found.kind],
+        groups=invited_groups([found.id])[found.id],
+        applied=sum(count.applied for count in counts),
+        rows=_seat_rows(found, status, counts),
         is_lottery=found.selection == Selection.LOTTERY,
-        responsible=texts.RESPONSIBLES[found.responsible],
+        is_case=found.kind == EventKind.CASE_CONFERENCE,
+        responsible=event_texts.WHO_IS_RESPONSIBLE[found.responsible].format(
+            city=settings.city_name, association=settings.association_name
+        ),
         taught=taught_skills(found.id),
-        certificate=found.certificate_rule.value != "none",
+        certificate=found.certificate_rule != CertificateRule.NONE,
+        commitment=commitment_of(found.id) if found.selection == Selection.LOTTERY else None,
     )
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A group's line of the chart. number: applicants of a lottery, seats taken of a first-come event."""
+
+    group: EventGroup
+    number: int
+    reserved: int
+    cap: int | None
+    note: str = ""
+
+
+def _seat_rows(event: Event, status: Status, counts: list[GroupCount]) -> list[SeatRow]:
+    """Applications or seats by group. A group that still has seats says so, however many waited elsewhere."""
+    if event.selection == Selection.LOTTERY:
+        return [
+            SeatRow(
+                count.group,
+                count.applied,
+                count.group.reserved,
+                count.group.cap,
+                texts.WITHIN_RESERVE
+                if status == Status.OPEN and 0 < count.applied <= count.group.reserved
+                else "",
+            )
+            for count in counts
+        ]
+    held = {str(count.group.id): count.held for count in counts}
+    left = open_seats(rules_of(event), held, released_groups(event)) if status == Status.OPEN else {}
+    return [
+        SeatRow(
+            count.group,
+            count.held,
+            count.group.reserved,
+            count.group.cap,
+            _seats_left(left[str(count.group.id)]) if left and event.capacity is not None else "",
+        )
+        for count in counts
+    ]
+
+
+def _seats_left(seats: int) -> str:
+    return texts.SEATS_LEFT.format(seats=seats) if seats else texts.WAITING_LIST
 
 
 @bp.get("/e/<slug>.ics")
 @public
 def calendar(slug: str) -> ResponseReturnValue:
     found = _public_event_or_404(slug)
-    return download(calendar_file(found), f"{found.title}.ics", CALENDAR)
+    return download(calendar_file(found), calendar_name(found), CALENDAR)
 
 
 @bp.get("/e/<slug>.jsonld")
@@ -86,7 +168,10 @@ def calendar(slug: str) -> ResponseReturnValue:
 def linked_data(slug: str) -> ResponseReturnValue:
     """The event as schema.org data, linked from its page: the strict policy allows no inline script."""
     found = _public_event_or_404(slug)
-    return Response(json.dumps(structured_data(found), ensure_ascii=False), mimetype="application/ld+json")
+    return Response(json.dumps(structured_data(found), ensure_ascii=False), mimetype=LINKED_DATA)
+
+
+# -- how things are done -------------------------------------------------------------------------------------
 
 
 @bp.get("/about/draw")

@@ -1,5 +1,7 @@
 """Words of the guests' pages that do not stand in a template."""
 
+from trainings.registration.states import State
+
 CHANGED = "申込の内容を直しました。"
 APPLIED = "申し込みました"
 RESULTS = "結果のお知らせ"
@@ -10,6 +12,24 @@ WAITING_NOTE = "席が空いたら、順番にメールでご案内します。"
 THE_DAY = "当日"
 DOORS = "受付は{time}から。チケットの画面か受付番号をお見せください。"
 OVER = "催しのあと"
-OVER_NOTE = "アンケートのお願いと、受講証明書のご案内が届きます。"
+OVER_NOTE = "アンケートのお願いが届きます。"
+OVER_NOTE_CERTIFICATE = "アンケートのお願いと、受講証明書のご案内が届きます。"
+NOW = "いま"
+BEING_DECIDED = "担当者が確かめています"
+CLOSING = "申込の締切"
+OFFERED = "お席をご案内しました"
+OFFERED_NOTE = "期限までにお返事をお願いします。"
+RELEASE = "枠の開放日"
+RELEASE_NOTE = "使われなかった席が、すべての職種にまわります。"
+ENDED = {
+    State.NOT_SELECTED: "今回は見送りとなりました",
+    State.DECLINED: "ご案内を辞退されました",
+    State.EXPIRED: "ご案内の期限が過ぎました",
+    State.SUBSTITUTED: "代わりの方に交代しました",
+    State.CANCELLED: "取り消しました",
+}
 DECIDED_SOON = "締切のあと"
 MASK = "＊"
+WITHIN_RESERVE = "全員参加の見込み"
+SEATS_LEFT = "あと{seats}席"
+WAITING_LIST = "キャンセル待ち受付中"

@@ -14,7 +14,7 @@ from tests.support.client import Client
 from tests.support.guests import published, submit
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
-from trainings.core.clock import TOKYO
+from trainings.core.clock import TOKYO, today
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
 
@@ -39,7 +39,8 @@ def test_list_is_narrowed_by_kind_and_by_group(client: Client, unit: Unit) -> No
     assert titles() == {hundred.title, symposium.title}
     assert titles("?kind=symposium") == {symposium.title}
     assert titles("?group=医科") == {hundred.title}
-    assert "いま、あてはまる催しはありません" in client.get("/?kind=nonsense")
+    assert "いま、あてはまる催しはありません" in client.get("/?group=医科&kind=symposium")
+    assert titles("?kind=nonsense") == {hundred.title, symposium.title}
 
 
 def test_event_that_is_over_moves_to_the_past_ones(client: Client, unit: Unit, clock: Clock) -> None:
@@ -84,7 +85,7 @@ def test_event_page_tells_all_of_its_preset(client: Client, unit: Unit, kind: Ev
         event.purpose_of_use,
         event.venue,
         f"定員{event.capacity}人",
-        "市と医師会（共同）",
+        "けやき市とけやき市医師会（共同）",
         event.pledge,
         *named,
     ):
@@ -103,8 +104,51 @@ def test_event_page_counts_seats_by_group(client: Client, unit: Unit) -> None:
     page = client.get(f"/e/{event.slug}")
 
     assert "申込 3人、定員 72人" in page
-    assert "あと6席を確保しています" in page
-    assert "あと5席を確保しています" in page
+    rows = {name: (note, numbers) for name, note, numbers in page.rows("figure.seats table")}
+    assert rows["医医科"] == ("あと13席", "1 ／ 6–14")
+    assert rows["看看護"] == ("あと18席", "2 ／ 8–20")
+
+
+def test_full_event_still_offers_the_seats_kept_for_a_group(client: Client, unit: Unit) -> None:
+    event = published(unit, capacity=3, quotas={"歯科": (1, None)})
+    with unit():
+        submit(event, "NSV", 1)
+        submit(event, "NSV", 2)
+        submit(event, "NSV", 3)
+
+    page = client.get(f"/e/{event.slug}")
+
+    rows = {name: (note, numbers) for name, note, numbers in page.rows("figure.seats table")}
+    assert rows["歯歯科"] == ("あと1席", "0 ／ 1–なし")
+    assert rows["看看護"] == ("キャンセル待ち受付中", "2 ／ 0–なし")
+    assert "満員" not in page
+
+
+def test_released_seats_are_offered_to_every_group(client: Client, unit: Unit, clock: Clock) -> None:
+    event = published(unit, capacity=3, quotas={"歯科": (1, None)})
+    with unit() as session:
+        submit(event, "NSV", 1)
+        submit(event, "NSV", 2)
+        for group in session.get_one(Event, event.id).groups:
+            group.release_on = today()
+
+    rows = {row[0]: row[1] for row in client.get(f"/e/{event.slug}").rows("figure.seats table")}
+
+    assert rows["看看護"] == "あと1席"
+
+
+def test_lottery_tells_whose_reserve_holds_all_applicants(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.HUNDRED, quotas={"歯科": (1, 2), "看護": (1, 2)})
+    with unit():
+        submit(event, "DT", 1)
+        submit(event, "NSV", 2)
+        submit(event, "NSV", 3)
+
+    rows = {row[0]: tuple(row[1:]) for row in client.get(f"/e/{event.slug}").rows("figure.seats table")}
+
+    assert rows["歯歯科"] == ("全員参加の見込み", "1 ／ 1–2")
+    assert rows["看看護"] == ("", "2 ／ 1–2")
+    assert rows["薬薬局"] == ("", "0 ／ 0–なし")
 
 
 def test_event_page_takes_the_same_queries_however_many_applied(
