@@ -130,6 +130,14 @@ class GroupArrival:
     expected: int
     arrived: int
 
+    @property
+    def is_met(self) -> bool:
+        return self.most > 0
+
+    @property
+    def most(self) -> int:
+        return max(self.expected, self.arrived)
+
 
 def arrivals_by_group(event: Event) -> list[GroupArrival]:
     """Arrived of expected by group, in two statements."""

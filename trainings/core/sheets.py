@@ -20,6 +20,8 @@ from trainings.core import clock
 Cell = str | int | float | bool | date | datetime | time | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767
+A4 = 9
+"""The number of this paper in a workbook."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNSAFE_IN_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -45,12 +47,18 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook(write_only=True)
     bold, top = Font(bold=True), Alignment(vertical="top", wrap_text=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
         page.freeze_panes = "A2"
+        # Printed as it is opened: lying A4, all columns on one page, the header on each.
+        page.page_setup.orientation, page.page_setup.paperSize = "landscape", A4
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.page_setup.fitToHeight = 0
+        page.print_title_rows = "1:1"
         for place, heading in enumerate(sheet.header):
             width = (
                 sheet.widths[place] if place < len(sheet.widths) else max(10, min(40, 2 * len(heading) + 4))
