@@ -57,6 +57,9 @@ TABLE: dict[str, str] = {
     "registration.workbook": "planner",
     "registration.application": "planner",
     "registration.cancel": "planner",
+    "registration.edit": "planner",
+    "registration.save": "planner",
+    "registration.renew": "planner",
     "registration.proxy": "planner",
     "registration.enter": "planner",
     # -- seats

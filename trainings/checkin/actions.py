@@ -22,7 +22,7 @@ from trainings.directory.actions import recognise_person
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.events.queries import lock_event
 from trainings.registration import queries as registration
-from trainings.registration.actions import unused_code, write_search_key
+from trainings.registration.intake import unused_code, write_search_key
 from trainings.registration.models import Application, Channel, EventRole
 from trainings.registration.secrets import seal
 from trainings.registration.states import LIVE, Reason, State

@@ -163,6 +163,10 @@ class Person(Identified, Base):
         return f"{self.family} {self.given}".strip()
 
     @property
+    def name_parts(self) -> tuple[str, str, str, str]:
+        return self.family, self.given, self.family_kana, self.given_kana
+
+    @property
     def full_kana(self) -> str:
         return f"{self.family_kana} {self.given_kana}".strip()
 

@@ -11,11 +11,10 @@ from trainings.core import actor, clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import download
-from trainings.events.exports import calendar_file
+from trainings.events.exports import CALENDAR, calendar_file
 from trainings.events.models import Event, Selection
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
-from trainings.guest.event_pages import CALENDAR
 from trainings.guest.timeline import timeline_of
 from trainings.registration import texts as registration_texts
 from trainings.registration.actions import cancel_application, change_application, substitute
@@ -48,7 +47,12 @@ def receipt(secret: str) -> ResponseReturnValue:
         event=application.event,
         secret=secret,
         timeline=timeline_of(application),
+        ticket=_ticket(application),
     )
+
+
+def _ticket(application: Application) -> str:
+    return ticket_code(application) if application.state == State.CONFIRMED else ""
 
 
 @bp.get("/a/<secret>")
@@ -67,7 +71,7 @@ def my_application(secret: str) -> ResponseReturnValue:
         reason=registration_texts.REASONS[application.reason],
         is_lottery=event.selection == Selection.LOTTERY,
         timeline=timeline_of(application),
-        ticket=ticket_code(application) if application.state == State.CONFIRMED else "",
+        ticket=_ticket(application),
         may_change=application.state in LIVE and not has_begun,
         may_substitute=application.state == State.CONFIRMED and not has_begun,
         survey_link=_survey_link(application),
@@ -104,7 +108,7 @@ def my_calendar(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def edit(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
-    form = ChangeForm(formdata=None).for_event(application.event)
+    form = ChangeForm(formdata=None).of(application).for_event(application.event)
     form.fill_from(application)
     return _person_page("guest/edit.html", application, form, "", 200)
 
@@ -113,8 +117,7 @@ def edit(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def save(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
-    form = ChangeForm()
-    form.of(application).for_event(application.event)
+    form = ChangeForm().of(application).for_event(application.event)
     if not form.validate():
         return _person_page("guest/edit.html", application, form, "", 422)
     try:

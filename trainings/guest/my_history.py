@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import abort, current_app, render_template, url_for
@@ -15,10 +16,13 @@ from trainings.core.web import download
 from trainings.directory.models import Person
 from trainings.directory.queries import canonical_ids_of, person_by_link_secret
 from trainings.events import texts as event_texts
+from trainings.events.models import Event
+from trainings.events.queries import upcoming_events
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.my_application import application_or_404
 from trainings.registration import texts as registration_texts
+from trainings.registration.models import Application
 from trainings.registration.queries import history_of
 from trainings.registration.secrets import application_secret
 from trainings.skills.queries import current_framework
@@ -42,7 +46,14 @@ def my_history(secret: str) -> ResponseReturnValue:
         rows=[(one, application_secret(one), certificate_of(one.id)) for one in applications],
         states=registration_texts.STATES,
         has_skills=current_framework() is not None,
+        open_events=_open_to(applications),
     )
+
+
+def _open_to(applications: Sequence[Application]) -> list[Event]:
+    """Events that take applications now and at which the person has none that lives."""
+    applied = {one.event_id for one in applications if one.is_live}
+    return [event for event in upcoming_events() if event.takes_applications and event.id not in applied]
 
 
 @bp.get("/p/<secret>/skills")

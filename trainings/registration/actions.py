@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from trainings.audit.actions import record
-from trainings.core import clock, codes, names
+from trainings.core import clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.directory.actions import recognise_person
-from trainings.directory.models import Organisation, Person
-from trainings.events.models import Event, EventGroup, EventState, Selection
+from trainings.directory.models import Person
+from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import group_of_profession, lock_event
 from trainings.registration import queries
+from trainings.registration.intake import (
+    flush_or_refuse,
+    know_person,
+    locked_application,
+    new_application,
+    write_search_key,
+    write_statement,
+)
 from trainings.registration.mails import tell
+from trainings.registration.merging import retell_person
 from trainings.registration.models import Application, Channel, EventRole
 from trainings.registration.refusals import RegistrationRefusal
-from trainings.registration.seat_rules import candidate_of, released_groups, rules_of
-from trainings.registration.secrets import kill_ticket, seal
-from trainings.registration.statements import Statement
-from trainings.registration.states import LIVE, Reason, State
+from trainings.registration.seat_rules import candidate_of, candidates_in, released_groups, rules_of
+from trainings.registration.secrets import kill_ticket, renew
+from trainings.registration.statements import Statement, is_somebody_else
+from trainings.registration.states import HOLDS_SEAT, LIVE, Reason, State
 from trainings.registration.transitions import change_state
-from trainings.seats.admission import admit_first_come
+from trainings.seats.admission import admit_first_come, readmit
 
 BY_STAFF = frozenset({Channel.FAX, Channel.PHONE, Channel.POSTCARD})
 """Channels that staff enter; they may come in after closing, until the list is frozen."""
@@ -55,11 +60,11 @@ def submit_application(
         raise Refused(RegistrationRefusal.PROFESSION_NOT_INVITED)
     if event.pledge and not statement.pledged:
         raise Refused(RegistrationRefusal.PLEDGE_MISSING)
-    application = _new_application(event, statement, channel, idempotency_key, role, group)
+    application = new_application(event, statement, channel, idempotency_key, role, group)
     application.entered_by_id = entered_by_id
-    _know_person(application, own_person)
+    know_person(application, own_person)
     db.session.add(application)
-    _flush_or_refuse()
+    flush_or_refuse()
     record(
         verb="application.submitted",
         subject=("application", application.id),
@@ -90,114 +95,8 @@ def _check_open(event: Event, channel: Channel) -> None:
         raise Refused(RegistrationRefusal.CLOSED)
 
 
-def _new_application(
-    event: Event,
-    statement: Statement,
-    channel: Channel,
-    idempotency_key: str,
-    role: EventRole,
-    group: EventGroup,
-) -> Application:
-    application = Application(
-        id=uuid.uuid4(),
-        event_id=event.id,
-        code=unused_code(event),
-        role=role,
-        channel=channel,
-        state=State.APPLIED,
-        event_group_id=group.id,
-        idempotency_key=idempotency_key,
-        submitter_name=names.as_typed(statement.submitter_name),
-        priority=statement.priority,
-        pledged_at=clock.now() if statement.pledged else None,
-        link_version=1,
-        ticket_version=1,
-    )
-    _write_statement(application, statement)
-    seal(application)
-    return application
-
-
-def _write_statement(application: Application, statement: Statement) -> None:
-    application.family, application.given = names.as_typed(statement.family), names.as_typed(statement.given)
-    application.family_kana, application.given_kana = (
-        names.kana(statement.family_kana),
-        names.kana(statement.given_kana),
-    )
-    application.mail, application.phone = names.mail(statement.mail), names.phone(statement.phone)
-    application.profession_id = statement.profession_id
-    application.profession_note = names.as_typed(statement.profession_note)
-    application.licence_number = names.number(statement.licence_number)
-    application.heard_via_id = statement.heard_via_id
-    application.heard_via_note = names.as_typed(statement.heard_via_note)
-    application.pre_answer = names.as_typed(statement.pre_answer)
-    application.care_note = names.as_typed(statement.care_note)
-    chosen = db.session.get(Organisation, statement.organisation_id) if statement.organisation_id else None
-    application.organisation_id = chosen.id if chosen else None
-    application.organisation_name = chosen.name if chosen else names.as_typed(statement.organisation_name)
-    write_search_key(application, chosen.kana if chosen else "")
-
-
-def write_search_key(application: Application, organisation_kana: str = "") -> None:
-    """The folded copy for 名簿 and the door: name, kana, office, 受付番号."""
-    application.search_key = " ".join(
-        names.search_key(part)
-        for part in (
-            application.full_name,
-            application.full_kana,
-            application.organisation_name,
-            organisation_kana,
-            application.code,
-        )
-    )[:400]
-
-
-def unused_code(event: Event) -> str:
-    """A fresh 受付番号; the caller holds the event's lock."""
-    while True:
-        code = codes.new_code(event.code_prefix)
-        if db.session.scalar(select(Application.id).where(Application.code == code)) is None:
-            return code
-
-
-def _know_person(application: Application, own_person: Person | None) -> None:
-    known = recognise_person(
-        family=application.family,
-        given=application.given,
-        family_kana=application.family_kana,
-        given_kana=application.given_kana,
-        mail=application.mail,
-        phone=application.phone,
-        profession_id=application.profession_id,
-        organisation_id=application.organisation_id,
-        licence_number=application.licence_number,
-        own_person=own_person,
-        application_id=application.id,
-        event_id=application.event_id,
-    )
-    application.person_id = known.person.id
-    application.canonical_person_id = known.canonical.id
-    other = queries.live_application_of(application.event_id, known.canonical.id)
-    if other is not None:
-        raise Refused(RegistrationRefusal.ALREADY_APPLIED, known=other.code)
-
-
-def _flush_or_refuse() -> None:
-    """The unique index is the last word on "one live application per person": the same refusal, never a 500."""
-    try:
-        db.session.flush()
-    except IntegrityError as broken:
-        # SQLite names the index's columns, PostgreSQL the index itself.
-        said = str(broken.orig)
-        if "uq_application_live_person" in said or "application.canonical_person_id" in said:
-            raise Refused(RegistrationRefusal.ALREADY_APPLIED, known="") from broken
-        raise
-
-
 def _decide_first_come(event: Event, application: Application) -> None:
-    seated = [candidate_of(one) for one in queries.holders(event.id)]
-    admission = admit_first_come(rules_of(event), seated, candidate_of(application), released_groups(event))
-    if admission.admitted:
+    if _finds_seat(event, application):
         change_state(application, State.CONFIRMED, Reason.FIRST_COME)
         tell(application, "confirmed")
     else:
@@ -208,13 +107,17 @@ def _decide_first_come(event: Event, application: Application) -> None:
         tell(application, "waiting")
 
 
-def locked_application(application_id: uuid.UUID) -> Application:
-    """The application, read anew after its event's row was locked. LookupError for an unknown one."""
-    event_id = db.session.scalar(select(Application.event_id).where(Application.id == application_id))
-    if event_id is None:
-        raise LookupError(f"no application {application_id}")
-    lock_event(event_id)
-    return db.session.get_one(Application, application_id, populate_existing=True)
+def _finds_seat(event: Event, application: Application) -> bool:
+    """Whether a legal seat is left for a newcomer once everybody who waits and could have one has got theirs: a seat
+    that fell free a moment ago belongs to the list, even before the worker has offered it."""
+    rules, released = rules_of(event), released_groups(event)
+    seated = candidates_in(event.id, HOLDS_SEAT)
+    if len(seated) >= rules.capacity:
+        return False
+    waiting = candidates_in(event.id, [State.WAITING])
+    first = set(readmit(rules, seated, waiting, released)) if waiting else set()
+    seated += [one for one in waiting if one.key in first]
+    return admit_first_come(rules, seated, candidate_of(application), released).admitted
 
 
 def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, reason: str = "") -> Application:
@@ -233,16 +136,21 @@ def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, rea
     if not by_staff and application.event.starts_at <= clock.now():
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
     why = Reason.CANCELLED_BY_STAFF if by_staff else Reason.CANCELLED_BY_APPLICANT
+    held_seat = application.state in HOLDS_SEAT
     change_state(application, State.CANCELLED, why, decision_reason=reason.strip())
-    tell(application, "cancelled")
+    tell(application, "cancelled", held_seat=held_seat)
     return application
 
 
-def change_application(*, application_id: uuid.UUID, statement: Statement) -> Application:
+def change_application(
+    *, application_id: uuid.UUID, statement: Statement, by_staff: bool = False
+) -> Application:
     """Correct what was typed. Profession and office may change only while nothing was decided by them: before the list
     is frozen for the draw or, in a first-come event, not at all. Where the person heard of it, and the pledge, stay.
 
-    Raises Refused: NOT_LIVE, EVENT_BEGUN, GROUP_FIXED, PROFESSION_NOT_INVITED, LIST_FROZEN.
+    The person behind it is told anew from all their applications and compared with everybody again; a new mail address
+    gets the link. by_staff: they may also mend a name beyond recognition.
+    Raises Refused: NOT_LIVE, EVENT_BEGUN, SOMEBODY_ELSE, GROUP_FIXED, PROFESSION_NOT_INVITED, LIST_FROZEN.
     """
     application = locked_application(application_id)
     event = application.event
@@ -250,19 +158,24 @@ def change_application(*, application_id: uuid.UUID, statement: Statement) -> Ap
         raise Refused(RegistrationRefusal.NOT_LIVE)
     if event.starts_at <= clock.now():
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
+    if not by_staff and is_somebody_else(application.name_parts, statement.name_parts):
+        raise Refused(RegistrationRefusal.SOMEBODY_ELSE)
     before = {name: getattr(application, name) for name in EDITABLE}
     _check_seat_facts(application, event, statement)
     heard = application.heard_via_id, application.heard_via_note
-    _write_statement(application, statement)
+    write_statement(application, statement)
     application.heard_via_id, application.heard_via_note = heard
     if application.organisation_id is not None and application.organisation_id == before["organisation_id"]:
         application.organisation_name = before["organisation_name"]
+    if application.organisation_name != before["organisation_name"]:
+        application.organisation_kept = False
     if statement.profession_id != before["profession_id"]:
         group = group_of_profession(event.id, statement.profession_id)
         if group is None:
             raise Refused(RegistrationRefusal.PROFESSION_NOT_INVITED)
         application.event_group_id = group.id
     changed = sorted(name for name in EDITABLE if getattr(application, name) != before[name])
+    db.session.flush()
     if changed:
         record(
             verb="application.changed",
@@ -270,7 +183,10 @@ def change_application(*, application_id: uuid.UUID, statement: Statement) -> Ap
             event_id=event.id,
             detail={"fields": changed},
         )
-    db.session.flush()
+    if not OF_PERSON.isdisjoint(changed):
+        retell_person(application.person)
+    if "mail" in changed:
+        tell(application, "mail_changed")
     return application
 
 
@@ -278,8 +194,8 @@ EDITABLE = (
     *("family", "given", "family_kana", "given_kana", "mail", "phone", "profession_id", "profession_note"),
     *("organisation_id", "organisation_name", "licence_number", "pre_answer", "care_note"),
 )
-SEAT_FACTS = ("profession_id", "organisation_id", "organisation_name")
-"""What seats are decided by."""
+OF_PERSON = frozenset(EDITABLE) - {"profession_note", "organisation_name", "pre_answer", "care_note"}
+"""What an application tells about its person."""
 
 
 def _check_seat_facts(application: Application, event: Event, statement: Statement) -> None:
@@ -318,18 +234,35 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     group = group_of_profession(event.id, statement.profession_id)
     if group is None or group.id != old.event_group_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_OTHER_GROUP)
-    new = _new_application(event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group)
+    new = new_application(event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group)
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.substitute_for_id = old.id
     new.table_number = old.table_number
     write_search_key(new, old.organisation.kana if old.organisation else "")
     change_state(old, State.SUBSTITUTED, Reason.SUBSTITUTE)
     kill_ticket(old)
-    _know_person(new, None)
+    know_person(new, None)
     if new.canonical_person_id == old.canonical_person_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_SAME_PERSON)
     db.session.add(new)
-    _flush_or_refuse()
+    flush_or_refuse()
     change_state(new, State.CONFIRMED, Reason.SUBSTITUTE)
     tell(new, "confirmed")
     return new
+
+
+def renew_secrets(*, application_id: uuid.UUID) -> Application:
+    """New link and new ticket, when the old ones reached the wrong hands; they stop working at once, and the applicant
+    gets the new link by mail. Raises Refused: NOT_LIVE."""
+    application = locked_application(application_id)
+    if application.state not in LIVE:
+        raise Refused(RegistrationRefusal.NOT_LIVE)
+    renew(application)
+    record(
+        verb="application.secrets_renewed",
+        subject=("application", application.id),
+        event_id=application.event_id,
+    )
+    db.session.flush()
+    tell(application, "secrets_renewed")
+    return application

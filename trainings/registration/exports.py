@@ -57,7 +57,7 @@ def _row(one: Application) -> list[Cell]:
         one.licence_number,
         texts.ROLES[one.role],
         texts.CHANNELS[one.channel],
-        one.heard_via.name if one.heard_via else one.heard_via_note,
+        " ".join(filter(None, (one.heard_via.name if one.heard_via else "", one.heard_via_note))),
         one.pre_answer,
         one.care_note,
         one.submitter_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from trainings.core import names
 from trainings.core.db import db
-from trainings.directory.models import Organisation
+from trainings.directory.models import Organisation, Person
 from trainings.directory.queries import associations
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
@@ -64,6 +64,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     phone = StringField("電話番号", filters=[_filled], validators=[_most(30, "電話番号")])
     licence_number = StringField("登録番号", filters=[_filled], validators=[_most(30, "登録番号")])
     heard_via = SelectField("この催しを、どこで知りましたか", validate_choice=False)
+    heard_via_note = StringField("知ったきっかけの補足", filters=[_filled], validators=[_most(80, "補足")])
     pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[_most(2000, "質問")])
     care_note = TextAreaField(
         "配慮してほしいこと", filters=[_filled], validators=[_most(1000, "配慮してほしいこと")]
@@ -71,7 +72,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     pledged = BooleanField("上の約束を守ります")
     idempotency_key = HiddenField()
 
-    def for_event(self, event: Event) -> PersonForm:
+    def for_event(self, event: Event) -> Self:
         """Offer the event's own groups and professions, and the associations as channels."""
         self.event = event
         self.offered = groups_with_professions(event)
@@ -150,6 +151,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             organisation_name="" if office in NO_OFFICE else office,
             licence_number=self.licence_number.data or "",
             heard_via_id=_id(self.heard_via.data),
+            heard_via_note=self.heard_via_note.data or "",
             pre_answer=self.pre_answer.data or "",
             care_note=self.care_note.data or "",
             pledged=bool(self.pledged.data),
@@ -187,7 +189,23 @@ def _id(text: str | None) -> uuid.UUID | None:
 
 
 class ApplyForm(PersonForm):
-    """The form that guests fill in: where they heard of the event is asked from day one."""
+    """The form that guests fill in: where they heard of the event is asked from day one.
+
+    own: the secret of the person link, for those who come from their own page.
+    """
+
+    own = HiddenField()
+
+    def fill_from_person(self, person: Person) -> None:
+        """Show what is known of somebody who comes from their own page."""
+        for name in ("family", "given", "family_kana", "given_kana", "mail", "phone", "licence_number"):
+            getattr(self, name).data = getattr(person, name)
+        if person.organisation is not None:
+            self.organisation_id.data = str(person.organisation.id)
+            self.organisation_name.data = person.organisation.name
+        for group, members in self.offered:
+            if person.profession_id in {one.id for one in members}:
+                self.group.data, self.profession.data = str(group.id), str(person.profession_id)
 
     def validate_heard_via(self, field: SelectField) -> None:
         if field.data not in dict(field.choices) or not field.data:
@@ -216,7 +234,7 @@ class ProxyForm(PersonForm):
 class ChangeForm(PersonForm):
     """Correcting what was typed. The channel and the pledge stay as they were."""
 
-    def of(self, application: Application) -> ChangeForm:
+    def of(self, application: Application) -> Self:
         """Know whose it is: a free entry that staff matched to an office stays matched while its words stay."""
         self.application = application
         return self
@@ -228,6 +246,14 @@ class ChangeForm(PersonForm):
 
     def validate_pledged(self, field: BooleanField) -> None:
         """The pledge was given when applying."""
+
+
+class StaffChangeForm(ChangeForm):
+    """Correcting for somebody who called; who applied on paper may have no mail address."""
+
+    @property
+    def mail_is_required(self) -> bool:
+        return False
 
 
 class SubstituteForm(PersonForm):

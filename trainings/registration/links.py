@@ -3,19 +3,33 @@
 An address that serves several people gets application links only: a person link opens somebody's whole history and
 goes to nobody but that one person. Every link goes to the address as it is stored, never as it was typed now: an
 address that merely folds to the same letters may be somebody else's.
+
+Anyone can type a colleague's name, kana and office beside an address of their own, and the rule of identity will take
+them for that colleague. So an address is a person's only where it came in with an application that made the person or
+was theirs for certain (own link, licence number), and was not put there by a later correction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import current_app, url_for
 
+from trainings.audit.queries import entries_of_subject
+from trainings.core.actor import ActorKind
 from trainings.core.web import render_mail
 from trainings.directory.actions import link_secret
-from trainings.directory.queries import canonical, canonical_people_with_mail
+from trainings.directory.identity import LinkedBy
+from trainings.directory.models import Person
+from trainings.directory.queries import canonical, canonical_ids_of, canonical_people_with_mail
 from trainings.messages.actions import queue_mail
 from trainings.registration.models import Application
+from trainings.registration.people import rules_of_links
 from trainings.registration.queries import applications_with_mail
 from trainings.registration.secrets import application_url
+
+CERTAIN = frozenset({LinkedBy.OWN_LINK, LinkedBy.LICENCE})
+"""What ties an application to a person beyond doubt; name, kana and office can be known to others."""
 
 
 def send_links(*, mail: str) -> int:
@@ -26,30 +40,44 @@ def send_links(*, mail: str) -> int:
     for application in applications:
         _queue(application.mail, application, "links", application_url(application))
         queued += 1
-    people = canonical_people_with_mail(mail)
-    served = {application.canonical_person_id for application in applications}
-    if len(people | served) == 1:
-        person = canonical(next(iter(people | served)))
+    theirs = _only_person_with(mail, applications)
+    if theirs is not None:
+        person, known_by = theirs
         path = url_for("guest.my_history", secret=link_secret(person))
-        _queue(
-            applications[0].mail if applications else person.mail,
-            applications[0] if applications else None,
-            "person_link",
-            current_app.config["TSUDOI"].url(path),
-        )
+        _queue(known_by.mail, known_by, "person_link", current_app.config["TSUDOI"].url(path))
         queued += 1
     return queued
 
 
-def _queue(mail: str, application: Application | None, template: str, link: str) -> None:
-    event = application.event if application else None
+def _only_person_with(mail: str, applications: Sequence[Application]) -> tuple[Person, Application] | None:
+    """The one person whom an address belongs to, with an application that shows it."""
+    people = canonical_people_with_mail(mail) | {one.canonical_person_id for one in applications}
+    if len(people) != 1:
+        return None
+    person = canonical(next(iter(people)))
+    guessed = {id for id, rule in rules_of_links(canonical_ids_of(person.id)).items() if rule not in CERTAIN}
+    for application in applications:
+        if str(application.id) not in guessed and not _mail_was_corrected(application):
+            return person, application
+    return None
+
+
+def _mail_was_corrected(application: Application) -> bool:
+    return any(
+        "mail" in entry.detail.get("fields", ())
+        for entry in entries_of_subject("application", application.id)
+        if entry.verb == "application.changed" and entry.actor_kind != ActorKind.STAFF
+    )
+
+
+def _queue(mail: str, application: Application, template: str, link: str) -> None:
     subject, body = render_mail(
-        f"registration/mail/{template}.txt", application=application, event=event, link=link
+        f"registration/mail/{template}.txt", application=application, event=application.event, link=link
     )
     queue_mail(
         to=mail,
         subject=subject,
         body=body,
         purpose=f"registration_{template}",
-        event_id=event.id if event and template == "links" else None,
+        event_id=application.event_id if template == "links" else None,
     )

@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.audit.queries import entries_of_subject
 from trainings.core import sheets
 from trainings.core.db import db
 from trainings.core.refusal import Refused
@@ -19,12 +18,19 @@ from trainings.core.web import download
 from trainings.directory.queries import canonical_ids_of
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
-from trainings.registration import exports, queries, texts
-from trainings.registration.actions import cancel_application, submit_application
-from trainings.registration.forms import CancelForm, ProxyForm
+from trainings.registration import chips, exports, queries, texts
+from trainings.registration.actions import (
+    cancel_application,
+    change_application,
+    renew_secrets,
+    submit_application,
+)
+from trainings.registration.forms import CancelForm, PersonForm, ProxyForm, StaffChangeForm
 from trainings.registration.models import Application, Channel, EventRole
 from trainings.registration.queries import Filter
+from trainings.registration.secrets import ticket_code
 from trainings.registration.states import LIVE, State
+from trainings.registration.trail import trail_of
 from trainings.registration.views import FIELD_OF, bp
 
 
@@ -48,12 +54,15 @@ def applications(slug: str) -> ResponseReturnValue:
     """The list, narrowed by what the address says."""
     event = _event_or_404(slug)
     narrow = _filter(event, request.args)
+    there = queries.facets_of_event(event.id)
     return render_template(
         "registration/list.html",
         event=event,
         applications=queries.applications_of_event(event.id, narrow),
         narrow=narrow,
+        rows=chips.rows_of(event, there, narrow),
         states=texts.STATES,
+        tags=texts.TAGS,
         channels=texts.CHANNELS,
         roles=texts.ROLES,
         participant=EventRole.PARTICIPANT,
@@ -92,13 +101,14 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         application=one,
         event=one.event,
         history=queries.history_of(canonical_ids_of(one.canonical_person_id)),
-        trail=entries_of_subject("application", one.id),
+        trail=trail_of(one),
         place=queries.waiting_place(one),
         states=texts.STATES,
         reasons=texts.REASONS,
         channels=texts.CHANNELS,
         roles=texts.ROLES,
         may_cancel=one.state in LIVE,
+        ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
         may_decide=one.state in (State.APPLIED, State.WAITING),
         form=form,
     )
@@ -118,6 +128,54 @@ def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
             db.session.rollback()
             form.reason.errors = [refused.sentence(texts.REFUSALS)]
     return _application_page(_application_or_404(application_id), form, 422)
+
+
+@bp.get("/staff/applications/<uuid:application_id>/edit")
+@allowed(Role.PLANNER)
+def edit(application_id: uuid.UUID) -> ResponseReturnValue:
+    """Correcting for somebody who called, or who applied on paper and has no link."""
+    one = _application_or_404(application_id)
+    form = StaffChangeForm(formdata=None).of(one).for_event(one.event)
+    form.fill_from(one)
+    return render_template("registration/edit.html", application=one, event=one.event, form=form, problem="")
+
+
+@bp.post("/staff/applications/<uuid:application_id>/edit")
+@allowed(Role.PLANNER)
+def save(application_id: uuid.UUID) -> ResponseReturnValue:
+    one = _application_or_404(application_id)
+    form = StaffChangeForm().of(one).for_event(one.event)
+    problem = ""
+    if form.validate():
+        try:
+            change_application(application_id=one.id, statement=form.statement(), by_staff=True)
+            flash(texts.CORRECTED.format(name=one.full_name))
+            return redirect(url_for("registration.application", application_id=one.id))
+        except Refused as refused:
+            db.session.rollback()
+            one = _application_or_404(application_id)
+            form = StaffChangeForm().of(one).for_event(one.event)
+            problem = _beside_field(form, refused)
+    page = render_template(
+        "registration/edit.html", application=one, event=one.event, form=form, problem=problem
+    )
+    return page, 422
+
+
+@bp.post("/staff/applications/<uuid:application_id>/renew")
+@allowed(Role.PLANNER)
+def renew(application_id: uuid.UUID) -> ResponseReturnValue:
+    """New link and ticket, when the old ones reached the wrong hands."""
+    one = _application_or_404(application_id)
+    try:
+        renew_secrets(application_id=one.id)
+    except Refused as refused:
+        db.session.rollback()
+        form = CancelForm(formdata=None)
+        form.form_errors = [refused.sentence(texts.REFUSALS)]
+        return _application_page(_application_or_404(application_id), form, 422)
+    flash((texts.RENEWED_AND_SENT if one.mail else texts.RENEWED).format(mail=one.mail))
+    return redirect(url_for("registration.application", application_id=application_id))
 
 
 # -- proxy entry ------------------------------------------------------------------------------------------------
@@ -160,8 +218,14 @@ def enter(slug: str) -> ResponseReturnValue:
             db.session.rollback()
             event = _event_or_404(slug)
             form = ProxyForm().for_event(event)
-            problem = refused.sentence(texts.REFUSALS)
-            if refused.code in FIELD_OF:
-                form[FIELD_OF[refused.code]].errors = [problem]
-                problem = ""
+            problem = _beside_field(form, refused)
     return render_template("registration/proxy.html", event=event, form=form, problem=problem), 422
+
+
+def _beside_field(form: PersonForm, refused: Refused) -> str:
+    """Put the sentence beside the field that it is about; returns it when there is none."""
+    sentence = refused.sentence(texts.REFUSALS)
+    if refused.code not in FIELD_OF:
+        return sentence
+    form[FIELD_OF[refused.code]].errors = [sentence]
+    return ""

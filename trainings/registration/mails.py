@@ -8,10 +8,10 @@ from trainings.registration.models import Application
 from trainings.registration.secrets import application_url
 
 
-def tell(application: Application, template: str) -> bool:
+def tell(application: Application, template: str, **facts: object) -> bool:
     """Queue one mail to the applicant; False for someone who gave no address (staff call or write instead).
 
-    template: name in templates/registration/mail/ without its ending.
+    template: name in templates/registration/mail/ without its ending. facts: what else it names.
     """
     if not application.mail:
         return False
@@ -20,6 +20,7 @@ def tell(application: Application, template: str) -> bool:
         application=application,
         event=application.event,
         link=application_url(application),
+        **facts,
     )
     queue_mail(
         to=application.mail,

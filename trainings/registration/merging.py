@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from trainings.audit.actions import record
 from trainings.core import clock, names
@@ -119,22 +119,17 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
     )
     assert application is not None
     former = _locked_person(application.person_id)
-    remaining = db.session.scalars(
-        select(Application)
-        .where(Application.person_id == former.id, Application.id != application.id)
-        .order_by(Application.submitted_at, Application.id)
-    ).all()
+    remaining = db.session.scalar(
+        select(func.count()).where(Application.person_id == former.id, Application.id != application.id)
+    )
     if not remaining:
         raise Refused(DirectoryRefusal.ONLY_APPLICATION)
     person = directory_actions.new_person(
         _statement_of(application), phone=application.phone, profession_id=application.profession_id
     )
     application.person_id = application.canonical_person_id = person.id
-    directory_actions.forget_statement(former)
-    for one in remaining:
-        directory_actions.write_statement(
-            former, _statement_of(one), phone=one.phone, profession_id=one.profession_id
-        )
+    db.session.flush()
+    _write_all_statements(former)
     directory_actions.renew_link(former)
     pair = directory_actions.propose_candidate(person.id, former.id, Likeness.NAME_AND_KANA)
     pair.state, pair.decided_at, pair.decided_by_id = CandidateState.DISTINCT, clock.now(), staff_id
@@ -146,6 +141,31 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
     )
     db.session.flush()
     return person
+
+
+def retell_person(person: Person) -> None:
+    """Make a person say again what their applications say, after one of these was corrected, and compare them with
+    everybody anew. The caller holds the event's lock."""
+    directory_actions.lock_up_to_canonical(person)
+    if person.erased_at is not None:
+        return
+    _write_all_statements(person)
+    db.session.flush()
+    directory_actions.propose_likenesses(person)
+
+
+def _write_all_statements(person: Person) -> None:
+    """Oldest first, so that the newest counts; what one leaves out stays as an earlier one said."""
+    directory_actions.forget_statement(person)
+    told = db.session.scalars(
+        select(Application)
+        .where(Application.person_id == person.id)
+        .order_by(Application.submitted_at, Application.id)
+    ).all()
+    for one in told:
+        directory_actions.write_statement(
+            person, _statement_of(one), phone=one.phone, profession_id=one.profession_id
+        )
 
 
 def _statement_of(application: Application) -> Statement:

@@ -145,5 +145,9 @@ class Application(Identified, Base):
         return f"{self.family_kana} {self.given_kana}".strip()
 
     @property
+    def name_parts(self) -> tuple[str, str, str, str]:
+        return self.family, self.given, self.family_kana, self.given_kana
+
+    @property
     def is_live(self) -> bool:
         return self.state in LIVE

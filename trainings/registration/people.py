@@ -123,12 +123,11 @@ def decided_candidates(limit: int = 20) -> Sequence[PersonCandidate]:
     ).all()
 
 
-def rules_of_links(side: Side) -> dict[str, LinkedBy]:
-    """By application id (text): what tied it to this person, for those that were linked by rule."""
-    rows = [side.person, *side.merged]
+def rules_of_links(person_ids: Collection[uuid.UUID]) -> dict[str, LinkedBy]:
+    """By application id (text): what tied it to one of these rows, for those that were linked by rule."""
     found: dict[str, LinkedBy] = {}
-    for row in rows:
-        for entry in entries_of_subject("person", row.id):
+    for person_id in person_ids:
+        for entry in entries_of_subject("person", person_id):
             if entry.verb == "person.linked_by_rule" and entry.detail.get("application"):
                 found[entry.detail["application"]] = LinkedBy(entry.detail["rule"])
     return found

@@ -209,7 +209,7 @@ def _person(person_id: uuid.UUID, *, refused: Refused | None = None) -> Response
     page = render_template(
         "registration/person.html",
         side=side,
-        rules=people.rules_of_links(side),
+        rules=people.rules_of_links([row.id for row in (side.person, *side.merged)]),
         linked_by=texts.LINKS,
         typed=typed,
         others=others,

@@ -46,3 +46,10 @@ def kill_ticket(application: Application) -> None:
     """Make every printed or saved picture of the ticket worthless (substitution, loss)."""
     application.ticket_version += 1
     seal(application)
+
+
+def renew(application: Application) -> None:
+    """New secrets for link and ticket; the old ones open nothing any more."""
+    application.link_version += 1
+    application.ticket_version += 1
+    seal(application)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from trainings.core import names
+
+NameParts = tuple[str, str, str, str]
+"""Family and given name, then both in kana."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
@@ -29,3 +34,18 @@ class Statement:
     pledged: bool = False
     submitter_name: str = ""
     priority: int | None = None
+
+    @property
+    def name_parts(self) -> NameParts:
+        return self.family, self.given, self.family_kana, self.given_kana
+
+
+def is_somebody_else(before: NameParts, after: NameParts) -> bool:
+    """Whether a name can be no correction of another one: the given name stands nowhere in it, neither in kanji nor in
+    kana, and has no letter in common with the given name before. (A family name changes by marriage, and colleagues
+    may share one.)"""
+    _, given, _, given_kana = map(names.search_key, after)
+    known = {names.search_key(part) for part in before}
+    if given in known or (given_kana and given_kana in known):
+        return False
+    return set(given).isdisjoint(names.search_key(before[1]))

@@ -1,5 +1,6 @@
 """Words of applications."""
 
+from trainings.core.actor import ActorKind
 from trainings.registration.models import Channel, EventRole
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import Reason, State
@@ -12,10 +13,15 @@ REFUSALS = {
     RegistrationRefusal.PROFESSION_NOT_INVITED: "この催しでは、選んだ職種の方の申込を受け付けていません。",
     RegistrationRefusal.ALREADY_APPLIED: (
         "同じ方のお申し込みを、すでに受け付けています。内容を直すときは、届いているメールのリンクからお願いします。"
+        "メールが見つからないときは、「わたしの申込」のページでリンクを送り直せます。"
     ),
     RegistrationRefusal.PLEDGE_MISSING: "守秘の約束を読んで、しるしを付けてください。",
     RegistrationRefusal.NOT_LIVE: "この申込は、もう変えられません。",
     RegistrationRefusal.EVENT_BEGUN: "催しが始まったため、この画面からは変えられません。受付にお声がけください。",
+    RegistrationRefusal.SOMEBODY_ELSE: (
+        "ほかの方のお名前には直せません。代わりの方が参加するときは「代わりの方にゆずる」を、"
+        "それ以外のときはお電話をお願いします。"
+    ),
     RegistrationRefusal.GROUP_FIXED: "席が決まったあとは、職種と事業所を変えられません。お電話でご相談ください。",
     RegistrationRefusal.NOT_CONFIRMED: "参加が決まった申込だけ、代わりの方にゆずれます。",
     RegistrationRefusal.SUBSTITUTE_OTHER_GROUP: "代わりの方は、同じ職種区分の方にお願いしています。",
@@ -33,6 +39,16 @@ STATES = {
     State.SUBSTITUTED: "代理の方に交代",
     State.CANCELLED: "取り消し",
 }
+TAGS = {
+    State.APPLIED: "wait",
+    State.CONFIRMED: "open",
+    State.WAITING: "wait",
+    State.OFFERED: "now",
+}
+"""How the tag of a state looks; the others are past."""
+STATE = "状態"
+GROUP = "職種区分"
+CHANNEL = "届いた方法"
 REASONS = {
     Reason.RECEIVED: "申込を受け付けました",
     Reason.FIRST_COME: "先着順で席が決まりました",
@@ -73,3 +89,45 @@ ROLES = {
     EventRole.CASE_PRESENTER: "事例提供者",
 }
 ENTERED = "{name} さんの申込を入れました（受付番号 {code}、{state}）。続けて入れられます。"
+SENT_BEFORE = (
+    "この画面からは、{name} 様のお申し込み（受付番号 {code}）を、すでに受け付けています。"
+    "内容を直すときは「わたしの申込」から、ほかの方を申し込むときは、下の「続けて、同じ事業所の方を申し込む」からお願いします。"
+)
+CORRECTED = "{name} さんの申込を直しました。"
+RENEWED = "リンクとチケットを新しくしました。前のものは使えません。"
+RENEWED_AND_SENT = "リンクとチケットを新しくして、{mail} にお送りします。前のものは使えません。"
+ACTORS = {
+    ActorKind.STAFF: "担当者",
+    ActorKind.APPLICANT: "申込者",
+    ActorKind.GUEST: "申込者",
+    ActorKind.DEVICE: "受付",
+    ActorKind.SYSTEM: "自動",
+    ActorKind.CLI: "管理者",
+}
+VERBS = {
+    "application.submitted": "申込を受け付けました",
+    "application.changed": "内容を直しました",
+    "application.secrets_renewed": "リンクとチケットを新しくしました",
+    "application.walked_in": "当日参加として登録しました",
+    "application.person_separated": "別の人の申込として分けました",
+    "application.office_matched": "事業所を名簿の事業所に合わせました",
+    "application.office_kept": "事業所を、書かれたままにしました",
+    "application.office_reopened": "事業所を、もう一度確かめることにしました",
+}
+"""What the audit trail's verbs say beside one application."""
+FIELDS = {
+    "family": "氏名",
+    "given": "氏名",
+    "family_kana": "フリガナ",
+    "given_kana": "フリガナ",
+    "mail": "メールアドレス",
+    "phone": "電話番号",
+    "profession_id": "職種",
+    "profession_note": "職種",
+    "organisation_id": "事業所",
+    "organisation_name": "事業所",
+    "licence_number": "登録番号",
+    "pre_answer": "事前の質問",
+    "care_note": "配慮してほしいこと",
+}
+AND = "・"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import public
@@ -17,6 +17,8 @@ from trainings.core.db import db
 from trainings.core.limits import limited
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
+from trainings.directory.models import Person
+from trainings.directory.queries import person_by_link_secret
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
@@ -27,6 +29,7 @@ from trainings.registration.models import Application, Channel
 from trainings.registration.queries import application_by_link_secret
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret
+from trainings.registration.statements import Statement, is_somebody_else
 
 bp = blueprint("registration")
 
@@ -35,6 +38,10 @@ FIELD_OF: dict[StrEnum, str] = {
     RegistrationRefusal.PROFESSION_NOT_INVITED: "profession",
     RegistrationRefusal.PLEDGE_MISSING: "pledged",
     RegistrationRefusal.ALREADY_APPLIED: "family",
+    RegistrationRefusal.SOMEBODY_ELSE: "family",
+    RegistrationRefusal.GROUP_FIXED: "profession",
+    RegistrationRefusal.SUBSTITUTE_OTHER_GROUP: "profession",
+    RegistrationRefusal.SUBSTITUTE_SAME_PERSON: "family",
 }
 
 
@@ -48,7 +55,8 @@ def _event_or_404(slug: str) -> Event:
 @bp.get("/e/<slug>/apply")
 @public
 def apply(slug: str) -> ResponseReturnValue:
-    """Step 1. `again`: the link secret of an application whose office and contact are taken over."""
+    """Step 1. `again`: the link secret of an application whose office and contact are taken over. `own`: the secret of
+    the person link of whoever applies."""
     event = _event_or_404(slug)
     if not event.takes_applications:
         return render_template("registration/not_open.html", event=event), 410
@@ -56,6 +64,10 @@ def apply(slug: str) -> ResponseReturnValue:
     earlier = application_by_link_secret(request.args.get("again", ""))
     if earlier is not None:
         _take_office_over(form, earlier)
+    person = person_by_link_secret(request.args.get("own", ""))
+    if person is not None:
+        form.own.data = request.args["own"]
+        form.fill_from_person(person)
     return _input_page(event, form, "", 200)
 
 
@@ -99,7 +111,9 @@ def _as_stored(form: ApplyForm) -> dict[str, str]:
         "mail": names.mail(form.mail.data),
         "phone": names.phone(form.phone.data),
         "licence_number": names.number(form.licence_number.data),
-        "heard_via": dict(form.heard_via.choices).get(form.heard_via.data, ""),
+        "heard_via": " ".join(
+            filter(None, (dict(form.heard_via.choices).get(form.heard_via.data), form.heard_via_note.data))
+        ),
     }
 
 
@@ -112,17 +126,30 @@ def send(slug: str) -> ResponseReturnValue:
     form = ApplyForm().for_event(event)
     if not form.validate():
         return _input_page(event, form, "", 422)
+    statement = form.statement()
     try:
         application = submit_application(
             event_id=event.id,
-            statement=form.statement(),
+            statement=statement,
             channel=Channel.WEB,
             idempotency_key=form.idempotency_key.data[:40],
+            own_person=_own_person(form, statement),
         )
     except Refused as refused:
         db.session.rollback()
         return _refused_page(slug, refused)
+    if application.name_parts[:2] != (statement.family, statement.given):
+        # Back, another name, sent again: the key says that this form was used, and nobody may believe they applied.
+        flash(texts.SENT_BEFORE.format(name=application.full_name, code=application.code))
     return redirect(url_for("guest.receipt", secret=application_secret(application)))
+
+
+def _own_person(form: ApplyForm, statement: Statement) -> Person | None:
+    """Whoever came from their own page; not when they typed a colleague's name there."""
+    person = person_by_link_secret(form.own.data or "")
+    if person is None or is_somebody_else(person.name_parts, statement.name_parts):
+        return None
+    return person
 
 
 def _refused_page(slug: str, refused: Refused) -> ResponseReturnValue:

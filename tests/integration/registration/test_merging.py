@@ -321,7 +321,9 @@ def test_the_audit_line_of_a_link_is_read_with_the_application(unit: Unit) -> No
 
     with unit():
         side = people.sides([first.person_id])[first.person_id]
-        assert people.rules_of_links(side) == {str(second.id): "mail"}
+        assert people.rules_of_links([row.id for row in (side.person, *side.merged)]) == {
+            str(second.id): "mail"
+        }
 
 
 # -- the queue of an event ------------------------------------------------------------------------------------
