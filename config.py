@@ -65,6 +65,8 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies in front are trusted to name the visitor's address."""
     rate_limits: bool = True
+    public_page_seconds: float = 2.0
+    """An event's public page may be so old for a guest who has no session here; 0 makes it anew each time."""
     session_hours: int = 12
     upload_megabytes: int = 10
 
@@ -130,6 +132,7 @@ class Settings:
             "public_url": "http://localhost",
             "mail_from": "tsudoi@city.keyaki.example",
             "rate_limits": False,
+            "public_page_seconds": 0.0,
         }
         return cls(**(values | overrides))
 
@@ -175,7 +178,7 @@ class Settings:
         ):
             if not 0 < getattr(self, name) < float("inf"):
                 raise BadSetting(name, "must be greater than 0")
-        for name in ("trusted_proxies", "door_roster_days"):
+        for name in ("trusted_proxies", "door_roster_days", "public_page_seconds"):
             if getattr(self, name) < 0:
                 raise BadSetting(name, "must not be negative")
 

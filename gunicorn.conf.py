@@ -3,7 +3,17 @@
 import gc
 from typing import Any
 
+from sqlalchemy.orm import configure_mappers
+
 preload_app = True
+
+
+def when_ready(server: Any) -> None:
+    """Make in the master, once, what each worker would otherwise make for itself at its first page."""
+    configure_mappers()
+    templates = server.app.wsgi().jinja_env
+    for name in templates.list_templates():
+        templates.get_template(name)
 
 
 def pre_fork(_server: Any, _worker: Any) -> None:

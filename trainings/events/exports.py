@@ -6,8 +6,6 @@ import re
 from typing import Any
 
 from flask import current_app, url_for
-from icalendar import Calendar
-from icalendar import Event as Entry
 
 from trainings.core import clock, sheets
 from trainings.events import texts
@@ -36,6 +34,9 @@ def calendar_file(event: Event) -> bytes:
 
     The uid of a session stays the same, so that a second download of a moved event replaces the first entry.
     """
+    from icalendar import Calendar
+    from icalendar import Event as Entry
+
     host = current_app.config["TSUDOI"].public_url.partition("://")[2].rstrip("/")
     calendar = Calendar()
     calendar.add("prodid", "-//Tsudoi//tsudoi//JA")

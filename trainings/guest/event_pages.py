@@ -22,6 +22,7 @@ from trainings.events.queries import event_by_slug, invited_groups, past_events,
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.seat_status import open_seats
+from trainings.guest.shared_pages import shared_page
 from trainings.registration.queries import GroupCount, counts_by_group
 from trainings.registration.seat_rules import released_groups, rules_of
 from trainings.skills.queries import taught_skills
@@ -87,6 +88,7 @@ def _public_event_or_404(slug: str) -> Event:
 
 @bp.get("/e/<slug>")
 @public
+@shared_page
 def event(slug: str) -> ResponseReturnValue:
     """One event: when, where, for whom, how seats are decided, how many have applied."""
     found = _public_event_or_404(slug)
