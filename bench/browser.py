@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import http.client
 import re
+from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from tests.support.pages import Page
 
 HIDDEN = re.compile(
     r'<input[^>]*name="csrf_token"[^>]*value="([^"]+)"|<input[^>]*value="([^"]+)"[^>]*name="csrf_token"'
@@ -38,7 +41,18 @@ class Browser:
         token = found[1] or found[2]
         return self._travel("POST", _local(path), {"csrf_token": token, **(fields or {})})
 
-    def _travel(self, method: str, path: str, fields: dict[str, str] | None) -> str:
+    def press(self, button: str, **values: Any) -> str:
+        """Fill in the form of the last page that has this button, all else as it stands there, and press it."""
+        form = Page(self, self.path, 200, self.page).form(button=button)  # type: ignore[arg-type]
+        form.fill(**values).submit(button)
+        return self.page
+
+    def send_form(self, path: str, data: dict[str, Any], *, status: int = 200) -> str:
+        """What a filled-in form calls to send itself; other answers than `status` 200 raise Refused anyway."""
+        assert status == 200
+        return self._travel("POST", _local(path), data)
+
+    def _travel(self, method: str, path: str, fields: dict[str, Any] | None) -> str:
         for _ in range(6):
             status, location = self._send(method, path, fields)
             if status not in (301, 302, 303, 307):
@@ -49,12 +63,12 @@ class Browser:
         self.path = path
         return self.page
 
-    def _send(self, method: str, path: str, fields: dict[str, str] | None) -> tuple[int, str]:
+    def _send(self, method: str, path: str, fields: dict[str, Any] | None) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if fields is not None:
-            body = urlencode(fields)
+            body = urlencode(fields, doseq=True)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, headers)
         answer = connection.getresponse()

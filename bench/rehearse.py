@@ -42,7 +42,6 @@ from trainings.checkin.actions import enrol_device, open_door
 from trainings.core import clock
 from trainings.core.db import db, unit_of_work
 from trainings.core.web import beside_requests
-from trainings.events.actions import publish_event
 from trainings.events.models import Event, EventProfession
 from trainings.registration.models import Application
 from trainings.registration.secrets import ticket_code
@@ -130,11 +129,11 @@ class Rehearsal:
         }
         staff.post("/staff/events/new", fields)
         self.slug = staff.path.split("/")[3]
+        staff.get(f"/staff/events/{self.slug}/edit")
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        staff.press("この内容にして公開する", opens_day=yesterday)
         with self._unit():
-            event = db.session.scalars(select(Event).where(Event.slug == self.slug)).one()
-            self.event_id = event.id
-            event.application_opens_at = clock.now() - timedelta(days=1)
-            publish_event(event_id=event.id)
+            self.event_id = db.session.scalars(select(Event.id).where(Event.slug == self.slug)).one()
         return f"/e/{self.slug}"
 
     def apply(self) -> str:

@@ -20,6 +20,7 @@ from trainings.checkin import api as door_api
 from trainings.checkin import models as checkin_models
 from trainings.checkin import views as checkin_views
 from trainings.cli import install as install_command
+from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, limits, web
 from trainings.core import jobs as job_models
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 COMMANDS: tuple[click.Command, ...] = (
     install_command.install,
     demo_commands.sample_city,
+    rehearse_command.rehearse,
     staff_commands.staff,
     worker_commands.worker,
     worker_commands.sweep,
