@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from trainings.checkin.decision import Decision, Earlier, Rules, decide
+from trainings.checkin.models import Why
 from trainings.core import codes, names
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,6 +69,13 @@ def test_vectors_know_every_state_and_every_answer() -> None:
         "unknown",
     }
     assert {v["decision"]["outcome"] for v in VECTORS} == {"admitted", "repeated", "refused"}
+    assert {v["decision"]["why"] for v in VECTORS} == set(Why) - {Why.NOTHING_TO_UNDO}
+
+
+def test_vectors_are_at_least_sixty_different_questions() -> None:
+    questions = {json.dumps([v[part] for part in ("ticket", "earlier", "direction", "rules")]) for v in VECTORS}
+
+    assert len(questions) == len(VECTORS) >= 60
 
 
 def test_ticket_is_found_at_the_end_of_whatever_was_typed() -> None:
