@@ -18,6 +18,7 @@ from trainings.allocation import views as allocation_views
 from trainings.audit import models as audit_models
 from trainings.checkin import api as door_api
 from trainings.checkin import models as checkin_models
+from trainings.checkin import paper_views as door_paper_views
 from trainings.checkin import views as checkin_views
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
@@ -70,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     allocation_views.bp,
     checkin_views.bp,
     door_api.bp,
+    door_paper_views.bp,
     desk_pages.bp,
     directory_views.bp,
     free_entry_views.bp,

@@ -1,13 +1,21 @@
-"""受付名簿 as a workbook."""
+"""受付名簿 as a workbook, 名札 as pages to print."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app, render_template
+
 from trainings.checkin import queries
-from trainings.core import clock, sheets
+from trainings.core import clock, pdf, qr, sheets
 from trainings.core.sheets import Cell, Sheet
 from trainings.events.models import Event
+from trainings.registration.models import Application, EventRole
 from trainings.registration.queries import Filter, applications_of_event
+from trainings.registration.secrets import ticket_url
 from trainings.registration.states import State
+from trainings.registration.texts import ROLES
 
 HEADER = ("氏名", "フリガナ", "職種区分", "事業所", "卓", "受付番号", "到着", "署名")
 
@@ -35,3 +43,47 @@ def roster_workbook(event: Event) -> bytes:
 def file_name(event: Event) -> str:
     """20270214_百人の集い_受付名簿.xlsx"""
     return sheets.file_name(clock.local(event.starts_at).date(), event.title, "受付名簿", ending="xlsx")
+
+
+# -- badges -----------------------------------------------------------------------------------------------------
+
+BADGES_ON_A_SHEET = 10
+LONG_NAME, VERY_LONG_NAME = 9, 13
+"""Characters of a name from which on it is printed smaller, and smaller still: 62 mm are left beside the QR."""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """One name badge. size: "", "long" or "longest" by the length of the name. role: "" for a participant."""
+
+    person: Application
+    picture: qr.QrPicture
+    size: str
+    role: str
+
+
+def badge_sheets(event: Event) -> bytes:
+    """A badge for everyone with a seat, by kana, 91 × 55 mm and ten to an A4 page, as PDF. Its QR is the ticket.
+
+    Raises `core.pdf.PdfUnavailable`.
+    """
+    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    made = [_badge(one) for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))]
+    page = render_template("checkin/badges.html", event=event, sheets=_sheets(made))
+    return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+
+
+def _sheets(badges: list[Badge]) -> list[list[Badge]]:
+    return [badges[at : at + BADGES_ON_A_SHEET] for at in range(0, len(badges), BADGES_ON_A_SHEET)]
+
+
+def _badge(application: Application) -> Badge:
+    letters = len(application.full_name)
+    size = "longest" if letters >= VERY_LONG_NAME else "long" if letters >= LONG_NAME else ""
+    role = "" if application.role == EventRole.PARTICIPANT else ROLES[application.role]
+    return Badge(application, qr.picture(ticket_url(application)), size, role)
+
+
+def badges_file_name(event: Event) -> str:
+    """20270214_百人の集い_名札.pdf"""
+    return sheets.file_name(clock.local(event.starts_at).date(), event.title, "名札", ending="pdf")

@@ -45,3 +45,6 @@ UNDONE = "受付を取り消しました"
 OUT = "退室を記録しました"
 INSTALLED = {"name": "つどい 受付", "short_name": "受付"}
 """What the desk is called on a home screen."""
+PRINTING_MISSING = (
+    "このサーバーには、PDFを作る部品（Pango）が入っていません。サーバーの担当者に知らせてください。"
+)

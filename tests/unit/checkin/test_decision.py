@@ -73,7 +73,9 @@ def test_vectors_know_every_state_and_every_answer() -> None:
 
 
 def test_vectors_are_at_least_sixty_different_questions() -> None:
-    questions = {json.dumps([v[part] for part in ("ticket", "earlier", "direction", "rules")]) for v in VECTORS}
+    questions = {
+        json.dumps([v[part] for part in ("ticket", "earlier", "direction", "rules")]) for v in VECTORS
+    }
 
     assert len(questions) == len(VECTORS) >= 60
 
