@@ -17,6 +17,7 @@ from trainings.allocation import models as allocation_models
 from trainings.allocation import views as allocation_views
 from trainings.audit import models as audit_models
 from trainings.checkin import api as door_api
+from trainings.checkin import board_views as door_board_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import paper_views as door_paper_views
 from trainings.checkin import views as checkin_views
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     allocation_views.bp,
     checkin_views.bp,
     door_api.bp,
+    door_board_views.bp,
     door_paper_views.bp,
     desk_pages.bp,
     directory_views.bp,

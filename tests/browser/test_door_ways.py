@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.support.arrivals import take_seat
+from tests.support.evening import come_in, device_of
 from tests.support.site import Site
 from tests.support.staff import add_staff, session_cookie
 from tests.support.watching import Watch
@@ -179,6 +180,19 @@ def test_organiser_sees_arrivals_as_they_come(
 
     expect(organiser.locator(".arrivals__total")).to_have_text("到着 1 ／ 5人", timeout=12_000)
     expect(organiser.get_by_role("row", name="受付1")).to_be_visible(timeout=12_000)
+    assert_accessible(organiser)
+
+
+def test_big_screen_follows_the_door(
+    organiser: Page, night: Night, site: Site, assert_accessible: Callable[[Page], None]
+) -> None:
+    organiser.goto(f"/staff/events/{night.evening.event.slug}/arrivals")
+    expect(organiser.locator(".big__number")).to_have_text("0／ 5人")
+
+    with site.unit():
+        come_in(night.evening.event, device_of(night.evening.event)[0], night.evening.guests[:4])
+
+    expect(organiser.locator(".big__number")).to_have_text("4／ 5人", timeout=12_000)
     assert_accessible(organiser)
 
 

@@ -92,6 +92,7 @@ TABLE: dict[str, str] = {
     "checkin.save_tables": "planner",
     "checkin.roster": "planner",
     "checkin.roster_workbook": "planner",
+    "door_board.big_screen": "planner",
     "door_papers.badges": "planner",
     "checkin.enrol": "link:door",
     "checkin.enrol_device": "link:door",

@@ -13,6 +13,7 @@ from trainings.accounts.access import allowed, by_link, public
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin import actions, exports, queries, texts
+from trainings.checkin.board import board_of
 from trainings.checkin.forms import DeviceForm
 from trainings.checkin.shell import worker_script
 from trainings.core import qr, sheets
@@ -54,7 +55,7 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         link=link,
         picture=qr.picture(link) if link else None,
         devices=queries.devices_of(event.id),
-        arrivals=queries.arrivals_by_group(event),
+        board=board_of(event),
         certificates=queries.certificates_of_event(event.id),
         problem=problem,
     )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
-from trainings.checkin.queries import attended_applications
+from trainings.checkin.queries import attended_applications, devices_of
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.desk import texts
@@ -32,6 +32,7 @@ def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
         attended=attended,
         mails=sum(1 for application in attended if application.mail),
         taught=taught_skills(event.id),
+        waiting=[one for one in devices_of(event.id) if one.unsent],
         problem=problem,
     )
     return page, status

@@ -20,6 +20,18 @@ VERBS = {
     "survey.exported": "アンケートの結果を書き出しました",
     "survey.text_reviewed": "書かれた文の扱いを決めました",
     "message.retried": "メールをもう一度送るようにしました",
+    "door.opened": "受付を開きました",
+    "door.reopened": "受付を開きなおしました",
+    "door.closed": "受付を閉じました",
+    "door.link_renewed": "受付の端末を登録するリンクを作りなおしました",
+    "device.enrolled": "受付の端末を登録しました",
+    "device.revoked": "受付の端末を使えなくしました",
+    "application.walked_in": "当日参加の方を受け付けました",
+    "tables.changed": "卓の番号を変えました",
+    "roster.exported": "受付名簿を書き出しました",
+    "badges.printed": "名札を印刷しました",
+    "roster.keyed_in": "紙の名簿から到着を入れました",
+    "queue.imported": "受付の端末の記録をファイルから入れました",
     "person.linked_by_rule": "同じ人として結びました",
 }
 """What the audit trail's verbs say on the board; a verb without a sentence is shown as it is."""

@@ -1,0 +1,132 @@
+"""The live board, no-shows after closing, and what closing tells about desks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.arrivals import Evening, make_evening
+from tests.support.client import Client
+from tests.support.evening import come_in, device_of
+from tests.support.hands import Clock, Unit
+from trainings.accounts.models import Role
+from trainings.checkin.actions import close_door, heard_from
+from trainings.checkin.models import Device
+
+
+@pytest.fixture
+def evening(unit: Unit, clock: Clock) -> Evening:
+    with unit():
+        made = make_evening()
+    clock.set(made.doors_open_at)
+    return made
+
+
+@pytest.fixture
+def desk(unit: Unit, evening: Evening) -> Device:
+    with unit():
+        return device_of(evening.event)[0]
+
+
+@pytest.fixture
+def planner(staff_client: Callable[..., Client], evening: Evening) -> Client:
+    """Signed in when the doors open."""
+    return staff_client(Role.PLANNER)
+
+
+def path(evening: Evening, rest: str) -> str:
+    return f"/staff/events/{evening.event.slug}/{rest}"
+
+
+def test_big_screen_tells_arrivals_by_group_time_and_table(
+    planner: Client, evening: Evening, desk: Device, unit: Unit, clock: Clock
+) -> None:
+    clock.forward(minutes=7)
+    with unit():
+        come_in(evening.event, desk, evening.guests[:2])
+
+    page = planner.get(path(evening, "arrivals"))
+
+    assert page.one(".big__number").text == "2／ 5人"
+    assert "あと 3人" in page
+    assert page.one(".big__flow svg").get("aria-label") == "5分ごとの到着。13:35から 2人、"
+    assert page.texts(".big__tables li") == [
+        "1そろいました",
+        "2そろいました",
+        "3あと 1人",
+        "4あと 1人",
+        "5あと 1人",
+    ]
+    nurses = next(row for row in page.rows(".big__groups") if "看護" in row[0])
+    assert nurses[-1] == "0 ／ 2"
+
+
+def test_big_screen_names_nobody(planner: Client, evening: Evening) -> None:
+    page = planner.get(path(evening, "arrivals"))
+
+    assert not any(guest.family in page for guest in evening.guests)
+
+
+def test_door_page_names_who_is_missing_at_which_table(
+    planner: Client, evening: Evening, desk: Device, unit: Unit
+) -> None:
+    with unit():
+        come_in(evening.event, desk, evening.guests[1:])
+
+    page = planner.get(path(evening, "door"))
+
+    assert page.texts(".missing li") == ["卓 10 ／ 1人ケ 大久保 千鶴"]
+
+
+def test_no_shows_stand_by_group_with_rates_after_closing(
+    planner: Client, evening: Evening, desk: Device, unit: Unit, clock: Clock
+) -> None:
+    with unit():
+        come_in(evening.event, desk, evening.guests[:4])
+    clock.set(evening.event.ends_at)
+    with unit():
+        close_door(event_id=evening.event.id)
+
+    page = planner.get(path(evening, "door"))
+
+    assert "席が決まっていた 5人のうち、1人 が来ませんでした（20.0％）。" in page
+    rows = {row[0]: row[1:] for row in page.rows(".absences") if len(row) == 4}
+    assert rows["看看護"] == ["2人", "1人", "50.0％"]
+    assert rows["医医科"] == ["1人", "0人", "0.0％"]
+    assert page.texts(".missing--names li") == ["看山辺 あかりけやき市民病院"]
+
+
+def test_walk_in_is_no_seat_that_could_stay_empty(
+    planner: Client, client: Client, evening: Evening, unit: Unit, clock: Clock
+) -> None:
+    with unit():
+        token = device_of(evening.event)[1]
+    group = client.api("GET", "/api/v1/door/counts", bearer=token)["groups"][0]["id"]
+    said = {
+        "scan_id": "11111111-2222-4333-8444-555555555555",
+        "scanned_at": evening.doors_open_at.isoformat(),
+        "name": "飛入 参",
+        "kana": "トビイリ サン",
+        "group": group,
+    }
+    client.api("POST", "/api/v1/door/walk-ins", said, bearer=token)
+    clock.set(evening.event.ends_at)
+    with unit():
+        close_door(event_id=evening.event.id)
+
+    page = planner.get(path(evening, "door"))
+
+    assert "席が決まっていた 5人のうち、5人 が来ませんでした（100.0％）。" in page
+
+
+def test_closing_page_names_desks_that_still_hold_scans(
+    planner: Client, evening: Evening, desk: Device, unit: Unit, clock: Clock
+) -> None:
+    with unit() as session:
+        heard_from(device=session.get_one(Device, desk.id), unsent=3)
+    clock.set(evening.event.ends_at)
+
+    page = planner.get(path(evening, "close"))
+
+    assert "受付1　未送信 3件" in page
