@@ -25,6 +25,13 @@ def door_of(event_id: uuid.UUID) -> Door | None:
     return db.session.get(Door, event_id)
 
 
+def open_doors() -> Sequence[Door]:
+    """Every door that is open, by the beginning of its event."""
+    return db.session.scalars(
+        select(Door).join(Door.event).where(Door.closed_at.is_(None)).order_by(Event.starts_at)
+    ).all()
+
+
 def door_by_secret(secret: str) -> Door | None:
     """The open door behind an enrolment link; None for an unknown, voided or closed one."""
     return db.session.scalar(

@@ -26,6 +26,8 @@ from flask.cli import ScriptInfo
 from config import BadSetting, Settings
 from trainings.accounts import queries, texts
 from trainings.accounts.models import Role
+from trainings.checkin import queries as checkin
+from trainings.checkin.actions import door_secret
 from trainings.cli.install import prepare
 from trainings.cli.staff import sign_in_link
 from trainings.core.db import unit_of_work
@@ -185,7 +187,21 @@ def banner(app: Flask) -> str:
         mail = member_with(app, role)
         link = sign_in_link(app, mail=mail, roles=[role], name=texts.ROLES[role])
         lines.append(f"    {role.value:<8} {mail:<32} {link}")
+    doors = open_doors(app)
+    if doors:
+        lines += ["", "  a tablet at the door (open it on a phone or in a private window)"]
+        lines += [f"    {title}  {link}" for title, link in doors]
     return "\n".join([*lines, "", "  Ctrl-C ends everything", ""])
+
+
+def open_doors(app: Flask) -> list[tuple[str, str]]:
+    """Title and enrolment link of every event whose door is open."""
+    settings = app.config["TSUDOI"]
+    with beside_requests(app), unit_of_work():
+        return [
+            (door.event.title, settings.url(f"/door/enrol/{door_secret(door)}"))
+            for door in checkin.open_doors()
+        ]
 
 
 def member_with(app: Flask, role: Role) -> str:

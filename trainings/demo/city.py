@@ -65,7 +65,7 @@ class Resident:
 
 @dataclass(frozen=True)
 class Evening:
-    """One event of the sample city. days: from today to the event; applicants: how many apply."""
+    """One event of the sample city. days: from today to the event, 0 = going on now; applicants: how many apply."""
 
     kind: EventKind
     title: str
@@ -79,7 +79,7 @@ EVENINGS = (
     Evening(EventKind.HUNDRED, texts.HUNDRED_11, -282, texts.HALL, texts.LARGE_ROOM, 148),
     Evening(EventKind.SYMPOSIUM, texts.SYMPOSIUM, -156, texts.DOCTORS_HALL, texts.LECTURE_ROOM, 84),
     Evening(EventKind.CASE_CONFERENCE, texts.CASES_1, -72, texts.CENTRE, texts.MEETING_ROOM, 58),
-    Evening(EventKind.CASE_CONFERENCE, texts.CASES_2, 12, texts.CENTRE, texts.MEETING_ROOM, 61),
+    Evening(EventKind.CASE_CONFERENCE, texts.CASES_2, 0, texts.CENTRE, texts.MEETING_ROOM, 61),
     Evening(EventKind.HUNDRED, texts.HUNDRED_12, 33, texts.HALL, texts.LARGE_ROOM, 131),
 )
 
@@ -177,7 +177,7 @@ def _hold(evening: Evening, residents: Sequence[Resident], chance: random.Random
     today = clock.today()
     # Large gatherings are on Sundays; a case conference is on a Wednesday evening.
     weekday = WEDNESDAY if evening.kind == EventKind.CASE_CONFERENCE else SUNDAY
-    day = _next_weekday(today + timedelta(days=evening.days), weekday)
+    day = _next_weekday(today + timedelta(days=evening.days), weekday) if evening.days else today
     event_id = _publish(evening, day)
     _apply(event_id, evening, residents, chance, today)
     with unit_of_work():
@@ -188,6 +188,8 @@ def _hold(evening: Evening, residents: Sequence[Resident], chance: random.Random
         _draw(event_id, closes + timedelta(days=1), chance)
     if day < today:
         _evening(event_id, day, chance)
+    elif day == today:
+        _begin_now(event_id)
 
 
 def _next_weekday(day: date, weekday: int) -> date:
@@ -289,6 +291,19 @@ def _table(event_id: uuid.UUID, day: date) -> None:
         confirmed = _ids(event_id, State.CONFIRMED)
         tables = -(-len(confirmed) // size)
         set_tables(event_id=event_id, tables={one: str(n % tables + 1) for n, one in enumerate(confirmed)})
+
+
+def _begin_now(event_id: uuid.UUID) -> None:
+    """Move the event within its day so that its door opened a moment ago: at any hour there is one to stand at."""
+    _table(event_id, clock.today())
+    with unit_of_work():
+        event = open_door(event_id=event_id).event
+        opened = clock.now().replace(second=0, microsecond=0)
+        shift = opened - timedelta(minutes=opened.minute % 5) - event.doors_open_at
+        for session in event.sessions:
+            session.starts_at, session.ends_at = session.starts_at + shift, session.ends_at + shift
+        event.starts_at, event.ends_at = event.starts_at + shift, event.ends_at + shift
+        event.doors_open_at += shift
 
 
 def _evening(event_id: uuid.UUID, day: date, chance: random.Random) -> None:

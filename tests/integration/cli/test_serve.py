@@ -78,6 +78,9 @@ def test_sample_city_starts_lets_every_role_in_and_ends_with_all_its_processes(
         said = read_until(process, "Ctrl-C")
         links = re.findall(rf"^ +(\w+) +\S+@\S+ +({site}/staff/sign-in/\S+)$", said, re.MULTILINE)
         pages = [urllib.request.urlopen(link, timeout=30).read().decode() for _, link in links]
+        door = re.search(rf"^ +\S.* +({site}/door/enrol/\S+)$", said, re.MULTILINE)
+        assert door is not None
+        desk = urllib.request.urlopen(door[1], timeout=30).read().decode()
         mailbox = urllib.request.urlopen(f"{site}/mailbox", timeout=30).status
         took_mail = answers(smtp)
 
@@ -86,6 +89,7 @@ def test_sample_city_starts_lets_every_role_in_and_ends_with_all_its_processes(
 
     assert [role for role, _ in links] == list(ROLES)
     assert all("サインインする" in page for page in pages)
+    assert "第2回 多職種事例検討会" in desk
     assert (mailbox, took_mail) == (200, True)
     assert code == 0
     assert not answers(web)
