@@ -61,10 +61,10 @@ def apply(slug: str) -> ResponseReturnValue:
     if not event.takes_applications:
         return render_template("registration/not_open.html", event=event), 410
     form = ApplyForm(formdata=None).for_event(event)
-    earlier = application_by_link_secret(request.args.get("again", ""))
+    earlier = application_by_link_secret(request.args["again"]) if "again" in request.args else None
     if earlier is not None:
         _take_office_over(form, earlier)
-    person = person_by_link_secret(request.args.get("own", ""))
+    person = person_by_link_secret(request.args["own"]) if "own" in request.args else None
     if person is not None:
         form.own.data = request.args["own"]
         form.fill_from_person(person)
@@ -146,7 +146,7 @@ def send(slug: str) -> ResponseReturnValue:
 
 def _own_person(form: ApplyForm, statement: Statement) -> Person | None:
     """Whoever came from their own page; not when they typed a colleague's name there."""
-    person = person_by_link_secret(form.own.data or "")
+    person = person_by_link_secret(form.own.data) if form.own.data else None
     if person is None or is_somebody_else(person.name_parts, statement.name_parts):
         return None
     return person
