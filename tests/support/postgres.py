@@ -30,6 +30,8 @@ PATIENCE_SECONDS = 60.0
 IN_MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 2 * 1024**3
 UNPRIVILEGED = ("postgres", "nobody")
+PREFIX = "tsudoi-postgresql-"
+"""Of the server's folder; the process that made it follows."""
 PR_SET_PDEATHSIG = 1
 
 OPTIONS = {
@@ -108,7 +110,9 @@ def running(*, durable: bool = False) -> Iterator[Cluster]:
     """
     programs = binaries()
     owner = _owner()
-    folder = Path(tempfile.mkdtemp(prefix="tsudoi-postgresql-", dir=None if durable else _place()))
+    place = Path(tempfile.gettempdir()) if durable else _place()
+    _remove_orphans(place)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
     server: subprocess.Popen[bytes] | None = None
     try:
         if owner:
@@ -127,11 +131,19 @@ def running(*, durable: bool = False) -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _place() -> Path | None:
+def _remove_orphans(place: Path) -> None:
+    """Folders of runs that were killed before they could remove them; in memory they would add up."""
+    for folder in place.glob(f"{PREFIX}*"):
+        process = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if process.isdecimal() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place() -> Path:
     """Memory where there is enough of it: copying a database takes 20 ms there and 300 ms on a slow disk."""
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM_NEEDED:
         return IN_MEMORY
-    return None
+    return Path(tempfile.gettempdir())
 
 
 def _owner() -> pwd.struct_passwd | None:
