@@ -9,7 +9,7 @@ REFUSALS = {
     AllocationRefusal.NOT_FROZEN: "先に名簿を固めてください。",
     AllocationRefusal.ALREADY_DRAWN: "抽選は、もう済んでいます。",
     AllocationRefusal.OPEN_CANDIDATES: "同じ人かもしれない申込が{n}組あります。先に確かめてください。",
-    AllocationRefusal.FREE_ENTRIES: "台帳と結びついていない事業所が{n}件あります。先に確かめてください。",
+    AllocationRefusal.FREE_ENTRIES: "一覧に結び付いていない事業所の名前が{n}つあります。先に確かめてください。",
     AllocationRefusal.NO_COMMITMENT: "抽選の封印がありません。催しを公開すると作られます。",
     AllocationRefusal.PUBLIC_NUMBER_MISSING: "「{name}」の番号を入力してください。",
     AllocationRefusal.NOBODY_APPLIED: "抽選の対象になる申込がありません。",

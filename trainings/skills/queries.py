@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import Person, Profession
+from trainings.events.models import Event
 from trainings.skills.levels import Cell, Fact, verified
 from trainings.skills.models import (
     EventSkill,
@@ -127,6 +128,36 @@ def evidence_of(person_ids: Iterable[uuid.UUID]) -> Sequence[Evidence]:
         .where(Evidence.person_id.in_(list(person_ids)))
         .order_by(Evidence.observed_on.desc(), Evidence.recorded_at.desc())
     ).all()
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Facts of one day, kind and event, in the order of the framework. title: of the event, "" without one."""
+
+    observed_on: date
+    kind: EvidenceKind
+    title: str
+    facts: tuple[Evidence, ...]
+
+
+def happenings_of(evidence: Sequence[Evidence], skills: Sequence[uuid.UUID]) -> list[Happening]:
+    """The rows of a ledger by what they came from, in the order of `evidence`. skills: ids in the framework's order."""
+    found: dict[tuple[date, EvidenceKind, uuid.UUID | None], list[Evidence]] = {}
+    for row in evidence:
+        found.setdefault((row.observed_on, row.kind, row.event_id), []).append(row)
+    place = {skill_id: n for n, skill_id in enumerate(skills)}
+    ids = {row.event_id for row in evidence if row.event_id is not None}
+    events = db.session.execute(select(Event.id, Event.title).where(Event.id.in_(ids)))
+    titles = {row.id: row.title for row in events}
+    return [
+        Happening(
+            day,
+            kind,
+            titles[event_id] if event_id else "",
+            tuple(sorted(rows, key=lambda row: place.get(row.skill_id, len(place)))),
+        )
+        for (day, kind, event_id), rows in found.items()
+    ]
 
 
 def levels_of_person(evidence: Iterable[Evidence], on: date) -> dict[uuid.UUID, int]:

@@ -95,17 +95,17 @@ def person_levels(person_id: uuid.UUID) -> dict[str, object]:
     who = canonical(person_id)
     evidence = queries.evidence_of(canonical_ids_of(person_id))
     group = who.profession.skill_group if who.profession else ""
+    domains = queries.skills_by_domain(framework)
+    titles = {skill.id: skill.title for _, skills in domains for skill in skills}
     return {
         "person": who,
         "group": group,
-        "domains": queries.skills_by_domain(framework),
+        "domains": domains,
         "held": queries.levels_of_person(evidence, clock.today()),
         "targets": queries.targets_of_group(framework, group, clock.today()) if group else {},
         "levels": queries.levels_of(framework),
-        "evidence": evidence,
-        "titles": {
-            skill.id: skill.title for _, skills in queries.skills_by_domain(framework) for skill in skills
-        },
+        "happenings": queries.happenings_of(evidence, list(titles)),
+        "titles": titles,
         "kinds": texts.KINDS,
     }
 
