@@ -191,7 +191,8 @@ class Journey:
         text = self.mail_to(guest, "アンケート").text
         link, _, code = link_in(text).partition("#")
         page = guest.client.get(link)
-        return page.press("この内容で送る", token=code, **{f"q-{key}": said for key, said in answers.items()})
+        values: dict[str, Any] = {f"q-{key}": said for key, said in answers.items()}
+        return page.press("この内容で送る", token=code, **values)
 
     def skills_of(self, guest: Guest) -> Page:
         """As the training officer sees them, from the list of the event."""
