@@ -178,8 +178,8 @@ def test_organiser_sees_arrivals_as_they_come(
 
     type_ticket(phone_page, night.tickets[0])
 
-    expect(organiser.locator(".arrivals__total")).to_have_text("到着 1 ／ 5人", timeout=12_000)
-    expect(organiser.get_by_role("row", name="受付1")).to_be_visible(timeout=12_000)
+    expect(organiser.locator(".arrivals__total")).to_have_text("到着 1 ／ 5人", timeout=20_000)
+    expect(organiser.get_by_role("row", name="受付1")).to_be_visible(timeout=20_000)
     assert_accessible(organiser)
 
 
@@ -192,7 +192,7 @@ def test_big_screen_follows_the_door(
     with site.unit():
         come_in(night.evening.event, device_of(night.evening.event)[0], night.evening.guests[:4])
 
-    expect(organiser.locator(".big__number")).to_have_text("4／ 5人", timeout=12_000)
+    expect(organiser.locator(".big__number")).to_have_text("4／ 5人", timeout=20_000)
     assert_accessible(organiser)
 
 
