@@ -104,6 +104,7 @@ TABLE: dict[str, str] = {
     "door_api.counts": DEVICE,
     "door_api.scans": DEVICE,
     "door_api.walk_ins": DEVICE,
+    "door_api.corrections": DEVICE,
     # -- skills
     "skills.matrix": "planner trainer viewer",
     "skills.cell": "planner trainer viewer",

@@ -64,6 +64,7 @@ def roster_entry(application: Application) -> dict[str, Any]:
         "kana": application.full_kana,
         "office": application.organisation_name,
         "group": application.group.name,
+        "profession": application.profession.name if application.profession else "",
         "mark": application.group.mark,
         "css": application.group.css,
         "table": application.table_number,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, request
@@ -13,13 +12,16 @@ from werkzeug.exceptions import HTTPException
 from trainings.accounts.access import by_device
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry
-from trainings.checkin.models import Device, Direction, Method, Scan
-from trainings.checkin.scanning import Attempt, ForeignScan, counts_exits, record_attempts
+from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
+from trainings.checkin.correcting import correct_profession
+from trainings.checkin.models import Device, Method, Scan
+from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, csrf
 from trainings.events.models import Event
+from trainings.events.queries import groups_with_professions
 
 bp = blueprint("door_api")
 csrf.exempt(bp)
@@ -27,10 +29,6 @@ csrf.exempt(bp)
 MARKER = "tsudoi-door-1"
 """In every answer: a captive portal's page is no answer of ours, whatever its status."""
 LARGEST_BATCH = 200
-
-
-class _Unacceptable(Exception):
-    """The request is not of the API's form; the message names the field."""
 
 
 class _NotAllowed(Exception):
@@ -45,8 +43,8 @@ def _answer(payload: dict[str, Any], status: int = 200) -> ResponseReturnValue:
     return {"marker": MARKER, "now": clock.now().isoformat(), **payload}, status
 
 
-@bp.errorhandler(_Unacceptable)
-def _unacceptable(error: _Unacceptable) -> ResponseReturnValue:
+@bp.errorhandler(Unacceptable)
+def _unacceptable(error: Unacceptable) -> ResponseReturnValue:
     return _answer({"error": "bad_request", "field": str(error)}, 400)
 
 
@@ -100,6 +98,11 @@ def roster() -> ResponseReturnValue:
                 "sessions": [
                     {"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions
                 ],
+                "professions": [
+                    {"id": str(one.id), "name": one.name, "group": group.name}
+                    for group, members in groups_with_professions(event)
+                    for one in members
+                ],
             },
             "texts": {
                 "says": texts.SAYS,
@@ -123,7 +126,7 @@ def changes() -> ResponseReturnValue:
     _, event = _device()
     cursor = request.args.get("cursor", type=int)
     if cursor is None or cursor < 0:
-        raise _Unacceptable("cursor")
+        raise Unacceptable("cursor")
     scans = queries.scans_after(event.id, cursor)
     guests = {scan.application_id for scan in scans if scan.method == Method.WALK_IN}
     return _answer(
@@ -162,8 +165,10 @@ def _seen(scan: Scan) -> dict[str, Any]:
 
 
 def _state(event: Event) -> dict[str, Any]:
-    """Arrivals, seats left (None: no limit) and the names of all desks."""
+    """Arrivals, seats left in all and by group (None: no limit), and the names of all desks."""
     rows = queries.arrivals_by_group(event)
+    begun = clock.now() >= event.starts_at
+    left = None if event.capacity is None else max(0, event.capacity - actions.seats_taken(event))
     return {
         "groups": [
             {
@@ -173,12 +178,13 @@ def _state(event: Event) -> dict[str, Any]:
                 "css": row.group.css,
                 "expected": row.expected,
                 "arrived": row.arrived,
+                "free": row.free(left, begun=begun),
             }
             for row in rows
         ],
         "expected": sum(row.expected for row in rows),
         "arrived": sum(row.arrived for row in rows),
-        "free": None if event.capacity is None else max(0, event.capacity - actions.seats_taken(event)),
+        "free": left,
         "desks": {str(one.id): one.name for one in queries.devices_of(event.id)},
     }
 
@@ -194,15 +200,15 @@ def scans() -> ResponseReturnValue:
     body = _body()
     batch = body.get("scans")
     if not isinstance(batch, list) or len(batch) > LARGEST_BATCH:
-        raise _Unacceptable("scans")
-    attempts = [_attempt(raw) for raw in batch]
+        raise Unacceptable("scans")
+    attempts = [read_attempt(raw) for raw in batch]
     unsent = body.get("unsent", 0)
     if type(unsent) is not int or not 0 <= unsent < 1_000_000:
-        raise _Unacceptable("unsent")
+        raise Unacceptable("unsent")
     try:
         answers = record_attempts(event_id=event.id, attempts=attempts, device=device)
     except ForeignScan:
-        raise _Unacceptable("scan_id") from None
+        raise Unacceptable("scan_id") from None
     actions.heard_from(device=device, unsent=unsent)
     return _answer({"answers": answers})
 
@@ -212,83 +218,39 @@ def scans() -> ResponseReturnValue:
 def walk_ins() -> ResponseReturnValue:
     """One person without an application: name, kana, group; a reason when the event is full."""
     device, event = _device(uploading=True)
-    body = _body()
-    walk_in = actions.WalkIn(
-        scan_id=_uuid(body, "scan_id"),
-        scanned_at=_instant(body, "scanned_at"),
-        name=_text(body, "name", 60),
-        kana=_text(body, "kana", 80),
-        group_id=_uuid(body, "group"),
-        reason=_text(body, "reason", 200, required=False),
-        offline=_flag(body, "offline"),
-    )
+    walk_in = read_walk_in(_body())
     try:
         answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
     except ForeignScan:
-        raise _Unacceptable("scan_id") from None
+        raise Unacceptable("scan_id") from None
     except Refused as refused:
         db.session.rollback()
         return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"answers": [answer]})
 
 
+@bp.post("/api/v1/door/corrections")
+@by_device
+def corrections() -> ResponseReturnValue:
+    """The profession of somebody who stands at the door, as they say it is. The same one again changes nothing."""
+    _, event = _device(uploading=True)
+    body = _body()
+    try:
+        guest = correct_profession(
+            event_id=event.id,
+            application_id=read_id(body, "application"),
+            profession_id=read_id(body, "profession"),
+        )
+    except LookupError:
+        raise Unacceptable("application") from None
+    except Refused as refused:
+        db.session.rollback()
+        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
+    return _answer({"guest": roster_entry(guest)})
+
+
 def _body() -> dict[str, Any]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
-        raise _Unacceptable("body")
+        raise Unacceptable("body")
     return body
-
-
-def _attempt(raw: Any) -> Attempt:
-    if not isinstance(raw, dict):
-        raise _Unacceptable("scans")
-    return Attempt(
-        scan_id=_uuid(raw, "scan_id"),
-        scanned_at=_instant(raw, "scanned_at"),
-        method=_member(raw, "method", Method),
-        direction=_member(raw, "direction", Direction, Direction.IN),
-        ticket=_text(raw, "ticket", 100, required=False),
-        application_id=_uuid(raw, "application") if raw.get("application") is not None else None,
-        session_id=_uuid(raw, "session") if raw.get("session") is not None else None,
-        forced=_flag(raw, "forced"),
-        offline=_flag(raw, "offline"),
-        undoes=_uuid(raw, "undoes") if raw.get("undoes") is not None else None,
-    )
-
-
-def _uuid(raw: dict[str, Any], field: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(raw[field])
-    except (KeyError, ValueError, TypeError, AttributeError):
-        raise _Unacceptable(field) from None
-
-
-def _instant(raw: dict[str, Any], field: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(raw[field])
-        if instant.tzinfo is None or not 2000 < instant.year < 2200:
-            raise ValueError(field)
-    except (KeyError, ValueError, TypeError):
-        raise _Unacceptable(field) from None
-    return instant
-
-
-def _text(raw: dict[str, Any], field: str, longest: int, *, required: bool = True) -> str:
-    value = raw.get(field, None if required else "")
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
-        raise _Unacceptable(field)
-    return value
-
-
-def _flag(raw: dict[str, Any], field: str) -> bool:
-    value = raw.get(field, False)
-    if not isinstance(value, bool):
-        raise _Unacceptable(field)
-    return value
-
-
-def _member(raw: dict[str, Any], field: str, kind: Any, default: Any = None) -> Any:
-    try:
-        return kind(raw.get(field, default))
-    except ValueError:
-        raise _Unacceptable(field) from None

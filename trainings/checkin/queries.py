@@ -145,6 +145,16 @@ class GroupArrival:
     def most(self) -> int:
         return max(self.expected, self.arrived)
 
+    def free(self, left: int | None, *, begun: bool) -> int | None:
+        """Seats for a walk-in of this group under its cap, never more than are left in all; None without any limit.
+
+        begun: who has not come by the beginning gives their seat away.
+        """
+        if self.group.cap is None:
+            return left
+        own = max(0, self.group.cap - (self.arrived if begun else self.most))
+        return own if left is None else min(own, left)
+
 
 def arrivals_by_group(event: Event) -> list[GroupArrival]:
     """Arrived of expected by group, in two statements."""

@@ -14,3 +14,4 @@ class CheckinRefusal(StrEnum):
     OVER_CAPACITY = "over_capacity"
     ALREADY_APPLIED = "already_applied"
     BAD_TABLE = "bad_table"
+    PROFESSION_NOT_INVITED = "profession_not_invited"

@@ -13,6 +13,7 @@ REFUSALS = {
     CheckinRefusal.GROUP_MISSING: "職種区分を選んでください。",
     CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
     CheckinRefusal.ALREADY_APPLIED: "同じ方のお申し込みがあります（受付番号 {known}）。「さがす」から受け付けてください。",
+    CheckinRefusal.PROFESSION_NOT_INVITED: "この催しで選べる職種から選んでください。",
     CheckinRefusal.BAD_TABLE: "卓の番号は、1から99までの数字で入力してください。",
 }
 SAYS = {

@@ -26,6 +26,7 @@ VERBS = {
     "door.link_renewed": "受付の端末を登録するリンクを作りなおしました",
     "device.enrolled": "受付の端末を登録しました",
     "device.revoked": "受付の端末を使えなくしました",
+    "application.profession_corrected": "受付で職種を直しました",
     "application.walked_in": "当日参加の方を受け付けました",
     "tables.changed": "卓の番号を変えました",
     "roster.exported": "受付名簿を書き出しました",

@@ -1,0 +1,87 @@
+"""What a device may say about scans and walk-ins, read from JSON: in a request or in the file that a desk saved."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from trainings.checkin.actions import WalkIn
+from trainings.checkin.models import Direction, Method
+from trainings.checkin.scanning import Attempt
+
+
+class Unacceptable(Exception):
+    """Not of the API's form; the message names the field."""
+
+
+def read_attempt(raw: Any) -> Attempt:
+    """One scan. Raises Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("scans")
+    return Attempt(
+        scan_id=read_id(raw, "scan_id"),
+        scanned_at=_instant(raw, "scanned_at"),
+        method=_member(raw, "method", Method),
+        direction=_member(raw, "direction", Direction, Direction.IN),
+        ticket=_text(raw, "ticket", 100, required=False),
+        application_id=read_id(raw, "application") if raw.get("application") is not None else None,
+        session_id=read_id(raw, "session") if raw.get("session") is not None else None,
+        forced=_flag(raw, "forced"),
+        offline=_flag(raw, "offline"),
+        undoes=read_id(raw, "undoes") if raw.get("undoes") is not None else None,
+    )
+
+
+def read_id(raw: dict[str, Any], field: str) -> uuid.UUID:
+    """The field's UUID. Raises Unacceptable."""
+    try:
+        return uuid.UUID(raw[field])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise Unacceptable(field) from None
+
+
+def _instant(raw: dict[str, Any], field: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(raw[field])
+        if instant.tzinfo is None or not 2000 < instant.year < 2200:
+            raise ValueError(field)
+    except (KeyError, ValueError, TypeError):
+        raise Unacceptable(field) from None
+    return instant
+
+
+def _text(raw: dict[str, Any], field: str, longest: int, *, required: bool = True) -> str:
+    value = raw.get(field, None if required else "")
+    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+        raise Unacceptable(field)
+    return value
+
+
+def _flag(raw: dict[str, Any], field: str) -> bool:
+    value = raw.get(field, False)
+    if not isinstance(value, bool):
+        raise Unacceptable(field)
+    return value
+
+
+def _member(raw: dict[str, Any], field: str, kind: Any, default: Any = None) -> Any:
+    try:
+        return kind(raw.get(field, default))
+    except ValueError:
+        raise Unacceptable(field) from None
+
+
+def read_walk_in(raw: Any) -> WalkIn:
+    """Somebody without an application. Raises Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("body")
+    return WalkIn(
+        scan_id=read_id(raw, "scan_id"),
+        scanned_at=_instant(raw, "scanned_at"),
+        name=_text(raw, "name", 60),
+        kana=_text(raw, "kana", 80),
+        group_id=read_id(raw, "group"),
+        reason=_text(raw, "reason", 200, required=False),
+        offline=_flag(raw, "offline"),
+    )
