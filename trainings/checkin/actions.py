@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
 from trainings.checkin.models import Device, Door, Method, Scan
@@ -138,8 +139,10 @@ class WalkIn:
     offline: bool = False
 
 
-def admit_walk_in(*, event_id: uuid.UUID, walk_in: WalkIn, device: Device) -> dict[str, Any]:
-    """Register somebody who comes without an application, and let them in.
+def admit_walk_in(
+    *, event_id: uuid.UUID, walk_in: WalkIn, device: Device | None, staff: Staff | None = None
+) -> dict[str, Any]:
+    """Register somebody who comes without an application, and let them in. staff: who brings it in afterwards.
 
     Raises Refused: NAME_MISSING, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known);
     ForeignScan.
@@ -156,7 +159,7 @@ def admit_walk_in(*, event_id: uuid.UUID, walk_in: WalkIn, device: Device) -> di
         forced=True,
         offline=walk_in.offline,
     )
-    return record_attempts(event_id=event_id, attempts=[attempt], device=device)[0]
+    return record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)[0]
 
 
 def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:

@@ -14,6 +14,12 @@ REFUSALS = {
     CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
     CheckinRefusal.ALREADY_APPLIED: "同じ方のお申し込みがあります（受付番号 {known}）。「さがす」から受け付けてください。",
     CheckinRefusal.PROFESSION_NOT_INVITED: "この催しで選べる職種から選んでください。",
+    CheckinRefusal.BAD_TIME: "時刻は、13:05 か 1305 のように入力してください。",
+    CheckinRefusal.TIME_AHEAD: "まだ来ていない時刻です。名簿に書かれた時刻を、もう一度確かめてください。",
+    CheckinRefusal.BAD_FILE: (
+        "受付の端末で保存したファイルではないか、途中で切れています。端末の「状況」から、もう一度保存してください。"
+    ),
+    CheckinRefusal.OTHER_EVENTS_FILE: "ほかの催しの受付の記録です。その催しの「受付の準備と状況」から入れてください。",
     CheckinRefusal.BAD_TABLE: "卓の番号は、1から99までの数字で入力してください。",
 }
 SAYS = {
@@ -49,3 +55,10 @@ INSTALLED = {"name": "つどい 受付", "short_name": "受付"}
 PRINTING_MISSING = (
     "このサーバーには、PDFを作る部品（Pango）が入っていません。サーバーの担当者に知らせてください。"
 )
+KEYED_IN = "紙の名簿から、{n}件を記録しました。"
+NOTHING_KEYED_IN = "新しい時刻はありませんでした。"
+IMPORTED = "{fresh}件を新しく入れました（受付 {admitted}件、受付済み {repeated}件、受付できなかった記録 {refused}件）。"
+IMPORTED_KNOWN = "{known}件は、もう届いていました。"
+IMPORTED_CORRECTIONS = "職種を {n}人分直しました。"
+NOT_IMPORTED = "入れられませんでした：{name}　{say}"
+FILE_MISSING = "ファイルを選んでください。"

@@ -1,0 +1,246 @@
+"""Bringing in afterwards what was not scanned: the printed roster with its times, and the file a desk saved."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import select
+
+from trainings.accounts.models import Staff
+from trainings.audit.actions import record
+from trainings.checkin.actions import admit_walk_in
+from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
+from trainings.checkin.correcting import correct_profession
+from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
+from trainings.checkin.queries import admitted, door_of
+from trainings.checkin.refusals import CheckinRefusal
+from trainings.checkin.scanning import Attempt, ForeignScan, record_attempts
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.events.models import Session
+from trainings.events.queries import lock_event
+from trainings.registration.models import Application
+
+FILE_FORMAT = "tsudoi-door-queue-1"
+LARGEST_FILE = 20_000
+"""Entries that one file may hold: four scans each of five thousand people."""
+_TIME = re.compile(r"(\d{1,2})(?:[:.時](\d{1,2})分?|(\d{2}))")
+
+
+# -- the printed roster -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A time on the printed roster. typed: 13:05, 1305 or 13時5分."""
+
+    application_id: uuid.UUID
+    direction: Direction
+    typed: str
+
+
+def key_in_roster(*, session: Session, sheet: uuid.UUID, rows: Sequence[Keyed], staff: Staff) -> int:
+    """Record the times that a printed roster bears, as scans from paper by this member of staff; how many were new.
+
+    sheet: id of the form; sending it twice changes nothing. Somebody's time is a fact: it is kept, and flagged, even
+    where the door would have refused.
+    Raises Refused: DOOR_NOT_OPEN, BAD_TIME, TIME_AHEAD (facts: application), before anything is written.
+    """
+    event_id = session.event_id
+    lock_event(event_id)
+    if door_of(event_id) is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    attempts = [
+        Attempt(
+            scan_id=uuid.uuid5(sheet, f"{row.application_id}:{row.direction.value}"),
+            scanned_at=_instant(row, session),
+            method=Method.ROSTER,
+            direction=row.direction,
+            application_id=row.application_id,
+            session_id=session.id,
+            offline=True,
+        )
+        for row in rows
+        if row.typed.strip()
+    ]
+    known = _known_ids(attempts)
+    attempts.sort(key=lambda attempt: attempt.scanned_at)
+    record_attempts(event_id=event_id, attempts=attempts, staff=staff)
+    fresh = len(attempts) - len(known)
+    if fresh:
+        record(verb="roster.keyed_in", subject=("event", event_id), event_id=event_id, detail={"n": fresh})
+    return fresh
+
+
+@dataclass(frozen=True)
+class Times:
+    """When somebody came to a session first and left it last; None where no scan says so."""
+
+    came: datetime | None = None
+    left: datetime | None = None
+
+
+def times_of(session: Session) -> dict[uuid.UUID, Times]:
+    """Application → what the scans of a session already say."""
+    found: dict[uuid.UUID, Times] = {}
+    for application_id, direction, at in db.session.execute(
+        select(Scan.application_id, Scan.direction, Scan.scanned_at)
+        .where(Scan.session_id == session.id, Scan.event_id == session.event_id, admitted())
+        .order_by(Scan.scanned_at)
+    ).tuples():
+        if application_id is None:
+            continue
+        times = found.get(application_id, Times())
+        if direction == Direction.OUT:
+            found[application_id] = replace(times, left=at)
+        elif times.came is None:
+            found[application_id] = replace(times, came=at)
+    return found
+
+
+def _instant(row: Keyed, session: Session) -> datetime:
+    found = _TIME.fullmatch(unicodedata.normalize("NFKC", row.typed).strip())
+    facts = {"application": str(row.application_id), "direction": row.direction.value}
+    if found is None:
+        raise Refused(CheckinRefusal.BAD_TIME, **facts)
+    hour, minute = int(found[1]), int(found[2] or found[3])
+    if hour > 23 or minute > 59:
+        raise Refused(CheckinRefusal.BAD_TIME, **facts)
+    instant = clock.at(clock.local(session.starts_at).date(), time(hour, minute))
+    if instant > clock.now():
+        raise Refused(CheckinRefusal.TIME_AHEAD, **facts)
+    return instant
+
+
+def _known_ids(attempts: Sequence[Attempt]) -> set[uuid.UUID]:
+    return set(db.session.scalars(select(Scan.id).where(Scan.id.in_([one.scan_id for one in attempts]))))
+
+
+# -- the file of a desk -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file brought. known: entries that had come before. refused: entries that cannot be recorded, and why, with the name
+    they bear."""
+
+    outcomes: dict[Outcome, int]
+    known: int
+    corrections: int
+    refused: list[tuple[Refused, str]]
+
+    @property
+    def fresh(self) -> int:
+        return sum(self.outcomes.values())
+
+
+def import_queue(*, event_id: uuid.UUID, content: bytes, staff: Staff) -> Imported:
+    """Record what a desk could not send, from the file that it saved: the same ids, so that it does not matter how often
+    a file comes, or whether the desk sends its queue later after all.
+
+    Raises Refused: BAD_FILE, OTHER_EVENTS_FILE, DOOR_NOT_OPEN.
+    """
+    lock_event(event_id)
+    if door_of(event_id) is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    file = _read(content)
+    device = db.session.get(Device, file.device_id) if file.device_id else None
+    if device is not None and device.event_id != event_id:
+        raise Refused(CheckinRefusal.OTHER_EVENTS_FILE)
+    outcomes = dict.fromkeys(Outcome, 0)
+    known = corrections = 0
+    refused: list[tuple[Refused, str]] = []
+    for entry in file.entries:
+        try:
+            if entry.kind == "correction":
+                corrections += _correct(event_id, entry.body)
+                continue
+            answer = _record_entry(event_id, entry, device, staff)
+        except Refused as cannot:
+            refused.append((cannot, str(entry.body.get("name", ""))))
+            continue
+        if answer is None:
+            known += 1
+        else:
+            outcomes[Outcome(answer["outcome"])] += 1
+    record(
+        verb="queue.imported",
+        subject=("event", event_id),
+        event_id=event_id,
+        detail={"device": str(device.id) if device else None, "n": sum(outcomes.values()), "known": known},
+    )
+    return Imported(outcomes, known, corrections, refused)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _File:
+    device_id: uuid.UUID | None
+    entries: list[_Entry]
+
+
+def _read(content: bytes) -> _File:
+    """The file, read as a whole before anything is written. Raises Refused: BAD_FILE."""
+    try:
+        told = json.loads(content)
+        if told["format"] != FILE_FORMAT or len(told["entries"]) > LARGEST_FILE:
+            raise ValueError
+        device = read_id(told["device"], "id") if told.get("device") else None
+        entries = [_Entry(one["kind"], one["body"]) for one in told["entries"]]
+        for entry in entries:
+            _check(entry)
+    except (ValueError, KeyError, TypeError, Unacceptable, RecursionError):
+        raise Refused(CheckinRefusal.BAD_FILE) from None
+    return _File(device, entries)
+
+
+def _check(entry: _Entry) -> None:
+    if entry.kind == "scan":
+        read_attempt(entry.body)
+    elif entry.kind == "walk_in":
+        read_walk_in(entry.body)
+    elif entry.kind == "correction":
+        read_id(entry.body, "application"), read_id(entry.body, "profession")
+    else:
+        raise ValueError(entry.kind)
+
+
+def _record_entry(
+    event_id: uuid.UUID, entry: _Entry, device: Device | None, staff: Staff
+) -> dict[str, Any] | None:
+    """The answer to one entry; None if it had come before."""
+    if db.session.get(Scan, read_id(entry.body, "scan_id")) is not None:
+        return None
+    try:
+        if entry.kind == "walk_in":
+            walk_in = replace(read_walk_in(entry.body), offline=True)
+            return admit_walk_in(event_id=event_id, walk_in=walk_in, device=device, staff=staff)
+        attempt = read_attempt(entry.body)
+        return record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)[0]
+    except ForeignScan:
+        raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
+
+
+def _correct(event_id: uuid.UUID, body: dict[str, Any]) -> int:
+    try:
+        application_id, profession_id = read_id(body, "application"), read_id(body, "profession")
+        before = db.session.get(Application, application_id)
+        if before is not None and before.profession_id == profession_id:
+            return 0
+        correct_profession(event_id=event_id, application_id=application_id, profession_id=profession_id)
+    except LookupError:
+        raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
+    return 1
