@@ -1,6 +1,8 @@
-// Only the professions of the chosen group are shown. Without this script all of them are listed, group by group.
+// Only the professions of the chosen group are shown, and the field for another profession only to who chose that one.
+// Without this script all of them are listed, group by group.
 const list = document.querySelector("[data-professions]");
 const groups = document.querySelectorAll('input[name="group"]');
+const note = document.getElementById("profession_note").closest(".field");
 
 function show() {
   const chosen = document.querySelector('input[name="group"]:checked');
@@ -13,7 +15,9 @@ function show() {
     if (!its) for (const radio of radios) radio.checked = false;
     else if (radios.length === 1) radios[0].checked = true;
   }
+  note.hidden = list.querySelector("input[data-other]:checked") === null;
 }
 
 for (const radio of groups) radio.addEventListener("change", show);
+list.addEventListener("change", show);
 show();

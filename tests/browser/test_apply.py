@@ -144,6 +144,19 @@ def test_two_quick_taps_make_one_application(watched_page: Page, site: Site, eve
     assert len(stored(site)) == 1
 
 
+def test_field_for_another_profession_appears_with_its_choice(watched_page: Page, event: Event) -> None:
+    page = watched_page
+    page.goto(f"/e/{event.slug}/apply")
+    note = page.get_by_label("その他の職種", exact=False).and_(page.locator("#profession_note"))
+
+    expect(note).to_be_hidden()
+    page.get_by_role("radio", name="市民・学生・その他").check(force=True)
+    page.get_by_role("radio", name="その他（自由記述）").check(force=True)
+    expect(note).to_be_visible()
+    page.get_by_role("radio", name="市民（一般）").check(force=True)
+    expect(note).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     "path", ["/links", "/links/sent", "/about/draw", "/about/privacy", "/about/accessibility"]
 )

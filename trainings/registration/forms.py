@@ -41,7 +41,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     group = RadioField(
         "職種区分", validators=[InputRequired("職種区分を選んでください")], validate_choice=False
     )
-    profession = RadioField("職種", validators=[InputRequired("職種を選んでください")], validate_choice=False)
+    profession = RadioField("職種", validate_choice=False)
     profession_note = StringField("その他の職種", filters=[_filled], validators=[_most(60, "職種")])
     organisation_name = StringField(
         "事業所の名前",
@@ -98,16 +98,36 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         if field.data not in dict(field.choices):
             raise ValidationError("職種区分を選んでください")
 
+    @property
+    def other(self) -> str:
+        """Code of the profession that has to be put into words."""
+        return OTHER
+
+    def profession_words(self) -> str:
+        """The words for another profession; those typed before another choice are none."""
+        return (self.profession_note.data or "") if self._is_other() else ""
+
+    def _is_other(self) -> bool:
+        return any(
+            str(profession.id) == self.profession.data and profession.code == OTHER
+            for _, members in self.offered
+            for profession in members
+        )
+
     def validate_profession(self, field: RadioField) -> None:
+        if self.group.data not in dict(self.group.choices):
+            return  # asked for first: the professions to choose from depend on it
+        if not field.data:
+            raise ValidationError("職種を選んでください")
         members = {
-            str(profession.id): profession.code
+            str(profession.id)
             for group, professions in self.offered
             if str(group.id) == self.group.data
             for profession in professions
         }
         if field.data not in members:
             raise ValidationError("選んだ職種区分の中から、職種を選んでください")
-        if members[field.data] == OTHER and not self.profession_note.data:
+        if self._is_other() and not self.profession_note.data:
             raise ValidationError("「その他」を選んだ方は、下の欄に職種を書いてください")
 
     def validate_family_kana(self, field: StringField) -> None:
@@ -146,7 +166,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             mail=self.mail.data,
             phone=self.phone.data,
             profession_id=uuid.UUID(self.profession.data),
-            profession_note=self.profession_note.data or "",
+            profession_note=self.profession_words(),
             organisation_id=self._chosen_office(office),
             organisation_name="" if office in NO_OFFICE else office,
             licence_number=self.licence_number.data or "",

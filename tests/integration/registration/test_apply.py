@@ -134,7 +134,6 @@ def test_empty_form_names_every_field_that_is_needed(client: Client, unit: Unit)
 
     assert page.errors == [
         "職種区分を選んでください",
-        "職種を選んでください",
         "事業所の名前を入力してください。所属がない方は「なし」と書いてください",
         "氏を入力してください",
         "名を入力してください",
@@ -162,6 +161,23 @@ def test_profession_must_be_one_of_the_chosen_group(client: Client, unit: Unit, 
 
     assert len(page.errors) == 1
     assert stored(unit, event) == []
+
+
+def test_profession_is_asked_for_once_the_group_is_chosen(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    values = said(unit, event)
+    del values["profession"]
+
+    assert client.post(f"/e/{event.slug}/apply", values, status=422).errors == ["職種を選んでください"]
+
+
+def test_words_for_another_profession_count_only_where_that_is_chosen(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    apply(client, unit, event, profession_note="鍼灸師")
+
+    (one,) = stored(unit, event)
+    assert one.profession_note == ""
 
 
 def test_name_in_latin_letters_needs_no_kana(client: Client, unit: Unit) -> None:
