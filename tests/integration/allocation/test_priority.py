@@ -1,0 +1,139 @@
+"""「次回は優先されます」: what a refusal at one event is worth at the next, from the first application to the second draw."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.announcing import announce, statement
+from tests.support.evening import come_in, device_of
+from tests.support.hands import Clock, Unit
+from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.models import DrawEntry
+from trainings.desk.closing import close_event
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event, EventKind
+from trainings.registration.actions import submit_application
+from trainings.registration.models import Application, Channel
+from trainings.registration.states import State
+
+UNIT = 2**30
+PEOPLE = range(6)
+SEATS = 3
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+def announced(unit: Unit) -> Event:
+    """A lottery for three nurses that keeps no waiting list, a month from now."""
+    with unit():
+        event = announce(
+            EventKind.HUNDRED,
+            quotas={"看護": (0, SEATS)},
+            capacity=SEATS,
+            organisation_cap=None,
+            public_number_name="",
+            keeps_waiting_list=False,
+        )
+        commit_secret(event_id=event.id)
+    return event
+
+
+def apply(unit: Unit, event: Event, number: int) -> None:
+    """The same person by number at every event."""
+    with unit():
+        submit_application(
+            event_id=event.id,
+            statement=statement(
+                "NSV",
+                given=f"美咲{number}",
+                given_kana=f"ミサキ{number}",
+                mail=f"guest{number}@example.jp",
+                phone=f"090{number:08d}",
+                organisation_name="",
+                pledged=True,
+            ),
+            channel=Channel.WEB,
+            idempotency_key=f"{event.id}-{number}"[:40],
+        )
+
+
+def drawn(unit: Unit, clock: Clock, event: Event) -> dict[str, tuple[State, Fraction]]:
+    """Given name → state and published odds."""
+    clock.set(event.application_closes_at)
+    with unit():
+        freeze_list(event_id=event.id)
+    with unit():
+        draw_seats(event_id=event.id)
+    with unit() as session:
+        rows = session.execute(
+            select(Application, DrawEntry.odds_numerator)
+            .join(DrawEntry, DrawEntry.application_id == Application.id)
+            .where(Application.event_id == event.id)
+        ).unique()
+        return {one.given: (one.state, Fraction(numerator, UNIT)) for one, numerator in rows}
+
+
+def held(unit: Unit, clock: Clock, event: Event) -> None:
+    """Everybody who was drawn comes, and the event is closed."""
+    clock.set(event.doors_open_at)
+    with unit() as session:
+        confirmed = session.scalars(
+            select(Application).where(Application.event_id == event.id, Application.state == State.CONFIRMED)
+        ).unique()
+        come_in(event, device_of(event)[0], list(confirmed))
+    clock.set(event.ends_at)
+    with unit():
+        close_event(event_id=event.id)
+
+
+def test_who_was_refused_has_better_odds_at_the_next_event(unit: Unit, clock: Clock) -> None:
+    first = announced(unit)
+    for number in PEOPLE:
+        apply(unit, first, number)
+    before = drawn(unit, clock, first)
+    held(unit, clock, first)
+    assert {odds for _, odds in before.values()} == {Fraction(SEATS, len(PEOPLE))}
+    refused = {given for given, (state, _) in before.items() if state == State.NOT_SELECTED}
+
+    second = announced(unit)
+    for number in PEOPLE:
+        apply(unit, second, number)
+    after = drawn(unit, clock, second)
+
+    # Three with weight (1 + 1 refusal) × 3/2 for a first-timer, three who attended with weight 1: odds 3 : 1.
+    waited = {after[given][1] for given in refused}
+    came = {after[given][1] for given in after.keys() - refused}
+    assert len(refused) == len(PEOPLE) - SEATS
+    assert len(waited) == len(came) == 1
+    assert abs(waited.pop() - Fraction(3, 4)) < Fraction(1, 10**6)
+    assert abs(came.pop() - Fraction(1, 4)) < Fraction(1, 10**6)
+
+
+def test_a_refusal_counts_only_until_the_person_has_attended(unit: Unit, clock: Clock) -> None:
+    events = [announced(unit)]
+    for number in PEOPLE:
+        apply(unit, events[0], number)
+    first = drawn(unit, clock, events[0])
+    held(unit, clock, events[0])
+    refused = {given for given, (state, _) in first.items() if state == State.NOT_SELECTED}
+    events.append(announced(unit))
+    for number in PEOPLE:
+        if f"美咲{number}" in refused:
+            apply(unit, events[1], number)
+    second = drawn(unit, clock, events[1])
+    assert {state for state, _ in second.values()} == {State.CONFIRMED}
+    held(unit, clock, events[1])
+
+    third = announced(unit)
+    for number in PEOPLE:
+        apply(unit, third, number)
+    odds = {one for _, one in drawn(unit, clock, third).values()}
+
+    assert odds == {Fraction(SEATS, len(PEOPLE))}
