@@ -28,6 +28,8 @@ from trainings.surveys.invitations import personal_link
 from trainings.surveys.pairing import PairingKeyMissing
 from trainings.surveys.queries import invitation_of_application, runs_of_event
 
+MAY_APPLY_AGAIN = frozenset({State.CANCELLED, State.DECLINED, State.EXPIRED})
+
 
 def application_or_404(secret: str) -> Application:
     """The application behind the link; whoever holds it acts as its applicant."""
@@ -60,7 +62,7 @@ def _ticket(application: Application) -> str:
 def my_application(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
     event = application.event
-    has_begun = event.starts_at <= clock.now()
+    has_begun, is_over = event.starts_at <= clock.now(), event.ends_at <= clock.now()
     return render_template(
         "guest/my_application.html",
         application=application,
@@ -71,7 +73,10 @@ def my_application(secret: str) -> ResponseReturnValue:
         reason=registration_texts.REASONS[application.reason],
         is_lottery=event.selection == Selection.LOTTERY,
         timeline=timeline_of(application),
-        ticket=_ticket(application),
+        ticket="" if is_over else _ticket(application),
+        is_over=is_over,
+        came=is_over and application.id in attended_ids({application.id}),
+        may_apply=application.state in MAY_APPLY_AGAIN and event.takes_applications,
         may_change=application.state in LIVE and not has_begun,
         may_substitute=application.state == State.CONFIRMED and not has_begun,
         survey_link=_survey_link(application),
@@ -168,7 +173,7 @@ def cancel(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def substitute_page(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
-    form = SubstituteForm(formdata=None).for_event(application.event)
+    form = SubstituteForm(formdata=None).of(application).for_event(application.event)
     form.group.data = str(application.event_group_id)
     form.organisation_name.data = application.organisation_name or NO_OFFICE[0]
     form.mail.data, form.phone.data = application.mail, application.phone
@@ -179,7 +184,7 @@ def substitute_page(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def send_substitute(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
-    form = SubstituteForm().for_event(application.event)
+    form = SubstituteForm().of(application).for_event(application.event)
     if not form.validate():
         return _person_page("guest/substitute.html", application, form, "", 422)
     try:
@@ -193,10 +198,12 @@ def send_substitute(secret: str) -> ResponseReturnValue:
     return redirect(url_for("guest.receipt", secret=application_secret(new)))
 
 
-def _refused(secret: str, template: str, kind: type[PersonForm], refused: Refused) -> ResponseReturnValue:
+def _refused(
+    secret: str, template: str, kind: type[ChangeForm | SubstituteForm], refused: Refused
+) -> ResponseReturnValue:
     db.session.rollback()
     application = application_or_404(secret)
-    form = kind().for_event(application.event)
+    form = kind().of(application).for_event(application.event)
     sentence = refused.sentence(registration_texts.REFUSALS)
     if refused.code in FIELD_OF:
         form[FIELD_OF[refused.code]].errors = [sentence]

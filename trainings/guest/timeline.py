@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from trainings.core import clock
 from trainings.core.web import jday, jtime
-from trainings.events.models import CertificateRule, Selection
+from trainings.events.models import CertificateRule, EventState, Selection
 from trainings.guest import texts
 from trainings.registration.models import Application
 from trainings.registration.states import LIVE, State
@@ -71,7 +71,7 @@ def _the_day(application: Application) -> list[Line]:
         texts.DOORS.format(time=jtime(event.doors_open_at)) if comes and not over else "",
         "done" if over else ("now" if comes else ""),
     )
-    if not comes:
+    if not comes or event.state == EventState.CLOSED:
         return [day]
     certificate = event.certificate_rule != CertificateRule.NONE
     note = texts.OVER_NOTE_CERTIFICATE if certificate else texts.OVER_NOTE

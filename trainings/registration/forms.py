@@ -277,7 +277,20 @@ class StaffChangeForm(ChangeForm):
 
 
 class SubstituteForm(PersonForm):
-    """The person who comes instead; the office is that of the application."""
+    """The person who comes instead; office and group are those of the application. Call `of` before `for_event`."""
+
+    def of(self, application: Application) -> Self:
+        """Know whose seat it is."""
+        self.application = application
+        return self
+
+    def for_event(self, event: Event) -> Self:
+        """Offer the group of the seat only."""
+        super().for_event(event)
+        its = self.application.event_group_id
+        self.offered = [(group, members) for group, members in self.offered if group.id == its]
+        self.group.choices = [(str(group.id), group.name) for group, _ in self.offered]
+        return self
 
     def validate_pledged(self, field: BooleanField) -> None:
         if self.event.pledge and not field.data:
