@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 
 import qrcode
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 SIZE = (1280, 720)
 FRAMES = 12
@@ -23,10 +23,11 @@ class Camera:
         self.path = path
         self.show_nothing()
 
-    def show(self, text: str, *, width: int = 300, tilt: float = 4.0) -> None:
+    def show(self, text: str, *, width: int = 300, tilt: float = 4.0, blur: float = 0.0) -> None:
         """Hold a sheet with this QR code before the camera, from the next page load on.
 
-        width: of the code in pixels. tilt: degrees by which the hand holds it askew.
+        width: of the code in pixels. tilt: degrees by which the hand holds it askew. blur: pixels by which the lens
+        is out of focus.
         """
         code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
         code.add_data(text)
@@ -34,7 +35,7 @@ class Camera:
         picture: Image.Image = code.make_image().get_image().convert("RGB").resize((width, width))
         sheet = Image.new("RGB", (width + 80, width + 140), PAPER)
         sheet.paste(picture, (40, 40))
-        self._film(sheet, tilt)
+        self._film(sheet.filter(ImageFilter.GaussianBlur(blur)) if blur else sheet, tilt)
 
     def show_nothing(self) -> None:
         """An empty desk."""

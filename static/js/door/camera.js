@@ -3,6 +3,7 @@
 import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/index.js";
 
 const LOOK_MS = 110;
+const PHOTO_SIDES = [1280, 2560];
 const CHOSEN = "door-camera";
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
 
@@ -13,10 +14,25 @@ const ready = prepareZXingModule({
 }).then(() => readBarcodes(new ImageData(64, 64), OPTIONS));
 ready.catch(() => {});
 
-/** The text of a QR code in a picture (File, Blob or ImageData), or "". */
-export async function textIn(picture) {
+/** The text of a QR code in a picture, or "". */
+async function textIn(picture) {
   const [found] = await readBarcodes(picture, OPTIONS);
   return found?.text ?? "";
+}
+
+/** The text of a QR code in a photo (a file), or "". A phone's photo is reduced first: its fine grain only costs time. */
+export async function textInPhoto(file) {
+  await ready;
+  const photo = await createImageBitmap(file);
+  for (const longest of PHOTO_SIDES) {
+    const scale = Math.min(1, longest / Math.max(photo.width, photo.height));
+    const [width, height] = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    context.drawImage(photo, 0, 0, width, height);
+    const text = await textIn(context.getImageData(0, 0, width, height));
+    if (text || scale === 1) return text;
+  }
+  return "";
 }
 
 export class Camera {
@@ -43,6 +59,8 @@ export class Camera {
     this.stream = await navigator.mediaDevices.getUserMedia({ video: { ...size, ...which } });
     this.video.srcObject = this.stream;
     await this.video.play();
+    // A tablet that goes dark between two guests costs more time than anything else.
+    navigator.wakeLock?.request("screen").catch(() => {});
     this.look(this.stream);
   }
 
@@ -51,16 +69,17 @@ export class Camera {
     this.stream = undefined;
   }
 
-  async hasOthers() {
-    return (await cameras()).length > 1;
+  /** The cameras of this device: [{id, name, now}]; their names are known once one may be used. */
+  async all() {
+    const now = this.stream?.getVideoTracks()[0]?.getSettings().deviceId;
+    return (await navigator.mediaDevices.enumerateDevices())
+      .filter((one) => one.kind === "videoinput")
+      .map((one) => ({ id: one.deviceId, name: one.label, now: one.deviceId === now }));
   }
 
-  /** Take the next camera of this device, and remember it. */
-  async change() {
-    const all = await cameras();
-    const now = this.stream?.getVideoTracks()[0]?.getSettings().deviceId;
-    const next = all[(all.findIndex((one) => one.deviceId === now) + 1) % all.length];
-    if (next) localStorage.setItem(CHOSEN, next.deviceId);
+  /** Take another camera, and remember it on this device. */
+  async choose(id) {
+    localStorage.setItem(CHOSEN, id);
     await this.start();
   }
 
@@ -77,8 +96,4 @@ export class Camera {
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
   }
-}
-
-async function cameras() {
-  return (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
 }

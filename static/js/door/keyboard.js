@@ -31,6 +31,8 @@ export function listen(read) {
           event.preventDefault();
           event.stopPropagation();
           if (before && before.field === field) {
+            // Leaving the field ends what an input method has not yet made into characters.
+            field.blur();
             field.value = before.value;
             field.dispatchEvent(new Event("input", { bubbles: true }));
           }

@@ -1,13 +1,15 @@
 // The desk's page: puts camera, keyboard, search, walk-ins and the queue together.
 
-import { Camera, textIn } from "./camera.js";
+import { Camera, textInPhoto } from "./camera.js";
 import { numberIn, ticketIn } from "./codes.js";
+import { saveQueue } from "./export.js";
 import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { install } from "./install.js";
+import { professions } from "./professions.js";
 import { ticketState } from "./roster.js";
 import { find } from "./search.js";
-import { forgetAll, queued } from "./store.js";
+import { forgetAll } from "./store.js";
 import { Desk } from "./sync.js";
 import { walkIns } from "./walkin.js";
 
@@ -116,12 +118,14 @@ function paint() {
   one("[data-expected]").textContent = expected.length;
   one("[data-arrived-big]").textContent = arrived.length;
   one("[data-expected-big]").textContent = expected.length;
+  one("[data-roster]").hidden = !loaded;
+  // Names that were found must not stay on the screen when the roster has left the device.
+  if (!loaded && one("[data-found]").children.length) search();
   if (loaded) {
+    one("[data-roster-count]").textContent = desk.roster.guests.length;
+    one("[data-roster-time]").textContent = clockTime(loaded.now);
     one("[data-event]").textContent = loaded.event.title;
     one("[data-device]").textContent = `　${loaded.device.name}`;
-    one("[data-roster-words]").textContent = one("[data-roster-words]")
-      .dataset.say.replace("{n}", desk.roster.guests.length)
-      .replace("{time}", clockTime(loaded.now));
   }
   one("[data-ways]").hidden = !loaded?.event.exits;
   const notice = desk.token ? desk.ended || (loaded ? "" : "no_roster") : "unknown_device";
@@ -133,10 +137,6 @@ function paint() {
   });
   one("[data-recent-none]").hidden = recent.length > 0;
   one("[data-undo]").hidden = !recent.length;
-  const group = one("#w-group");
-  if (desk.groups && group.options.length !== desk.groups.length + 1) {
-    group.replaceChildren(group.options[0], ...desk.groups.map((row) => new Option(row.name, row.id)));
-  }
   rows(one("[data-groups]"), "#group-row", desk.groups ?? [], (row, item) => {
     fill(row, item);
     const [came, all] = [arrived, expected].map((guests) => guests.filter((guest) => guest.group === item.name).length);
@@ -149,7 +149,8 @@ function paint() {
   one("[data-stuck]").replaceChildren(
     ...(desk.stuck ?? []).map((entry) => {
       const line = document.createElement("li");
-      line.textContent = [clockTime(entry.body.scanned_at), entry.body.name, entry.stuck].filter(Boolean).join(" ");
+      const at = entry.body.scanned_at ? clockTime(entry.body.scanned_at) : "";
+      line.textContent = [at, entry.body.name ?? entry.about, entry.stuck].filter(Boolean).join(" ");
       return line;
     }),
   );
@@ -172,6 +173,7 @@ function showGuest(row, guest) {
   one("[data-came-part]", row).hidden = !entry;
   one("[data-came]", row).textContent = entry ? clockTime(entry.at) : "";
   const state = ticketState(guest);
+  one("[data-care]", row).hidden = !guest.care;
   one("[data-state]", row).hidden = state === "confirmed";
   one("[data-state]", row).textContent = state === "confirmed" ? "" : desk.roster.loaded.texts.whys[state][0];
   one("button", row).addEventListener("click", () => choose(guest));
@@ -217,7 +219,11 @@ async function watch(begin) {
     video.hidden = false;
     one("[data-start]").hidden = true;
     one("[data-camera-words]").hidden = false;
-    one("[data-change]").hidden = !(await camera.hasOthers());
+    const all = await camera.all();
+    one("[data-cameras]").hidden = all.length < 2;
+    one("#camera").replaceChildren(
+      ...all.map(({ id, name, now }, at) => new Option(name || one("#camera").dataset.nameless.replace("{n}", at + 1), id, now, now)),
+    );
     one("[data-camera-problem]").textContent = "";
   } catch {
     one("[data-camera-problem]").textContent = door.dataset.cameraMissing;
@@ -225,12 +231,19 @@ async function watch(begin) {
 }
 
 one("[data-start]").addEventListener("click", () => watch(() => camera.start()));
-one("[data-change]").addEventListener("click", () => watch(() => camera.change()));
+one("#camera").addEventListener("change", ({ target }) => watch(() => camera.choose(target.value)));
 one("#photo").addEventListener("change", async ({ target }) => {
-  const [picture] = target.files;
-  if (picture) read((await textIn(picture)) || picture.name, "camera");
+  const [photo] = target.files;
   target.value = "";
+  if (!photo) return;
+  unlockSound();
+  const text = await textInPhoto(photo).catch(() => "");
+  one("[data-camera-problem]").textContent = text ? "" : door.dataset.photoNothing;
+  if (text) read(text, "camera");
 });
+
+// Somebody who only has a scanner never taps 受付をはじめる, and wants to hear something too.
+for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, unlockSound, { once: true });
 
 // -- buttons -------------------------------------------------------------------------------------------------
 
@@ -261,10 +274,8 @@ results.slot("force").addEventListener("click", () => {
 });
 one("[data-send]").addEventListener("click", () => desk.round());
 one("[data-export]").addEventListener("click", async () => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(await queued(), null, 1)], { type: "application/json" }));
-  link.download = `tsudoi-door-${desk.now().replaceAll(":", "")}.json`;
-  link.click();
+  const saved = await saveQueue(desk.now());
+  one("[data-leave-words]").textContent = door.dataset.saved.replace("{n}", saved);
 });
 one("[data-leave]").addEventListener("click", async () => {
   await desk.count();
@@ -274,8 +285,19 @@ one("[data-leave]").addEventListener("click", async () => {
   await forgetAll();
   location.reload();
 });
+const correcting = professions(results.panel, {
+  desk,
+  corrected(guest) {
+    results.show({ ...results.answer, guest }, { quiet: true });
+    results.end("ok");
+    results.spoken.textContent = `${one("[data-correct-done]").textContent} ${guest.profession}`;
+    paint();
+  },
+});
+results.follow(correcting.show);
+results.slot("correct").addEventListener("click", () => results.stay());
 addEventListener("hashchange", turn);
 turn();
 await desk.begin();
 search();
-install(desk, results);
+install(desk, () => results.answer || walkIn.begun() || one("#s").value.trim());

@@ -36,7 +36,7 @@ export const clockTime = (instant) =>
 /** Write a guest into the slots of an element. */
 export function fill(element, guest) {
   const slot = (name) => element.querySelector(`[data-${name}]`);
-  for (const name of ["name", "kana", "office", "code", "table"]) {
+  for (const name of ["name", "kana", "office", "profession", "code", "table"]) {
     if (slot(name)) slot(name).textContent = guest?.[name] ?? "";
   }
   const mark = slot("mark");
@@ -51,6 +51,7 @@ export class Results {
     Object.assign(this, { panel, behind, spoken, words });
     const close = () => this.close();
     this.slot("close").addEventListener("click", close);
+    this.watchers = [];
     addEventListener("keydown", (event) => event.key === "Escape" && close());
   }
 
@@ -58,10 +59,28 @@ export class Results {
     return this.panel.querySelector(`[data-${name}]`);
   }
 
+  /** told(guest): called at every result, with nobody where it is about nobody. */
+  follow(told) {
+    this.watchers.push(told);
+  }
+
+  /** Stay until somebody closes it: there is something to be chosen. */
+  stay() {
+    clearTimeout(this.ending);
+  }
+
+  /** Go by itself when its time is over. */
+  end(kind) {
+    clearTimeout(this.ending);
+    if (STAYS_MS[kind]) this.ending = setTimeout(() => this.close(), STAYS_MS[kind]);
+  }
+
   /** answer: {outcome, say, next, since, guest, undo}; amber: said in yellow though not repeated. */
   show(answer, { amber = false, quiet = false } = {}) {
     const kind = answer.undo && answer.outcome === "admitted" ? "undone" : amber ? "again" : KINDS[answer.outcome];
     this.answer = answer;
+    // Whoever works by keyboard goes on where they were.
+    if (this.panel.hidden) this.before = document.activeElement?.matches(":focus-visible") ? document.activeElement : undefined;
     this.panel.className = `result result--${kind}`;
     for (const shape of this.panel.querySelectorAll("[data-shape]")) shape.toggleAttribute("hidden", shape.dataset.shape !== kind);
     fill(this.panel, answer.guest);
@@ -78,13 +97,15 @@ export class Results {
     this.slot("take-back").hidden = kind !== "ok";
     this.slot("by-name").hidden = Boolean(answer.guest);
     this.slot("force").hidden = !(kind === "no" && answer.guest && answer.why !== "nothing_to_undo");
+    this.slot("profession-part").hidden = !(answer.guest?.profession && answer.outcome !== "refused" && !answer.undo);
     this.panel.hidden = false;
     this.behind.inert = true;
+    if (!quiet) for (const told of this.watchers) told(answer.undo || answer.outcome === "refused" ? undefined : answer.guest);
     const person = answer.guest ? this.words.person.replace("{name}", answer.guest.name) : "";
-    this.spoken.textContent = [answer.say, person, since, answer.next].filter(Boolean).join(" ");
+    const care = this.slot("care").hidden ? "" : this.slot("care").textContent;
+    this.spoken.textContent = [answer.say, person, since, answer.next, care].filter(Boolean).join(" ");
     if (quiet) return;
-    clearTimeout(this.ending);
-    if (STAYS_MS[kind]) this.ending = setTimeout(() => this.close(), STAYS_MS[kind]);
+    this.end(kind);
     this.slot("close").focus({ preventScroll: true });
     sound(kind);
     navigator.vibrate?.(SHAKES[kind]);
@@ -95,5 +116,7 @@ export class Results {
     this.panel.hidden = true;
     this.behind.inert = false;
     this.answer = undefined;
+    if (this.before?.isConnected) this.before.focus({ preventScroll: true });
+    this.before = undefined;
   }
 }

@@ -37,6 +37,12 @@ export class Roster {
     this.byCode.set(guest.code, guest);
   }
 
+  /** Take what is newer about a guest who is known; the guest. */
+  replace(guest) {
+    this.add(guest);
+    return Object.assign(this.byId.get(guest.id), guest);
+  }
+
   /** Remember a scan of any desk: {scan_id, application, session, outcome, undoes, direction, at, device}. */
   note(scan) {
     if (this.scans.has(scan.scan_id)) return;

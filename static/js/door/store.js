@@ -33,8 +33,11 @@ export const keep = (name, value) => run(FACTS, "readwrite", (facts) => facts.pu
 export const forget = (name) => run(FACTS, "readwrite", (facts) => facts.delete(name));
 export const forgetAll = () => run(FACTS, "readwrite", (facts) => facts.clear());
 
-/** The queue, oldest first: [{seq, kind: "scan" | "walk_in", body, stuck?}]. */
+/** The queue, oldest first: [{seq, kind: "scan" | "walk_in" | "correction", body, seen?, about?, stuck?}]. */
 export const queued = () => run(QUEUE, "readonly", (queue) => queue.getAll());
+/** Ask the browser not to throw the queue away when the disk is full. */
+export const settleIn = () => navigator.storage?.persist?.().catch(() => false);
+
 export const enqueue = (entry) => run(QUEUE, "readwrite", (queue) => queue.add(entry));
 export const rewrite = (entry) => run(QUEUE, "readwrite", (queue) => queue.put(entry));
 /** Only for what the server has answered by its id. */

@@ -26,6 +26,7 @@ export class Desk {
   async begin() {
     this.token = await store.fact("token");
     this.ahead = (await store.fact("ahead")) ?? 0;
+    store.settleIn();
     this.take(await store.fact("roster"));
     await this.count();
     for (const entry of await store.queued()) if (entry.seen) this.roster.note(entry.seen);
@@ -63,6 +64,13 @@ export class Desk {
     if (entry.seen) this.roster.note(entry.seen);
     this.unsent += 1;
     return seq;
+  }
+
+  /** Take what is newer about a guest, here and on the disk; the guest. */
+  async replace(guest) {
+    const known = this.roster.replace(guest);
+    if (this.roster.loaded) await store.keep("roster", this.roster.loaded);
+    return known;
   }
 
   /** An entry of this desk that the server has already answered. */
@@ -122,6 +130,7 @@ export class Desk {
       this.loadedAt = Date.now();
       this.take(loaded);
       await store.keep("ahead", this.ahead);
+      await store.keep("device", loaded.device);
       await store.keep("roster", loaded);
       return;
     }
@@ -152,6 +161,12 @@ export class Desk {
 
   async send(batch) {
     try {
+      if (batch[0].kind === "correction") {
+        const { guest } = await call(this.token, "corrections", batch[0].body);
+        await this.replace(guest);
+        await store.confirmed(batch[0].seq);
+        return [];
+      }
       const { answers } =
         batch[0].kind === "scan"
           ? await this.tell(batch)

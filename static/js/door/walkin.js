@@ -22,8 +22,24 @@ export function walkIns(form, { desk, words, show, taken }) {
     refresh();
   };
 
+  /** Groups to choose from, with the seats that are left to those that have fewer than the event. */
+  const listGroups = () => {
+    const choice = field("group");
+    const chosen = choice.value;
+    const all = desk.roster.loaded?.free;
+    const options = (desk.groups ?? []).map(({ id, name, free: own = all }) => {
+      const left = own === all ? "" : own ? choice.dataset.left.replace("{n}", own) : choice.dataset.full;
+      return new Option(name + left, id);
+    });
+    const shown = [...choice.options].slice(1);
+    if (options.length === shown.length && options.every((one, at) => one.text === shown[at].text)) return;
+    choice.replaceChildren(choice.options[0], ...options);
+    choice.value = chosen;
+  };
+
   /** Seats as they stand now. */
   const refresh = () => {
+    listGroups();
     const free = desk.roster.loaded?.free;
     const words = free === undefined ? "" : free === null ? seats.dataset.open : free ? seats.dataset.left : seats.dataset.full;
     seats.textContent = words.replace("{n}", free);
@@ -81,5 +97,6 @@ export function walkIns(form, { desk, words, show, taken }) {
       taken({ outcome: "admitted", why: "", since: "", undo: false, guest, ...words.saved });
     }
   });
-  return { refresh, clear: fresh };
+  const begun = () => ["name", "kana", "group", "reason"].some((one) => field(one).value.trim());
+  return { refresh, begun, clear: fresh };
 }

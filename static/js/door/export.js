@@ -1,0 +1,23 @@
+// The queue as a file, for the case that this device never gets a network again. The organiser's page reads it
+// (checkin/keying.py): the ids are the same, so it does not matter if the desk sends its queue later after all.
+
+import { fact, queued } from "./store.js";
+
+const FORMAT = "tsudoi-door-queue-1";
+
+/** Offer the file for saving. savedAt: ISO instant. How many entries it holds. */
+export async function saveQueue(savedAt) {
+  const device = (await fact("device")) ?? null;
+  const entries = (await queued()).map(({ kind, body, seen }) => ({
+    kind,
+    // Whom this desk let in came in, whatever the server would have said.
+    body: kind === "scan" && seen?.outcome === "admitted" ? { ...body, offline: true } : body,
+  }));
+  const told = { format: FORMAT, device, saved_at: savedAt, entries };
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(told, null, 1)], { type: "application/json" }));
+  link.download = `tsudoi-door-${savedAt.slice(0, 16).replaceAll(":", "")}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return entries.length;
+}

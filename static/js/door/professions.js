@@ -1,0 +1,50 @@
+// The profession of whoever has just come in: read out, confirmed by a nod, or corrected with two taps. Offline it waits in
+// the queue like a scan.
+
+/** Ties the form within the result to the desk. corrected(guest): it was changed. */
+export function professions(panel, { desk, corrected }) {
+  const ask = panel.querySelector("[data-correct]");
+  const form = panel.querySelector("[data-correct-form]");
+  const choice = form.querySelector("select");
+  let about;
+
+  const fold = (open) => {
+    form.hidden = !open;
+    ask.hidden = open || !about;
+  };
+
+  /** A result is shown: guest, or nobody. */
+  const show = (guest) => {
+    about = guest?.id && desk.roster.loaded?.event.professions?.length ? guest : undefined;
+    fold(false);
+  };
+
+  ask.addEventListener("click", () => {
+    const all = desk.roster.loaded.event.professions;
+    choice.replaceChildren(
+      ...[...new Set(all.map((one) => one.group))].map((name) => {
+        const group = document.createElement("optgroup");
+        group.label = name;
+        const members = all.filter((one) => one.group === name);
+        group.append(...members.map((one) => new Option(one.name, one.id, false, one.name === about.profession)));
+        return group;
+      }),
+    );
+    fold(true);
+    choice.focus();
+  });
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const chosen = desk.roster.loaded?.event.professions.find((one) => one.id === choice.value);
+    if (!chosen) return;
+    const group = desk.groups.find((one) => one.name === chosen.group);
+    await desk.record({ kind: "correction", body: { application: about.id, profession: chosen.id }, about: about.name });
+    const { mark, css } = group ?? about;
+    const guest = await desk.replace({ ...about, profession: chosen.name, group: chosen.group, mark, css });
+    fold(false);
+    corrected(guest);
+    desk.round();
+  });
+  return { show };
+}
