@@ -73,9 +73,11 @@ def svg(odds: Odds, hat: Ranges, fair: Ranges) -> str:
     groups = list(fair)
     height = TOP + ROW * len(groups) + 40
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 120} {height}" '
-        'font-family="sans-serif" font-size="13" role="img" '
-        'aria-label="Odds by group: drawn from a hat, and with fair odds">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 120} {height}" '
+            'font-family="sans-serif" font-size="13" role="img" '
+            'aria-label="Odds by group: drawn from a hat, and with fair odds">'
+        ),
         f'<rect width="100%" height="{height}" fill="#fff"/>',
         _key(LEFT, HAT, "names from a hat: lowest to highest odds in the group"),
         _key(LEFT, FAIR, "Tsudoi: lowest to highest odds in the group", 20),
