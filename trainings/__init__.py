@@ -21,6 +21,7 @@ from trainings.checkin import board_views as door_board_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import paper_views as door_paper_views
 from trainings.checkin import views as checkin_views
+from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 COMMANDS: tuple[click.Command, ...] = (
+    draw_commands.draw,
     install_command.install,
     demo_commands.sample_city,
     rehearse_command.rehearse,
