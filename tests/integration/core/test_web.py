@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -105,6 +106,19 @@ class TestHttps:
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         cookie = answer.headers["Set-Cookie"]
         assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax"))
+
+    def test_form_is_taken_over_https_though_no_page_lets_a_referrer_out(self, client: Client) -> None:
+        page = client.raw.get("/links", base_url="https://localhost")
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
+        assert token is not None
+
+        answer = client.raw.post(
+            "/links",
+            base_url="https://localhost",
+            data={"csrf_token": token[1], "mail": "misaki@houkan.example"},
+        )
+
+        assert answer.status_code == 302, answer.get_data(as_text=True)
 
 
 class TestTwoProxies:
