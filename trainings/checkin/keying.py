@@ -32,7 +32,8 @@ from trainings.registration.models import Application
 FILE_FORMAT = "tsudoi-door-queue-1"
 LARGEST_FILE = 20_000
 """Entries that one file may hold: four scans each of five thousand people."""
-_TIME = re.compile(r"(\d{1,2})(?:[:.時](\d{1,2})分?|(\d{2}))")
+_TIME = re.compile(r"(\d{1,2})(?:\D(\d{1,2})\D?|(\d{2}))")
+"""Hour and minute, with any one sign between them and behind them, or four (three) figures in a row."""
 
 
 # -- the printed roster -------------------------------------------------------------------------------------
@@ -40,7 +41,7 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.時](\d{1,2})分?|(\d{2}))")
 
 @dataclass(frozen=True)
 class Keyed:
-    """A time on the printed roster. typed: 13:05, 1305 or 13時5分."""
+    """A time on the printed roster. typed: 13:05 or 1305, with a colon or words."""
 
     application_id: uuid.UUID
     direction: Direction
