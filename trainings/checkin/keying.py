@@ -122,7 +122,8 @@ def _instant(row: Keyed, session: Session) -> datetime:
 
 
 def _known_ids(attempts: Sequence[Attempt]) -> set[uuid.UUID]:
-    return set(db.session.scalars(select(Scan.id).where(Scan.id.in_([one.scan_id for one in attempts]))))
+    ids = [one.scan_id for one in attempts]
+    return set(db.session.scalars(select(Scan.id).where(Scan.id.in_(ids))))
 
 
 # -- the file of a desk -------------------------------------------------------------------------------------
@@ -130,8 +131,8 @@ def _known_ids(attempts: Sequence[Attempt]) -> set[uuid.UUID]:
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file brought. known: entries that had come before. refused: entries that cannot be recorded, and why, with the name
-    they bear."""
+    """What a file brought. known: entries that had come before. refused: entries that cannot be recorded, and why,
+    with the name they bear."""
 
     outcomes: dict[Outcome, int]
     known: int
