@@ -29,10 +29,11 @@ LONGEST_NEXT_PATH = 300
 
 @bp.app_context_processor
 def _who_is_here() -> dict[str, Any]:
-    """`staff`: the signed-in member or None. `nav_items`: (label, address, key); worked out only where it is used."""
+    """`staff`: the signed-in member, or nothing. `nav_items`: (label, address, key). Both are worked out only where they
+    are used: the page that says that something is broken must not ask a broken database who is here."""
     if not has_request_context():
         return {"staff": None, "nav_items": []}
-    return {"staff": current_staff(), "nav_items": LocalProxy(nav_items)}
+    return {"staff": LocalProxy(current_staff), "nav_items": LocalProxy(nav_items)}
 
 
 # -- in and out -------------------------------------------------------------------------------------------

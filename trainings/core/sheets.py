@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +20,13 @@ from trainings.core import clock
 Cell = str | int | float | bool | date | datetime | time | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767
-A4 = 9
-"""The number of this paper in a workbook."""
+A4, A3 = 9, 8
+"""The numbers of these papers in a workbook."""
+WIDE = 250
+"""A sheet with more characters to a row than this would be too small to read on A4."""
+LONG = 24
+"""A text with more characters than this, or with a line break, is wrapped within its column."""
+SHARE = "0%"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNSAFE_IN_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -33,12 +38,14 @@ class UnreadableTable(Exception):
 @dataclass(frozen=True)
 class Sheet:
     """title: at most 31 characters. header: one row. rows: cells as plain values; aware datetimes are written in
-    Tokyo time. widths: column widths in characters (default by the header)."""
+    Tokyo time. widths: column widths in characters (default by the header). formats: heading → how the numbers under it
+    are shown; the values stay whole."""
 
     title: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[int] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -54,27 +61,49 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
         page.freeze_panes = "A2"
-        # Printed as it is opened: lying A4, all columns on one page, the header on each.
-        page.page_setup.orientation, page.page_setup.paperSize = "landscape", A4
+        widths = [
+            sheet.widths[place] if place < len(sheet.widths) else max(10, min(40, 2 * len(heading) + 4))
+            for place, heading in enumerate(sheet.header)
+        ]
+        # Printed as it is opened: lying, all columns on one page, the header on each, lines to hold on to.
+        page.page_setup.orientation = "landscape"
+        page.page_setup.paperSize = A3 if sum(widths) > WIDE else A4
+        page.print_options.gridLines = True
+        page.HeaderFooter.oddFooter.left.text, page.HeaderFooter.oddFooter.right.text = "&F　&A", "&P／&N"
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         page.page_setup.fitToHeight = 0
         page.print_title_rows = "1:1"
-        for place, heading in enumerate(sheet.header):
-            width = (
-                sheet.widths[place] if place < len(sheet.widths) else max(10, min(40, 2 * len(heading) + 4))
-            )
-            page.column_dimensions[get_column_letter(place + 1)].width = width
+        for place, width in enumerate(widths, start=1):
+            page.column_dimensions[get_column_letter(place)].width = width
         head = []
         for heading in sheet.header:
             cell = WriteOnlyCell(page, value=heading)
             cell.font, cell.alignment = bold, top
             head.append(cell)
         page.append(head)
+        formats = [sheet.formats.get(heading, "") for heading in sheet.header]
         for row in sheet.rows:
-            page.append([_written(WriteOnlyCell, page, value) for value in row])
+            written = [_written(WriteOnlyCell, page, value) for value in row]
+            if any(isinstance(value, str) and (len(value) > LONG or "\n" in value) for value in row):
+                written = [_styled(WriteOnlyCell, page, value, "alignment", top) for value in written]
+            if sheet.formats:
+                written = [
+                    _styled(WriteOnlyCell, page, value, "number_format", shown) if shown else value
+                    for value, shown in zip(written, formats, strict=False)
+                ]
+            page.append(written)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _styled(make_cell: Callable[..., Any], page: object, value: Any, what: str, style: object) -> Any:
+    """The cell of a value, with one thing about its look set; a text gets no number format."""
+    if value is None or (what == "number_format" and isinstance(value, str)):
+        return value
+    cell = value if hasattr(value, "data_type") else make_cell(page, value=value)
+    setattr(cell, what, style)
+    return cell
 
 
 def _written(make_cell: Callable[..., Any], page: object, value: Cell) -> Any:

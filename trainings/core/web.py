@@ -105,10 +105,12 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
     return render_template(f"errors/{known}.html", error=error), error.code, headers
 
 
-def _broken(error: Exception) -> tuple[str, int]:
+def _broken(error: Exception) -> ResponseReturnValue:
     if current_app.testing:
         raise error
     current_app.logger.exception("%s %s failed", request.method, request.path)
+    if request.path.startswith("/api/"):
+        return {"error": "Internal Server Error", "code": 500}, 500
     return render_template("errors/500.html", error=None), 500
 
 

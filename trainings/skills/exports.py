@@ -53,12 +53,19 @@ def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
     ]
     return sheets.workbook(
         [
-            Sheet("到達割合", ["領域", "番号", "スキル", *groups], wide, [26, 8, 32]),
+            Sheet(
+                "到達割合",
+                ["領域", "番号", "スキル", *groups],
+                wide,
+                [26, 8, 32, *[11] * len(groups)],
+                dict.fromkeys(groups, sheets.SHARE),
+            ),
             Sheet(
                 "一覧",
                 ["領域", "番号", "スキル", "職種のまとまり", "目標", "対象の人", "届いている人", "到達割合"],
                 long,
-                [26, 8, 32, 24],
+                [26, 8, 32, 24, 8, 10, 12, 10],
+                {"到達割合": sheets.SHARE},
             ),
             Sheet("このファイルについて", ["項目", "内容"], about, [24, 60]),
         ]

@@ -115,7 +115,7 @@ def _responses(results: Results) -> Sheet:
         ]
         for row in results.rows
     ]
-    return Sheet("Responses", ["職種区分", "channel", *(item.key for item in items)], rows)
+    return Sheet("Responses", ["職種区分", "channel", *(item.key for item in items)], rows, [22, 10])
 
 
 def _labels(results: Results) -> Sheet:
@@ -128,7 +128,7 @@ def _labels(results: Results) -> Sheet:
         ]
         for row in results.rows
     ]
-    return Sheet("Labels", ["職種区分", *(item.short for item in items)], rows)
+    return Sheet("Labels", ["職種区分", *(item.short for item in items)], rows, [22])
 
 
 def _cross(results: Results) -> Sheet:
@@ -144,6 +144,7 @@ def _cross(results: Results) -> Sheet:
         ["key", "設問", "職種区分", "n", "code", "意味", "人数", "割合", "平均", "標準偏差", "中央値"],
         rows,
         [20, 40, 20, 8, 10, 24, 8, 10, 10, 10, 10],
+        {"割合": sheets.SHARE, "平均": "0.00", "標準偏差": "0.00"},
     )
 
 
@@ -182,7 +183,8 @@ def _text(results: Results) -> Sheet:
 
 def _rate(results: Results) -> Sheet:
     rows: list[list[Cell]] = [["全体", results.invited, results.answered, results.rate]]
-    return Sheet("Rate", ["範囲", "参加した人", "回答", "回答率"], rows)
+    formats = {"回答率": sheets.SHARE}
+    return Sheet("Rate", ["範囲", "参加した人", "回答", "回答率"], rows, formats=formats)
 
 
 def file_name(run: SurveyRun) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, flash, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from config import Settings
 from tests.support.client import Client
 from tests.support.hands import Unit
 from tests.support.staff import signed_in
+from trainings import create_app
 from trainings.accounts.access import current_staff, public
 from trainings.accounts.models import Role, Staff
 from trainings.core import web
@@ -187,3 +191,23 @@ def test_flashed_sentence_is_said_once(app: Flask, client: Client) -> None:
 
     assert "できました" in client.get("/staff/sign-in")
     assert "できました" not in client.get("/staff/sign-in")
+
+
+@pytest.mark.parametrize(
+    "gone", ["postgresql+psycopg://nobody@127.0.0.1:1/none", "sqlite:///gone/none.sqlite3"]
+)
+def test_pages_stay_pages_when_the_database_is_gone(tmp_path: Path, gone: str) -> None:
+    app = create_app(Settings.for_tests(database_url=gone, instance_dir=str(tmp_path)))
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    client = Client(app)
+    with client.raw.session_transaction() as session:
+        session["staff"] = {"id": str(uuid.uuid4()), "version": 1, "until": 9e12}
+
+    for path in ("/", "/staff", "/a/secret", "/t/ticket"):
+        page = client.get(path, status=500)
+        assert page.h1 == "うまく処理できませんでした"
+        assert "登録されていません" in page
+    assert client.get("/nowhere", status=404).h1 == "ページが見つかりません"
+    headers = {"Authorization": "Bearer token"}
+    answer = client.open("GET", "/api/v1/door/roster", headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (500, 500)
