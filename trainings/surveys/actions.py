@@ -137,7 +137,7 @@ def submit_answers(
     again changes nothing; the same token again replaces the earlier answer.
     Raises Refused: NOT_OPEN, UNKNOWN_CODE, GROUP_MISSING.
     """
-    db.session.scalar(select(SurveyRun.id).where(SurveyRun.id == run.id).with_for_update(key_share=True))
+    _lock(run.id)
     answers = questionnaires.read_answers(document_of(run), given)
     if db.session.get(SurveyResponse, response_id) is not None:
         return answers
@@ -169,6 +169,16 @@ def submit_answers(
     return answers
 
 
+def _lock(run_id: uuid.UUID) -> SurveyRun | None:
+    """The run, read anew under its lock: an answer must not slip in behind a closing that has fixed the pooling."""
+    return db.session.scalar(
+        select(SurveyRun)
+        .where(SurveyRun.id == run_id)
+        .with_for_update(key_share=True, of=SurveyRun)
+        .execution_options(populate_existing=True)
+    )
+
+
 def _stratum(run: SurveyRun, token: str, group_id: str) -> str:
     if token:
         invitation = invitation_of_token(run, token)
@@ -194,7 +204,7 @@ def close_run(*, run_id: uuid.UUID) -> SurveyRun:
 
     Raises Refused: ALREADY_CLOSED. LookupError for an unknown run.
     """
-    run = db.session.get(SurveyRun, run_id, with_for_update={"key_share": True, "of": SurveyRun})
+    run = _lock(run_id)
     if run is None:
         raise LookupError(f"no survey run {run_id}")
     if run.closed_at is not None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 LONGEST_TEXT = 40_000
+MOST_DIGITS = 9
 LIKERT = ("5", "4", "3", "2", "1")
+_WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 
 
 class ItemType(StrEnum):
@@ -212,11 +215,13 @@ def _read_text(item: Item, text: str, answers: Answers) -> None:
 
 
 def _read_number(item: Item, text: str, answers: Answers) -> None:
-    if not text.lstrip("+-").isdecimal():
+    if not _WHOLE_NUMBER.fullmatch(text):
         answers.problems[item.key] = Problem.NOT_A_NUMBER
         return
-    value = int(text)  # int() reads full-width digits too
-    if not item.low <= value <= item.high:
+    digits = text.lstrip("+-").lstrip("0０")
+    # int() reads full-width digits too, but refuses thousands of them.
+    value = int(text) if len(digits) <= MOST_DIGITS else None
+    if value is None or not item.low <= value <= item.high:
         answers.problems[item.key] = Problem.OUT_OF_RANGE
         return
     answers.values[item.key] = value

@@ -92,6 +92,9 @@ def test_read_answers_keeps_three_reasons_apart() -> None:
         ({"new_contacts": ["many"]}, {"new_contacts": Problem.NOT_A_NUMBER}),
         ({"new_contacts": ["-1"]}, {"new_contacts": Problem.OUT_OF_RANGE}),
         ({"new_contacts": ["101"]}, {"new_contacts": Problem.OUT_OF_RANGE}),
+        ({"new_contacts": ["9" * 5000]}, {"new_contacts": Problem.OUT_OF_RANGE}),
+        ({"new_contacts": ["+-5"]}, {"new_contacts": Problem.NOT_A_NUMBER}),
+        ({"new_contacts": ["²"]}, {"new_contacts": Problem.NOT_A_NUMBER}),
         ({"good": ["x" * 40_001]}, {"good": Problem.TOO_LONG}),
     ],
 )
