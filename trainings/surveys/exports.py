@@ -14,14 +14,17 @@ MISSING_CODES = {Missing.NOT_SEEN: "NS", Missing.NO_ANSWER: "NA", Missing.NOT_AP
 """Codes of the Responses sheet; no item may use them for an option (see Codebook)."""
 
 
-def results_workbook(results: Results) -> bytes:
-    """An .xlsx of one closed run. Responses are in random order and carry no id, time or person."""
+def results_workbook(results: Results, *, single_answers: bool) -> bytes:
+    """An .xlsx of one closed run. Responses are in random order and carry no id, time or person.
+
+    single_answers: whether there are sheets with one row for each response; not for those who see figures of k only.
+    """
+    rows = [_responses(results), _labels(results)] if single_answers else []
     return sheets.workbook(
         [
             _readme(results),
             _codebook(results),
-            _responses(results),
-            _labels(results),
+            *rows,
             _cross(results),
             _text(results),
             _rate(results),
@@ -136,9 +139,16 @@ def _cross(results: Results) -> Sheet:
     for result in results.items:
         if result.item.is_free_text:
             continue
+        if result.overall.n < results.run.k:
+            rows.append(_withheld(result, "全体"))
+            continue
         rows += _cross_rows(result, "全体", result.overall)
         for stratum in results.strata:
-            rows += _cross_rows(result, stratum_label(stratum), result.by_stratum[stratum.key])
+            label = stratum_label(stratum)
+            if stratum.key in result.shown:
+                rows += _cross_rows(result, label, result.by_stratum[stratum.key])
+            else:
+                rows.append(_withheld(result, label))
     return Sheet(
         "Cross",
         ["key", "設問", "職種区分", "n", "code", "意味", "人数", "割合", "平均", "標準偏差", "中央値"],
@@ -146,6 +156,10 @@ def _cross(results: Results) -> Sheet:
         [20, 40, 20, 8, 10, 24, 8, 10, 10, 10, 10],
         {"割合": sheets.SHARE, "平均": "0.00", "標準偏差": "0.00"},
     )
+
+
+def _withheld(result: ItemResult, label: str) -> list[Cell]:
+    return [result.item.key, result.item.short, label, None, "", texts.WITHHELD, *([None] * 5)]
 
 
 def _cross_rows(result: ItemResult, label: str, summary: Summary) -> list[list[Cell]]:

@@ -11,7 +11,7 @@ from trainings.surveys import queries
 from trainings.surveys.models import SurveyRun
 from trainings.surveys.questionnaires import Answer, Document, Item, ItemType, Missing
 from trainings.surveys.statistics import Summary, representativeness, summarise
-from trainings.surveys.strata import POOLED
+from trainings.surveys.strata import POOLED, pool
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,13 @@ class Stratum:
 
 @dataclass(frozen=True)
 class ItemResult:
+    """shown: keys of the strata whose figures may appear. One in which fewer than k answered this very question may
+    not; and where the rest of the others would tell what it said, the smallest of them does not appear either."""
+
     item: Item
     overall: Summary
     by_stratum: dict[str, Summary]
+    shown: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,9 @@ def results_of(run: SurveyRun) -> Results:
         drift=representativeness(queries.answers_by_group(run), invited) if publishable else None,
         publishable=publishable,
         strata=strata,
-        items=tuple(_item_result(item, rows, strata) for item in document.items) if publishable else (),
+        items=tuple(_item_result(item, rows, strata, run.k) for item in document.items)
+        if publishable
+        else (),
     )
 
 
@@ -104,15 +110,21 @@ def _strata(run: SurveyRun, rows: Sequence[queries.ResponseRow]) -> tuple[Stratu
     return tuple(own + pooled)
 
 
-def _item_result(item: Item, rows: Sequence[queries.ResponseRow], strata: Sequence[Stratum]) -> ItemResult:
+def _item_result(
+    item: Item, rows: Sequence[queries.ResponseRow], strata: Sequence[Stratum], k: int
+) -> ItemResult:
     def column(of: Sequence[queries.ResponseRow]) -> list[Answer]:
         return [row.values.get(item.key, Missing.NOT_SEEN) for row in of]
 
+    by_stratum = {
+        stratum.key: summarise(item, column([row for row in rows if row.stratum == stratum.key]))
+        for stratum in strata
+    }
+    # A key that the pooling leaves alone; "shown" is prefixed, since one stratum is called POOLED itself.
+    labels = pool({f"shown {key}": summary.n for key, summary in by_stratum.items()}, k)
     return ItemResult(
         item=item,
         overall=summarise(item, column(rows)),
-        by_stratum={
-            stratum.key: summarise(item, column([row for row in rows if row.stratum == stratum.key]))
-            for stratum in strata
-        },
+        by_stratum=by_stratum,
+        shown=frozenset(key for key in by_stratum if labels[f"shown {key}"] != POOLED),
     )

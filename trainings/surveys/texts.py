@@ -32,6 +32,7 @@ LIKERT = {
     "1": "そう思わない",
 }
 POOLED = "その他の職種"
+WITHHELD = "答えた人が少ないため、出しません"
 REVIEWS = {
     Review.PENDING: "まだ読んでいません",
     Review.PUBLIC: "公開",

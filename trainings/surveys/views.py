@@ -8,7 +8,7 @@ from contextlib import suppress
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, by_link
+from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import qr, sheets
@@ -26,6 +26,9 @@ from trainings.surveys.results import results_of
 from trainings.surveys.strata import rounded_down
 
 bp = blueprint("surveys")
+
+SEE_SINGLE_ANSWERS = (Role.PLANNER, Role.TRAINER)
+"""Viewers see figures of at least k answers only."""
 
 
 def _run_or_404(slug: str) -> SurveyRun:
@@ -217,4 +220,8 @@ def workbook(slug: str) -> ResponseReturnValue:
     run = _closed_run_or_404(slug)
     record(verb="survey.exported", subject=("survey_run", run.id), event_id=run.event_id)
     name = exports.file_name(run)
-    return download(exports.results_workbook(results_of(run)), name, sheets.XLSX)
+    staff = current_staff()
+    single_answers = staff is not None and not staff.roles.isdisjoint(SEE_SINGLE_ANSWERS)
+    return download(
+        exports.results_workbook(results_of(run), single_answers=single_answers), name, sheets.XLSX
+    )

@@ -5,15 +5,19 @@ import uuid
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from tests.support.evening import come_in, device_of, evening
 from trainings.accounts.models import Role
+from trainings.core.clock import now as clock_now
+from trainings.core.refusal import Refused
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
 from trainings.messages.models import Message
 from trainings.surveys import invitations, queries
-from trainings.surveys.models import FreeText, Review, SurveyResponse
+from trainings.surveys.actions import close_run, submit_answers
+from trainings.surveys.models import FreeText, ResponseChannel, Review, SurveyResponse, SurveyRun
+from trainings.surveys.refusals import SurveyRefusal
 from trainings.surveys.strata import POOLED
 
 ALLOWED = {"id", "run_id", "pair_token", "stratum", "channel", "answers", "person_id"}
@@ -217,6 +221,88 @@ def test_workbook_reads_back_exactly(survey, new_client, staff_client, unit) -> 
         "Text",
         "Rate",
     }
+
+
+def _workbook(staff, event):  # type: ignore[no-untyped-def]
+    answer = staff.raw.post(
+        f"/staff/events/{event.slug}/survey/results.xlsx", data={"csrf_token": staff.csrf_token()}
+    )
+    return load_workbook(io.BytesIO(answer.data))
+
+
+@pytest.fixture
+def survey_with_gaps(survey, new_client, staff_client):  # type: ignore[no-untyped-def]
+    """A closed survey of two groups, six nurses and seven others, of whom only three answered "understood"."""
+    event, _, links = survey
+    for place, link in enumerate(links):
+        gap = {} if 6 <= place < 10 else {"understood": "5" if place < 6 else "1"}
+        _answer(new_client(), link, satisfied="4", **gap)
+    page = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/survey")
+    return event, page.press("アンケートを締め切って結果を見る")
+
+
+def test_figures_of_too_few_cannot_be_had_by_subtraction(survey_with_gaps) -> None:  # type: ignore[no-untyped-def]
+    _, page = survey_with_gaps
+
+    rows = {row.one("th").text: [cell.text for cell in row.all("td")] for row in page.all("main tbody tr")}
+
+    # All nine agree by 67 %; the six nurses' share would tell that the three others do not agree at all.
+    assert rows["内容を理解できた"] == ["―", "―", "67"]
+    assert rows["全体として満足した"] == ["100", "100", "100"]
+
+
+def test_workbook_of_a_viewer_has_no_figure_of_too_few(survey_with_gaps, staff_client) -> None:  # type: ignore[no-untyped-def]
+    event, _ = survey_with_gaps
+
+    book = _workbook(staff_client(Role.VIEWER), event)
+
+    assert book.sheetnames == ["README", "Codebook", "Cross", "Text", "Rate"]
+    cross = [row for row in book["Cross"].iter_rows(min_row=2, values_only=True)]
+    understood = [row for row in cross if row[0] == "understood"]
+    assert {row[2] for row in understood if row[3] is not None} == {"全体"}
+    assert all(row[3] is None or row[3] >= 5 for row in cross)
+
+
+def test_answer_that_comes_behind_the_closing_is_refused(survey, unit) -> None:  # type: ignore[no-untyped-def]
+    """Read while the run was open, stored after another transaction has closed it."""
+    _, run, _ = survey
+    with unit() as session:
+        known = session.get_one(SurveyRun, run.id)
+        assert known.is_open
+        session.execute(
+            update(SurveyRun)
+            .values(closed_at=clock_now(), strata={})
+            .execution_options(synchronize_session=False)
+        )
+
+        with pytest.raises(Refused) as refused:
+            submit_answers(
+                run=known,
+                response_id=uuid.uuid4(),
+                token="",
+                group_id=str(queries.groups_of_run(known)[0].id),
+                given={"satisfied": ["5"]},
+                channel=ResponseChannel.VENUE,
+            )
+
+    assert refused.value.code == SurveyRefusal.NOT_OPEN
+
+
+def test_run_that_somebody_closed_meanwhile_is_not_closed_again(survey, unit) -> None:  # type: ignore[no-untyped-def]
+    _, run, _ = survey
+    with unit() as session:
+        known = session.get_one(SurveyRun, run.id)
+        assert known.closed_at is None
+        session.execute(
+            update(SurveyRun)
+            .values(closed_at=clock_now(), strata={})
+            .execution_options(synchronize_session=False)
+        )
+
+        with pytest.raises(Refused) as refused:
+            close_run(run_id=run.id)
+
+    assert refused.value.code == SurveyRefusal.ALREADY_CLOSED
 
 
 def test_text_appears_only_after_review(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
