@@ -109,7 +109,13 @@ def _tables_page(
 ) -> ResponseReturnValue:
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
     page = render_template(
-        "checkin/tables.html", event=event, people=people, typed=typed, problem=problem, at=at
+        "checkin/tables.html",
+        event=event,
+        people=people,
+        arrivals=queries.first_arrivals(event.id),
+        typed=typed,
+        problem=problem,
+        at=at,
     )
     return page, status
 

@@ -19,7 +19,8 @@ const PANELS = ["scan", "search", "walkin", "state"];
 
 const one = (selector, within = document) => within.querySelector(selector);
 const door = one("#door");
-const words = { person: door.dataset.person, since: door.dataset.since, sinceAt: door.dataset.sinceAt };
+const { person, since, sinceAt, wrongProfession, noProfession } = door.dataset;
+const words = { person, since, sinceAt, wrongProfession, noProfession };
 const sayings = (id) => ({ say: one(id).dataset.say, next: one(id).dataset.next });
 const results = new Results(one("#result"), door, one("#spoken"), words);
 const desk = new Desk(heard);
@@ -57,25 +58,38 @@ async function record(what, method, guest, said) {
     else [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
   }
   answer = { since: "", guest: null, undo: false, ...answer, scan_id: attempt.scan_id };
-  await desk.record({ kind: "scan", body: attempt, seen });
+  if (!(await kept({ kind: "scan", body: attempt, seen }))) return;
   present(answer, { amber });
   desk.round();
+}
+
+/** Whether an entry is on the disk. Where the device cannot keep it, nobody may believe that it was recorded. */
+async function kept(entry) {
+  try {
+    await desk.record(entry);
+    return true;
+  } catch (error) {
+    reportError(error);
+    present({ outcome: "refused", why: "", since: "", guest: null, undo: false, ...sayings("#words-no-disk") });
+    return false;
+  }
 }
 
 const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session, outcome) => ({
   scan_id, application, session, outcome, undoes: null, direction, at: scanned_at, mine: true,
 });
 
+/** The answer first; what stands behind it can wait until it is on the screen. */
 function present(answer, how) {
   results.show(answer, how);
-  paint();
+  setTimeout(paint);
 }
 
 /** undone: {scan_id, guest} of an entry. */
 async function takeBack(undone) {
   const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method: "search", undoes: undone.scan_id };
   const seen = { ...seenAs(attempt, undone.guest.id, null, "admitted"), undoes: undone.scan_id };
-  await desk.record({ kind: "scan", body: attempt, seen });
+  if (!(await kept({ kind: "scan", body: attempt, seen }))) return;
   Object.assign(last, { text: "", at: 0 });
   present({ outcome: "admitted", why: "", since: "", next: "", say: desk.roster.loaded.texts.undone, guest: undone.guest, undo: true });
   desk.round();
@@ -137,9 +151,10 @@ function paint() {
   });
   one("[data-recent-none]").hidden = recent.length > 0;
   one("[data-undo]").hidden = !recent.length;
+  const [ofArrived, ofExpected] = [arrived, expected].map(byGroup);
   rows(one("[data-groups]"), "#group-row", desk.groups ?? [], (row, item) => {
     fill(row, item);
-    const [came, all] = [arrived, expected].map((guests) => guests.filter((guest) => guest.group === item.name).length);
+    const [came, all] = [ofArrived, ofExpected].map((counted) => counted.get(item.name) ?? 0);
     one("[data-arrived]", row).textContent = came;
     one("[data-expected]", row).textContent = all;
     one("[data-share]", row).setAttribute("width", `${all ? (100 * came) / all : 0}%`);
@@ -154,6 +169,13 @@ function paint() {
       return line;
     }),
   );
+}
+
+/** Group → how many of these guests. */
+function byGroup(guests) {
+  const counted = new Map();
+  for (const { group } of guests) counted.set(group, (counted.get(group) ?? 0) + 1);
+  return counted;
 }
 
 function search() {
@@ -199,6 +221,7 @@ function turn() {
 
 const walkIn = walkIns(one("[data-walkin]"), {
   desk,
+  kept,
   words: { saved: sayings("#words-walkin"), missing: one("[data-walkin-missing]").textContent },
   show: (list, guests) => rows(list, "#found-row", guests, showGuest),
   taken(answer) {
@@ -287,6 +310,7 @@ one("[data-leave]").addEventListener("click", async () => {
 });
 const correcting = professions(results.panel, {
   desk,
+  kept,
   corrected(guest) {
     results.show({ ...results.answer, guest }, { quiet: true });
     results.end("ok");
@@ -298,6 +322,9 @@ results.follow(correcting.show);
 results.slot("correct").addEventListener("click", () => results.stay());
 addEventListener("hashchange", turn);
 turn();
-await desk.begin();
+await desk.begin().catch((error) => {
+  reportError(error);
+  one("[data-notice=no_disk]").hidden = false;
+});
 search();
 install(desk, () => results.answer || walkIn.begun() || one("#s").value.trim());

@@ -1,8 +1,8 @@
 // The profession of whoever has just come in: read out, confirmed by a nod, or corrected with two taps. Offline it waits in
 // the queue like a scan.
 
-/** Ties the form within the result to the desk. corrected(guest): it was changed. */
-export function professions(panel, { desk, corrected }) {
+/** Ties the form within the result to the desk. corrected(guest): it was changed. kept(entry): whether it is on the disk. */
+export function professions(panel, { desk, kept, corrected }) {
   const ask = panel.querySelector("[data-correct]");
   const form = panel.querySelector("[data-correct-form]");
   const choice = form.querySelector("select");
@@ -39,7 +39,8 @@ export function professions(panel, { desk, corrected }) {
     const chosen = desk.roster.loaded?.event.professions.find((one) => one.id === choice.value);
     if (!chosen) return;
     const group = desk.groups.find((one) => one.name === chosen.group);
-    await desk.record({ kind: "correction", body: { application: about.id, profession: chosen.id }, about: about.name });
+    const body = { application: about.id, profession: chosen.id };
+    if (!(await kept({ kind: "correction", body, about: about.name }))) return;
     const { mark, css } = group ?? about;
     const guest = await desk.replace({ ...about, profession: chosen.name, group: chosen.group, mark, css });
     fold(false);

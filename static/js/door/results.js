@@ -97,7 +97,9 @@ export class Results {
     this.slot("take-back").hidden = kind !== "ok";
     this.slot("by-name").hidden = Boolean(answer.guest);
     this.slot("force").hidden = !(kind === "no" && answer.guest && answer.why !== "nothing_to_undo");
-    this.slot("profession-part").hidden = !(answer.guest?.profession && answer.outcome !== "refused" && !answer.undo);
+    const { guest } = answer;
+    this.slot("profession-part").hidden = !guest?.id || answer.outcome === "refused" || answer.undo;
+    this.slot("correct").textContent = guest?.profession ? this.words.wrongProfession : this.words.noProfession;
     this.panel.hidden = false;
     this.behind.inert = true;
     if (!quiet) for (const told of this.watchers) told(answer.undo || answer.outcome === "refused" ? undefined : answer.guest);

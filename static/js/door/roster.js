@@ -113,7 +113,7 @@ export class Roster {
 
   counts() {
     const expected = this.guests.filter((one) => one.state === "confirmed" && one.role === "participant");
-    const arrived = expected.filter((one) => this.standing(one).length > 0);
+    const arrived = expected.filter((one) => this.byGuest.has(one.id) && this.standing(one).length > 0);
     return { expected, arrived };
   }
 }

@@ -13,16 +13,17 @@ export function fold(text, variants = {}) {
 }
 
 /** Guests who fit what was typed, best first. guests: roster lines with `search`, its folded words parted by blanks. */
-export function find(guests, typed, variants, most = 30) {
+export function find(guests, typed, variants, most = 16) {
   const words = typed.trim().split(/\s+/).map((word) => fold(word, variants)).filter(Boolean);
   if (!words.length) return [];
   const whole = words.join("");
+  const inner = ` ${whole}`;
   const beginning = [];
   const within = [];
   for (const guest of guests) {
-    const key = ` ${guest.search}`;
-    if (key.includes(` ${whole}`)) beginning.push(guest);
-    else if (beginning.length < most && words.every((word) => key.includes(word))) within.push(guest);
+    const key = guest.search;
+    if (key.startsWith(whole) || key.includes(inner)) beginning.push(guest);
+    else if (within.length < most && words.every((word) => key.includes(word))) within.push(guest);
     if (beginning.length >= most) break;
   }
   return beginning.concat(within).slice(0, most);

@@ -3,8 +3,9 @@
 import { Declined, call } from "./api.js";
 import { fold } from "./search.js";
 
-/** words: {saved: {say, next}, missing}; show(list, guests): rows that let in; taken(answer): somebody came in. */
-export function walkIns(form, { desk, words, show, taken }) {
+/** words: {saved: {say, next}, missing}; show(list, guests): rows that let in; taken(answer): somebody came in.
+    kept(entry): whether it is on the disk. */
+export function walkIns(form, { desk, kept, words, show, taken }) {
   const field = (name) => form.elements[name];
   const problem = form.querySelector("[data-walkin-problem]");
   const reason = form.querySelector("[data-reason]");
@@ -90,7 +91,7 @@ export function walkIns(form, { desk, words, show, taken }) {
         }
         return;
       }
-      await desk.record({ kind: "walk_in", body: { ...body, offline: true } });
+      if (!(await kept({ kind: "walk_in", body: { ...body, offline: true } }))) return;
       fresh();
       const of = desk.groups?.find((one) => one.id === group);
       const guest = { name, office: of?.name ?? "", mark: of?.mark ?? "", css: of?.css ?? "", table: null };
