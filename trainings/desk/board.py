@@ -10,8 +10,9 @@ from trainings.accounts.models import Role
 from trainings.allocation import queries as allocation
 from trainings.audit import queries as audit
 from trainings.core import clock
-from trainings.desk import queries, texts
+from trainings.desk import queries
 from trainings.desk.blueprint import bp
+from trainings.desk.log import lines_of
 from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
 from trainings.events.queries import event_by_slug
@@ -19,6 +20,9 @@ from trainings.registration import texts as registration_texts
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
 from trainings.surveys.strata import rounded_down
+
+FIRST_LINES, LONGEST_LOG = 20, 200
+"""So many lines of the log are shown at once, and so many at all."""
 
 
 @bp.get("/staff/events/<slug>")
@@ -43,9 +47,9 @@ def board(slug: str) -> ResponseReturnValue:
         pending_texts=surveys.pending_texts(event.id),
         taught=skills.taught_skills(event.id),
         mails=queries.mails(event.id),
-        entries=audit.entries_of_event(event.id, limit=30),
+        log=lines_of(audit.entries_of_event(event.id, limit=LONGEST_LOG)),
+        first_lines=FIRST_LINES,
         entry_count=audit.count_of_event(event.id),
-        verbs=texts.VERBS,
         channels=registration_texts.CHANNELS,
     )
 

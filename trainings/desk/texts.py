@@ -5,9 +5,14 @@ from trainings.checkin.texts import REFUSALS as CHECKIN_REFUSALS
 REFUSALS = {**CHECKIN_REFUSALS}
 CLOSED = "受付を閉じました。参加は{attended}人、受講証明書は新しく{certificates}人に出しました。アンケートのご案内を送ります。"
 VERBS = {
-    "application.submitted": "申込を受け付けました",
-    "application.state_changed": "申込の状態が変わりました",
-    "application.changed": "申込の内容を直しました",
+    "event.created": "下書きを作りました",
+    "event.copied": "ほかの催しから複製しました",
+    "event.published": "公開しました",
+    "event.closed": "催しを閉じました",
+    "applications.exported": "申込一覧を書き出しました",
+    "certificate.issued": "受講証明書を出しました",
+    "certificate.revoked": "受講証明書を取り消しました",
+    "certificate.restored": "受講証明書をもう一度有効にしました",
     "draw.committed": "抽選の封印を作りました",
     "draw.list_frozen": "名簿を固めました",
     "draw.list_thawed": "名簿をもう一度開きました",
@@ -35,7 +40,8 @@ VERBS = {
     "queue.imported": "受付の端末の記録をファイルから入れました",
     "person.linked_by_rule": "同じ人として結びました",
 }
-"""What the audit trail's verbs say on the board; a verb without a sentence is shown as it is."""
+"""What the audit trail's verbs say on the board. Those of applications are told by their own trail."""
+WITH_NOTE = "{what}（{note}）"
 OPEN_UNTIL = "{until}まで"
 PUBLIC_SINCE = "{day} 公開"
 NO_DRAW = "先着順"

@@ -129,8 +129,8 @@ FIELDS = {
     "speakers": "話し手",
 }
 """Fields of the log (changelog.snapshot) in the organiser's words."""
-FROM_TO = "{field}を「{before}」から「{after}」に"
-SET = "{field}を「{after}」に"
+FROM_TO = "{field}を「{before}」から「{after}」に直しました"
+SET = "{field}を「{after}」にしました"
 EMPTIED = "{field}（「{before}」）をなくしました"
 CHANGED = "{field}を直しました"
 REASON = "（理由：{reason}）"

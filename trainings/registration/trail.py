@@ -32,14 +32,15 @@ class Line:
 def trail_of(application: Application) -> list[Line]:
     """Every audited act on the application, oldest first; staff by name, in two statements."""
     entries = entries_of_subject("application", application.id)
-    names = _staff_names(entries)
+    names = names_of_staff(entries)
     return [
-        Line(entry.at, names.get(entry.actor_id or "", texts.ACTORS[entry.actor_kind]), *_told(entry))
+        Line(entry.at, names.get(entry.actor_id or "", texts.ACTORS[entry.actor_kind]), *told(entry))
         for entry in entries
     ]
 
 
-def _staff_names(entries: Sequence[AuditEntry]) -> dict[str, str]:
+def names_of_staff(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Actor, as the trail holds it → name of the staff member."""
     ids = {
         uuid.UUID(entry.actor_id)
         for entry in entries
@@ -53,7 +54,8 @@ def _staff_names(entries: Sequence[AuditEntry]) -> dict[str, str]:
     }
 
 
-def _told(entry: AuditEntry) -> tuple[str, str]:
+def told(entry: AuditEntry) -> tuple[str, str]:
+    """What an entry about an application says, and its note."""
     detail = entry.detail
     if entry.verb == "application.state_changed":
         return texts.STATES[State(detail["to"])], texts.REASONS[Reason(detail["reason"])]

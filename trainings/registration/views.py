@@ -23,7 +23,7 @@ from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
 from trainings.registration.actions import submit_application
-from trainings.registration.forms import ApplyForm, LinksForm
+from trainings.registration.forms import NO_OFFICE, ApplyForm, LinksForm
 from trainings.registration.links import send_links
 from trainings.registration.models import Application, Channel
 from trainings.registration.queries import application_by_link_secret
@@ -68,18 +68,24 @@ def apply(slug: str) -> ResponseReturnValue:
     if person is not None:
         form.own.data = request.args["own"]
         form.fill_from_person(person)
-    return _input_page(event, form, "", 200)
+    return _input_page(event, form, "", 200, goes_on=earlier is not None)
 
 
 def _take_office_over(form: ApplyForm, earlier: Application) -> None:
     form.organisation_id.data = str(earlier.organisation_id or "")
-    form.organisation_name.data = earlier.organisation_name
+    form.organisation_name.data = earlier.organisation_name or NO_OFFICE[0]
     form.mail.data, form.phone.data = earlier.mail, earlier.phone
     form.heard_via.data = str(earlier.heard_via_id or "")
 
 
-def _input_page(event: Event, form: ApplyForm, problem: str, status: int) -> ResponseReturnValue:
-    return render_template("registration/apply.html", event=event, form=form, problem=problem), status
+def _input_page(
+    event: Event, form: ApplyForm, problem: str, status: int, *, goes_on: bool = False
+) -> ResponseReturnValue:
+    """goes_on: whether somebody applies for one colleague after the other."""
+    page = render_template(
+        "registration/apply.html", event=event, form=form, problem=problem, goes_on=goes_on
+    )
+    return page, status
 
 
 @bp.post("/e/<slug>/apply")
