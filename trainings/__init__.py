@@ -14,7 +14,7 @@ from trainings.accounts import access
 from trainings.accounts import models as account_models
 from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
-from trainings.allocation import views as allocation_views
+from trainings.allocation import pages as allocation_pages
 from trainings.audit import models as audit_models
 from trainings.checkin import api as door_api
 from trainings.checkin import board_views as door_board_views
@@ -70,7 +70,7 @@ TABLES = (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account_views.bp,
-    allocation_views.bp,
+    allocation_pages.bp,
     checkin_views.bp,
     door_api.bp,
     door_board_views.bp,

@@ -48,10 +48,13 @@ def commit_secret(*, event_id: uuid.UUID) -> DrawCommitment:
     """Make the event's secret and its public SHA-256, once; the job of an event's publication calls this."""
     lock_event(event_id)
     existing = queries.commitment_of(event_id)
-    if existing is not None:
-        return existing
+    return existing if existing is not None else new_commitment(event_id, 1)
+
+
+def new_commitment(event_id: uuid.UUID, n: int) -> DrawCommitment:
+    """The n-th secret of an event; a voided draw has opened the one before. The caller holds the event's lock."""
     secret = seeds.new_secret()
-    commitment = DrawCommitment(event_id=event_id, n=1, secret=secret, sha256=commitment_to(secret))
+    commitment = DrawCommitment(event_id=event_id, n=n, secret=secret, sha256=commitment_to(secret))
     db.session.add(commitment)
     db.session.flush()
     record(verb="draw.committed", subject=("draw_commitment", commitment.id), event_id=event_id)
@@ -135,7 +138,7 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     in_draw = _candidates(event, applied, numbers)
     by_hand = _candidates(event, placed, numbers)
     odds = fair_odds(rules, in_draw, by_hand)
-    frozen = frozen_part(odds, {"groups": {str(group.id): group.name for group in event.groups}})
+    frozen = frozen_part(odds, _about(event))
     result = draw_with(odds, seed_of(frozen, commitment.secret, public_number))
     row = _record_draw(event, commitment, frozen, result, public_number, staff)
     for application in applied:
@@ -156,6 +159,14 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     )
     db.session.flush()
     return row
+
+
+def _about(event: Event) -> dict[str, dict[str, str]]:
+    """Names that a reader of the record needs: of groups and sectors."""
+    return {
+        "groups": {str(group.id): group.name for group in event.groups},
+        "sectors": {str(sector.id): sector.name for sector in event.sectors},
+    }
 
 
 def _check_ready(event: Event, public_number: str) -> DrawCommitment:

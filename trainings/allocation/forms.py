@@ -17,6 +17,12 @@ class DrawForm(FlaskForm):  # type: ignore[misc]
     confirmed_mails = HiddenField()
 
 
+class VoidForm(FlaskForm):  # type: ignore[misc]
+    """Why a draw no longer counts."""
+
+    void_reason = TextAreaField("取り消す理由", validators=[InputRequired("取り消す理由を入力してください")])
+
+
 class DecisionForm(FlaskForm):  # type: ignore[misc]
     """A decision by hand."""
 

@@ -42,6 +42,12 @@ def valid_draw(event_id: uuid.UUID) -> Draw | None:
     )
 
 
+def voids_of(draws: Iterable[Draw]) -> dict[uuid.UUID, DrawVoid]:
+    """Draw → the row that voided it."""
+    rows = db.session.scalars(select(DrawVoid).where(DrawVoid.draw_id.in_([draw.id for draw in draws])))
+    return {row.draw_id: row for row in rows}
+
+
 def entry_of(draw_id: uuid.UUID, application_id: uuid.UUID) -> DrawEntry | None:
     """The draw number of one application."""
     return db.session.scalar(

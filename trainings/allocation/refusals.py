@@ -9,6 +9,8 @@ class AllocationRefusal(StrEnum):
     ALREADY_FROZEN = "already_frozen"
     NOT_FROZEN = "not_frozen"
     ALREADY_DRAWN = "already_drawn"
+    NOT_DRAWN = "not_drawn"
+    DOOR_OPEN = "door_open"
     OPEN_CANDIDATES = "open_candidates"
     FREE_ENTRIES = "free_entries"
     NO_COMMITMENT = "no_commitment"

@@ -1,6 +1,12 @@
 """Sentences about seats."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 from trainings.allocation.refusals import AllocationRefusal
+from trainings.seats.degrade import Limit, Shortfall
+from trainings.seats.odds import Reason
 
 REFUSALS = {
     AllocationRefusal.NOT_A_LOTTERY: "この催しは先着順です。抽選はありません。",
@@ -8,6 +14,8 @@ REFUSALS = {
     AllocationRefusal.ALREADY_FROZEN: "名簿は、もう固められています。",
     AllocationRefusal.NOT_FROZEN: "先に名簿を固めてください。",
     AllocationRefusal.ALREADY_DRAWN: "抽選は、もう済んでいます。",
+    AllocationRefusal.NOT_DRAWN: "取り消せる抽選がありません。画面を開きなおして確かめてください。",
+    AllocationRefusal.DOOR_OPEN: "受付の時刻を過ぎたので、抽選はもう取り消せません。席のことは、一人ずつ手で決めてください。",
     AllocationRefusal.OPEN_CANDIDATES: "同じ人かもしれない申込が{n}組あります。先に確かめてください。",
     AllocationRefusal.FREE_ENTRIES: "一覧に結び付いていない事業所の名前が{n}つあります。先に確かめてください。",
     AllocationRefusal.NO_COMMITMENT: "抽選の封印がありません。催しを公開すると作られます。",
@@ -20,4 +28,55 @@ REFUSALS = {
     AllocationRefusal.OFFER_ENDED: "ご案内の期限が過ぎたため、席は次の方にご案内しました。",
 }
 
+VOIDED = "抽選を取り消し、新しい封印を作りました。お知らせのメールは、順に送られます。"
 DRAWN = "抽選を行いました。結果のメールは、順に送られます。"
+
+
+# -- odds in words ------------------------------------------------------------------------------------------------
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f}％"
+
+
+def odds_in_words(lowest: float, highest: float) -> str:
+    """One figure, or two where they differ."""
+    one, other = percent(lowest), percent(highest)
+    return one if one == other else f"{one}から{other}"
+
+
+def limit_in_words(limit: Limit, names: Mapping[str, str]) -> str:
+    """One rule that a set of people shares: a cap, the seats of the event, or a reserve of others."""
+    kind, key = limit.label[0], limit.label[-1]
+    if limit.seats < 0:
+        return f"{names.get(key, 'ほかの区分')}のために確保する{-limit.seats}席"
+    return {
+        "total": f"催しの席{limit.seats}席",
+        "group": f"{names.get(key, '職種区分')}の上限{limit.seats}席",
+        "sector": f"{names.get(key, '分野')}の上限{limit.seats}席",
+        "organisation": f"一つの事業所からの上限{limit.seats}席",
+        "cell": f"一つの事業所の同じ職種区分からの上限{limit.seats}席",
+        "district": f"一つの地区からの上限{limit.seats}席",
+        "applicants": f"申込の{limit.seats}人",
+    }.get(kind, f"{limit.seats}席")
+
+
+def reason_in_words(reason: Reason, names: Mapping[str, str], share: tuple[float, float]) -> str:
+    """Why the people of a level have their odds: what they share, and among how many."""
+    if not reason.limits:
+        return f"席が足りているため、{reason.people}人は全員参加できます。"
+    counted: dict[str, int] = {}
+    for limit in reason.limits:
+        words = limit_in_words(limit, names)
+        counted[words] = counted.get(words, 0) + 1
+    limits = "、".join(words if n == 1 else f"{words}（{n}か所）" for words, n in counted.items())
+    settled = "、先に決まる方の分を除いて" if reason.settled else ""
+    return f"{limits}を{settled}{reason.people}人で分け合うため、確率は{odds_in_words(*share)}です。"
+
+
+def shortfall_in_words(short: Shortfall, names: Mapping[str, str]) -> str:
+    """A reserve or a capacity that could not be filled."""
+    if short.label[0] == "total":
+        return f"定員{short.wished}席のうち、枠を守って埋められるのは{short.met}席です。"
+    name = names.get(short.label[-1], "")
+    return f"{name}のために確保する{short.wished}席のうち、申込のあった{short.met}席を守ります。残りはほかの方にまわします。"

@@ -17,6 +17,8 @@ VERBS = {
     "draw.list_frozen": "名簿を固めました",
     "draw.list_thawed": "名簿をもう一度開きました",
     "draw.drawn": "抽選をしました",
+    "draw.record_taken": "抽選の記録の全部を受け取りました",
+    "draw.voided": "抽選を取り消しました",
     "waiting_list.closed": "キャンセル待ちを終えました",
     "event.skills_changed": "学べることを変えました",
     "evidence.written": "参加の記録をスキル表に入れました",

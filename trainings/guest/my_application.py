@@ -6,6 +6,8 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link
+from trainings.allocation.publishing import standing_of
+from trainings.allocation.queries import draws_of
 from trainings.checkin.queries import attended_ids, certificate_of
 from trainings.core import actor, clock
 from trainings.core.db import db
@@ -22,7 +24,7 @@ from trainings.registration.forms import NO_OFFICE, CancelForm, ChangeForm, Pers
 from trainings.registration.models import Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
 from trainings.registration.secrets import application_secret, ticket_code
-from trainings.registration.states import LIVE, State
+from trainings.registration.states import LIVE, Reason, State
 from trainings.registration.views import FIELD_OF
 from trainings.surveys.invitations import personal_link
 from trainings.surveys.pairing import PairingKeyMissing
@@ -72,6 +74,9 @@ def my_application(secret: str) -> ResponseReturnValue:
         place=waiting_place(application),
         reason=registration_texts.REASONS[application.reason],
         is_lottery=event.selection == Selection.LOTTERY,
+        is_voided=application.reason == Reason.DRAW_VOIDED,
+        standing=standing_of(application),
+        has_draws=bool(draws_of(event.id)),
         timeline=timeline_of(application),
         ticket="" if is_over else _ticket(application),
         is_over=is_over,

@@ -26,10 +26,15 @@ HOLDS_SEAT = frozenset({State.CONFIRMED, State.OFFERED})
 CHANGES: dict[State, frozenset[State]] = {
     State.APPLIED: frozenset({State.CONFIRMED, State.WAITING, State.NOT_SELECTED, State.CANCELLED}),
     # waiting → confirmed: first-come admission at a release date, and placing by hand with a reason.
-    State.WAITING: frozenset({State.OFFERED, State.CONFIRMED, State.NOT_SELECTED, State.CANCELLED}),
-    State.OFFERED: frozenset({State.CONFIRMED, State.DECLINED, State.EXPIRED, State.CANCELLED}),
-    State.CONFIRMED: frozenset({State.SUBSTITUTED, State.CANCELLED}),
-    State.NOT_SELECTED: frozenset(),
+    # … → applied: the draw that had decided was voided.
+    State.WAITING: frozenset(
+        {State.OFFERED, State.CONFIRMED, State.NOT_SELECTED, State.CANCELLED, State.APPLIED}
+    ),
+    State.OFFERED: frozenset(
+        {State.CONFIRMED, State.DECLINED, State.EXPIRED, State.CANCELLED, State.APPLIED}
+    ),
+    State.CONFIRMED: frozenset({State.SUBSTITUTED, State.CANCELLED, State.APPLIED}),
+    State.NOT_SELECTED: frozenset({State.APPLIED}),
     State.DECLINED: frozenset(),
     State.EXPIRED: frozenset(),
     State.SUBSTITUTED: frozenset(),

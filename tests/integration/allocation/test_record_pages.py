@@ -1,0 +1,236 @@
+"""The public record of a draw, what an applicant learns of it, and a draw that is taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.announcing import announce
+from tests.support.client import Client
+from tests.support.evening import apply_as
+from tests.support.hands import Clock, Outbox, Unit
+from trainings.accounts.models import Role
+from trainings.allocation import queries
+from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.models import Draw, DrawCommitment, DrawVoid
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event, EventKind
+from trainings.registration.actions import cancel_application
+from trainings.registration.models import Application
+from trainings.registration.secrets import application_secret
+from trainings.registration.states import Reason, State
+from trainings.seats.verifier.verify_draw import verify
+
+CODES = ("NSV",) * 8 + ("MD",) * 3 + ("PH",) * 3
+QUOTAS = {"看護": (2, 4), "医科": (2, 3), "薬局": (1, 2)}
+StaffClient = Callable[..., Client]
+
+
+@pytest.fixture
+def drawn(unit: Unit, clock: Clock) -> Event:
+    """A lottery with 7 seats and 14 applicants, drawn just now."""
+    with unit():
+        load_master_data()
+        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=7, public_number_name="")
+        commit_secret(event_id=event.id)
+        for number, code in enumerate(CODES):
+            apply_as(event, code, number)
+    clock.set(event.application_closes_at)
+    with unit():
+        freeze_list(event_id=event.id)
+    with unit():
+        draw_seats(event_id=event.id)
+    return event
+
+
+def applications(unit: Unit, event: Event) -> list[Application]:
+    with unit() as session:
+        return list(
+            session.scalars(
+                select(Application).where(Application.event_id == event.id).order_by(Application.code)
+            ).unique()
+        )
+
+
+def only_draw(unit: Unit, event: Event) -> Draw:
+    with unit():
+        (draw,) = queries.draws_of(event.id)
+        return draw
+
+
+# -- the record ------------------------------------------------------------------------------------------------
+
+
+def test_public_record_tells_result_and_odds_by_group_and_no_person(
+    client: Client, unit: Unit, drawn: Event
+) -> None:
+    page = client.get(f"/e/{drawn.slug}").follow("抽選の記録のページ")
+
+    draw = only_draw(unit, drawn)
+    rows = {row[0]: row[1:] for row in page.rows("main table")[1:]}
+    assert rows["医科"][:4] == ["3", "2", "3", "2"] or rows["医科"][:4] == ["3", "2", "3", "3"]
+    assert rows["看護"][0] == "8"
+    assert sum(int(row[3]) for row in rows.values()) == 7
+    for said in (draw.digest, draw.seed, draw.commitment.sha256, draw.record["secret"]):
+        assert said in page
+    for one in applications(unit, drawn):
+        assert one.code not in page.html
+        assert one.given not in page.html
+
+
+def test_public_file_repeats_where_nobody_is_singled_out(client: Client, unit: Unit, drawn: Event) -> None:
+    file = client.open("GET", f"/e/{drawn.slug}/draw/1.json")
+
+    assert file.mimetype == "application/json"
+    assert all(not wrong for _, wrong in verify(file.data))
+    assert json.loads(file.data)["digest"] == only_draw(unit, drawn).digest
+
+
+def test_public_file_is_a_summary_where_the_record_would_single_people_out(
+    client: Client, staff_client: StaffClient, unit: Unit, clock: Clock
+) -> None:
+    with unit():
+        load_master_data()
+        event = announce(EventKind.HUNDRED, quotas={"看護": (2, 4), "医科": (1, 3)}, capacity=4, public_number_name="")
+        commit_secret(event_id=event.id)
+        for number, code in enumerate(("NSV",) * 5 + ("MD",)):
+            apply_as(event, code, number)
+    clock.set(event.application_closes_at)
+    with unit():
+        freeze_list(event_id=event.id)
+    with unit():
+        draw_seats(event_id=event.id)
+
+    public = json.loads(client.open("GET", f"/e/{event.slug}/draw/1.json").data)
+    planner = staff_client(Role.PLANNER)
+    whole = planner.get(f"/staff/events/{event.slug}/draw").form(button="記録の全部を受け取る（監査用）")
+    taken = planner.open("POST", whole.node["action"], data={"csrf_token": planner.csrf_token()}).data
+
+    assert "candidates" not in public
+    assert public["record_digest"] == only_draw(unit, event).digest
+    assert "ここには区分ごとのまとめを載せます" in client.get(f"/e/{event.slug}/draw")
+    assert all(not wrong for _, wrong in verify(taken))
+
+
+def test_record_before_the_draw_shows_the_seal_only(client: Client, unit: Unit, clock: Clock) -> None:
+    with unit():
+        load_master_data()
+        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=7)
+        sealed = commit_secret(event_id=event.id)
+        secret, sha256 = sealed.secret, sealed.sha256
+
+    page = client.get(f"/e/{event.slug}/draw")
+
+    assert "抽選はまだです" in page
+    assert sha256 in page
+    assert secret not in page.html
+    client.get(f"/e/{event.slug}/draw/1.json", status=404)
+
+
+def test_record_of_a_draft_is_not_there(client: Client, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+        event = announce(EventKind.HUNDRED, quotas=QUOTAS, published=False)
+
+    client.get(f"/e/{event.slug}/draw", status=404)
+
+
+def test_applicant_reads_number_odds_and_reason(client: Client, unit: Unit, drawn: Event) -> None:
+    draw = only_draw(unit, drawn)
+    for one in applications(unit, drawn)[:4]:
+        with unit() as session:
+            secret = application_secret(session.get_one(Application, one.id))
+            entry = queries.entry_of(draw.id, one.id)
+            assert entry is not None
+            number, odds = entry.number, draw.record["frozen"]["odds"][entry.number] / 2**30
+
+        page = client.get(f"/a/{secret}")
+
+        assert number in page
+        assert f"あなた {100 * odds:.1f}％" in page.html
+        assert "人で分け合うため" in page or "全員参加できます" in page
+
+
+# -- taking it back --------------------------------------------------------------------------------------------
+
+
+def test_voided_draw_sends_everybody_back_and_can_be_drawn_again(
+    client: Client, staff_client: StaffClient, unit: Unit, outbox: Outbox, drawn: Event
+) -> None:
+    gone = next(one for one in applications(unit, drawn) if one.state == State.CONFIRMED)
+    with unit():
+        cancel_application(application_id=gone.id)
+    planner = staff_client(Role.PLANNER)
+
+    page = planner.get(f"/staff/events/{drawn.slug}/draw").follow("抽選を取り消す")
+    assert "13人にお知らせを送る" in page
+    done = page.press("抽選を取り消し、13人にお知らせを送る", void_reason="FAXの申込が一枚漏れていました")
+
+    assert "抽選して、13通のメールを送る" in done
+    states = {one.state for one in applications(unit, drawn)}
+    assert states == {State.APPLIED, State.CANCELLED}
+    assert {one.reason for one in applications(unit, drawn) if one.state == State.APPLIED} == {
+        Reason.DRAW_VOIDED
+    }
+    assert len(outbox.all(purpose="registration_draw_voided")) == 13
+    with unit() as session:
+        seals = session.scalars(
+            select(DrawCommitment).where(DrawCommitment.event_id == drawn.id).order_by(DrawCommitment.n)
+        ).all()
+        assert [seal.n for seal in seals] == [1, 2]
+        assert seals[0].secret != seals[1].secret
+        draw_seats(event_id=drawn.id)
+
+    record = client.get(f"/e/{drawn.slug}/draw")
+    assert record.texts("h2")[:2] == ["第2回の抽選", "第1回の抽選"]
+    assert "FAXの申込が一枚漏れていました" in record
+    files = [client.open("GET", f"/e/{drawn.slug}/draw/{n}.json").data for n in (1, 2)]
+    assert all(not wrong for _, wrong in verify(files[1], files[0]))
+
+
+def test_decisions_by_hand_stand_when_the_draw_does_not(
+    staff_client: StaffClient, unit: Unit, drawn: Event
+) -> None:
+    waiting = next(one for one in applications(unit, drawn) if one.state == State.WAITING)
+    confirmed = next(one for one in applications(unit, drawn) if one.state == State.CONFIRMED)
+    planner = staff_client(Role.PLANNER)
+    with unit():
+        cancel_application(application_id=confirmed.id)
+    planner.get(f"/staff/applications/{waiting.id}/decide").press(
+        "この内容で決める", decision="place", reason="講師の補助"
+    )
+    planner.get(f"/staff/events/{drawn.slug}/draw/void").press("抽選を取り消し", void_reason="やりなおし")
+
+    after = {one.id: one.state for one in applications(unit, drawn)}
+
+    assert after[waiting.id] == State.CONFIRMED
+    assert after[confirmed.id] == State.CANCELLED
+    assert sum(state == State.APPLIED for state in after.values()) == 12
+
+
+def test_void_needs_a_reason_and_keeps_the_draw_without(
+    staff_client: StaffClient, unit: Unit, drawn: Event
+) -> None:
+    page = staff_client(Role.PLANNER).get(f"/staff/events/{drawn.slug}/draw/void")
+
+    refused = page.press("抽選を取り消し", void_reason="", status=422)
+
+    assert refused.errors == ["取り消す理由を入力してください"]
+    with unit() as session:
+        assert session.scalars(select(DrawVoid)).all() == []
+
+
+def test_void_is_refused_once_the_door_is_open(
+    staff_client: StaffClient, unit: Unit, clock: Clock, drawn: Event
+) -> None:
+    page = staff_client(Role.PLANNER).get(f"/staff/events/{drawn.slug}/draw/void")
+    clock.set(drawn.doors_open_at)
+
+    refused = staff_client(Role.PLANNER).post(page.path, {"void_reason": "遅すぎる取り消し"}, status=422)
+
+    assert "受付の時刻を過ぎたので" in refused
+    assert "遅すぎる取り消し" in refused.html
+    assert {one.state for one in applications(unit, drawn)} == {State.CONFIRMED, State.WAITING}

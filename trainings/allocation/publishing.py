@@ -1,0 +1,126 @@
+"""What is told about a draw: to everybody, of groups only; to each applicant, of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainings.allocation import queries, texts
+from trainings.allocation.models import Draw, DrawVoid
+from trainings.registration.models import Application
+from trainings.seats.odds import Odds
+from trainings.seats.reading import odds_of
+from trainings.seats.record import canonical, singled_out, summary
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One group in a draw. odds: lowest and highest of its applicants, 0 to 1; None without applicants."""
+
+    name: str
+    reserved: int
+    kept: int
+    cap: int | None
+    applied: int
+    placed: int
+    selected: int
+    odds: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class PublicDraw:
+    """One draw as anybody may see it. is_whole: the file holds everything that repeats the draw; else only odds by group,
+    since the whole would single people out. reasons: the certificate in sentences, lowest odds first."""
+
+    draw: Draw
+    void: DrawVoid | None
+    groups: Sequence[GroupLine]
+    reasons: Sequence[str]
+    shortfalls: Sequence[str]
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a draw said about one applicant. mine, lowest, highest: odds, 0 to 1. why: the tight cut in words."""
+
+    number: str
+    mine: float
+    lowest: float
+    highest: float
+    why: str
+
+
+def public_draws(draws: Sequence[Draw]) -> list[PublicDraw]:
+    """Newest first, voided ones too."""
+    voids = queries.voids_of(draws)
+    return [_public(draw, voids.get(draw.id)) for draw in reversed(draws)]
+
+
+def _public(draw: Draw, void: DrawVoid | None) -> PublicDraw:
+    odds, names = odds_of(draw.record), _names(draw)
+    return PublicDraw(
+        draw,
+        void,
+        _groups(draw.record, names),
+        [texts.reason_in_words(odds.reason(n), names, _share(odds, n)) for n in range(len(odds.levels))],
+        [texts.shortfall_in_words(one, names) for one in odds.shortfalls],
+        singled_out(draw.record) == 0,
+    )
+
+
+def public_file(draw: Draw) -> bytes:
+    """The file that anybody may have: the whole record, or its summary where the whole would single people out."""
+    return canonical(draw.record if singled_out(draw.record) == 0 else summary(draw.record))
+
+
+def standing_of(application: Application) -> Standing | None:
+    """None for somebody about whom no draw that counts has decided."""
+    draw = queries.valid_draw(application.event_id)
+    entry = queries.entry_of(draw.id, application.id) if draw is not None else None
+    if draw is None or entry is None:
+        return None
+    odds = odds_of(draw.record)
+    each, unit = draw.record["frozen"]["odds"], draw.record["frozen"]["unit"]
+    level = odds.level_of[entry.number]
+    return Standing(
+        entry.number,
+        each[entry.number] / unit,
+        min(each.values()) / unit,
+        max(each.values()) / unit,
+        texts.reason_in_words(odds.reason(level), _names(draw), _share(odds, level)),
+    )
+
+
+def _names(draw: Draw) -> Mapping[str, str]:
+    """Key of a group or sector → its name, as it was when the draw was made."""
+    about: Mapping[str, Any] = draw.record["frozen"]["about"]
+    return {**about.get("sectors", {}), **about["groups"]}
+
+
+def _share(odds: Odds, level: int) -> tuple[float, float]:
+    """Lowest and highest odds in a level, where people may weigh differently."""
+    shares = [
+        float(odds.levels[level].per_weight * odds.network.types[kind].weight)
+        for kind in odds.levels[level].types
+    ]
+    return min(shares), max(shares)
+
+
+def _groups(record: Mapping[str, Any], names: Mapping[str, str]) -> list[GroupLine]:
+    caps = {rule["key"]: rule for rule in record["frozen"]["rules"]["groups"]}
+    unit = record["frozen"]["unit"]
+    return [
+        GroupLine(
+            name=names.get(group["key"], ""),
+            reserved=caps[group["key"]]["reserved"],
+            kept=record["frozen"]["honoured"]["groups"].get(group["key"], 0),
+            cap=caps[group["key"]]["cap"],
+            applied=group["candidates"],
+            placed=group["placed"],
+            selected=group["selected"],
+            odds=(group["lowest_odds"] / unit, group["highest_odds"] / unit) if group["candidates"] else None,
+        )
+        for group in summary(record)["groups"]
+    ]

@@ -1,0 +1,103 @@
+"""The public record of draws, the whole record for auditors, and taking a draw back."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, current_staff, public
+from trainings.accounts.models import Role
+from trainings.allocation import forms, publishing, queries, texts, voiding
+from trainings.allocation.models import Draw
+from trainings.allocation.views import bp
+from trainings.audit.actions import record as audit
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.events.models import Event
+from trainings.events.queries import event_by_slug
+from trainings.seats.record import canonical
+
+JSON = "application/json"
+
+
+def _public_event_or_404(slug: str) -> Event:
+    event = event_by_slug(slug)
+    if event is None or not event.is_public:
+        abort(404)
+    return event
+
+
+def _draw_or_404(event: Event, n: int) -> Draw:
+    return next((draw for draw in queries.draws_of(event.id) if draw.n == n), None) or abort(404)
+
+
+def _file(content: bytes, event: Event, draw: Draw) -> Response:
+    response = Response(content, mimetype=JSON)
+    response.headers["Content-Disposition"] = f"attachment; filename=draw-{event.code_prefix}-{draw.n}.json"
+    return response
+
+
+@bp.get("/e/<slug>/draw")
+@public
+def record(slug: str) -> ResponseReturnValue:
+    """Every draw of an event: rules, odds by group, why, seed, result in numbers, and the way to repeat it."""
+    event = _public_event_or_404(slug)
+    draws = publishing.public_draws(queries.draws_of(event.id))
+    return render_template(
+        "allocation/record.html", event=event, draws=draws, commitment=queries.commitment_of(event.id)
+    )
+
+
+@bp.get("/e/<slug>/draw/<int:n>.json")
+@public
+def record_file(slug: str, n: int) -> ResponseReturnValue:
+    event = _public_event_or_404(slug)
+    draw = _draw_or_404(event, n)
+    return _file(publishing.public_file(draw), event, draw)
+
+
+@bp.post("/staff/events/<slug>/draw/<int:n>/record")
+@allowed(Role.PLANNER)
+def whole_record(slug: str, n: int) -> ResponseReturnValue:
+    """The whole record for an auditor. It names nobody, but it can single people out: taking it is written down."""
+    event = event_by_slug(slug) or abort(404)
+    draw = _draw_or_404(event, n)
+    audit(verb="draw.record_taken", subject=("draw", draw.id), event_id=event.id)
+    return _file(canonical(draw.record), event, draw)
+
+
+@bp.get("/staff/events/<slug>/draw/void")
+@allowed(Role.PLANNER)
+def void_page(slug: str) -> ResponseReturnValue:
+    return _void_page(event_by_slug(slug) or abort(404), forms.VoidForm(formdata=None), "", 200)
+
+
+@bp.post("/staff/events/<slug>/draw/void")
+@allowed(Role.PLANNER)
+def void(slug: str) -> ResponseReturnValue:
+    event = event_by_slug(slug) or abort(404)
+    form = forms.VoidForm()
+    if not form.validate():
+        return _void_page(event, form, "", 422)
+    try:
+        voiding.void_draw(event_id=event.id, reason=form.void_reason.data or "", staff=current_staff())
+    except Refused as refused:
+        db.session.rollback()
+        again = event_by_slug(slug) or abort(404)
+        return _void_page(again, form, refused.sentence(texts.REFUSALS), 422)
+    flash(texts.VOIDED)
+    return redirect(url_for("allocation.draw", slug=slug))
+
+
+def _void_page(event: Event, form: forms.VoidForm, problem: str, status: int) -> ResponseReturnValue:
+    affected = voiding.decided_by_draw(event)
+    page = render_template(
+        "allocation/void.html",
+        event=event,
+        form=form,
+        problem=problem,
+        drawn=queries.valid_draw(event.id),
+        affected=len(affected),
+        mails=sum(1 for one in affected if one.mail),
+    )
+    return page, status
