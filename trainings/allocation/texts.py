@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.seats.degrade import Limit, Shortfall
@@ -65,13 +66,16 @@ def reason_in_words(reason: Reason, names: Mapping[str, str], share: tuple[float
     """Why the people of a level have their odds: what they share, and among how many."""
     if not reason.limits:
         return f"席が足りているため、{reason.people}人は全員参加できます。"
-    counted: dict[str, int] = {}
-    for limit in reason.limits:
-        words = limit_in_words(limit, names)
-        counted[words] = counted.get(words, 0) + 1
-    limits = "、".join(words if n == 1 else f"{words}（{n}か所）" for words, n in counted.items())
-    settled = "、先に決まる方の分を除いて" if reason.settled else ""
-    return f"{limits}を{settled}{reason.people}人で分け合うため、確率は{odds_in_words(*share)}です。"
+    shared = _joined(limit_in_words(one, names) for one in reason.limits if one.seats > 0)
+    kept = _joined(limit_in_words(one, names) for one in reason.limits if one.seats < 0)
+    but_for = f"（{kept}を除く）" if kept else ""
+    settled = "、先に決まる方の席を除いて、" if reason.settled else "、"
+    return f"{shared}{but_for}を{settled}{reason.people}人で分け合うため、確率は{odds_in_words(*share)}です。"
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Each once; how often where the same rule holds in several places."""
+    return "、".join(word if n == 1 else f"{word}（{n}か所）" for word, n in Counter(words).items())
 
 
 def shortfall_in_words(short: Shortfall, names: Mapping[str, str]) -> str:

@@ -94,7 +94,9 @@ def test_public_file_is_a_summary_where_the_record_would_single_people_out(
 ) -> None:
     with unit():
         load_master_data()
-        event = announce(EventKind.HUNDRED, quotas={"看護": (2, 4), "医科": (1, 3)}, capacity=4, public_number_name="")
+        event = announce(
+            EventKind.HUNDRED, quotas={"看護": (2, 4), "医科": (1, 3)}, capacity=4, public_number_name=""
+        )
         commit_secret(event_id=event.id)
         for number, code in enumerate(("NSV",) * 5 + ("MD",)):
             apply_as(event, code, number)
