@@ -9,6 +9,7 @@ from trainings.accounts.access import allowed, current_staff, public
 from trainings.accounts.models import Role
 from trainings.allocation import forms, publishing, queries, texts, voiding
 from trainings.allocation.models import Draw
+from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.views import bp
 from trainings.audit.actions import record as audit
 from trainings.core.db import db
@@ -18,6 +19,7 @@ from trainings.events.queries import event_by_slug
 from trainings.seats.record import canonical
 
 JSON = "application/json"
+OK = 200
 
 
 def _public_event_or_404(slug: str) -> Event:
@@ -69,7 +71,7 @@ def whole_record(slug: str, n: int) -> ResponseReturnValue:
 @bp.get("/staff/events/<slug>/draw/void")
 @allowed(Role.PLANNER)
 def void_page(slug: str) -> ResponseReturnValue:
-    return _void_page(event_by_slug(slug) or abort(404), forms.VoidForm(formdata=None), "", 200)
+    return _void_page(event_by_slug(slug) or abort(404), forms.VoidForm(formdata=None), "", OK)
 
 
 @bp.post("/staff/events/<slug>/draw/void")
@@ -97,6 +99,10 @@ def _void_page(event: Event, form: forms.VoidForm, problem: str, status: int) ->
         form=form,
         problem=problem,
         drawn=queries.valid_draw(event.id),
+        # Nothing that was typed is lost when the door opened in the meantime.
+        closed=texts.REFUSALS[AllocationRefusal.DOOR_OPEN]
+        if status == OK and not voiding.may_void(event)
+        else "",
         affected=len(affected),
         mails=sum(1 for one in affected if one.mail),
     )

@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
-from trainings.allocation import drawing, forms, offers, placing, queries, texts
-from trainings.core import clock
+from trainings.allocation import drawing, forms, offers, placing, queries, texts, voiding
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
@@ -50,7 +49,7 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         preview=drawing.preview(event=event)
         if done is None and event.selection == Selection.LOTTERY
         else None,
-        may_void=done is not None and clock.now() < event.doors_open_at,
+        may_void=done is not None and voiding.may_void(event),
         candidates=len(open_candidates_of_event(event.id)),
         entries=len(open_free_entries(event.id)),
         form=forms.DrawForm(),

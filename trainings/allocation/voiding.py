@@ -41,7 +41,7 @@ def void_draw(*, event_id: uuid.UUID, reason: str, staff: Staff | None = None) -
     draw = queries.valid_draw(event_id)
     if draw is None:
         raise Refused(AllocationRefusal.NOT_DRAWN)
-    if event.state == EventState.CLOSED or clock.now() >= event.doors_open_at:
+    if not may_void(event):
         raise Refused(AllocationRefusal.DOOR_OPEN)
     void = DrawVoid(draw_id=draw.id, reason=reason.strip(), voided_by_id=staff.id if staff else None)
     db.session.add(void)
@@ -59,6 +59,11 @@ def void_draw(*, event_id: uuid.UUID, reason: str, staff: Staff | None = None) -
     )
     db.session.flush()
     return void
+
+
+def may_void(event: Event) -> bool:
+    """Until the door opens: from then on people stand there with their tickets."""
+    return event.state != EventState.CLOSED and clock.now() < event.doors_open_at
 
 
 def decided_by_draw(event: Event) -> Sequence[Application]:
