@@ -69,7 +69,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
         page.page_setup.orientation = "landscape"
         page.page_setup.paperSize = A3 if sum(widths) > WIDE else A4
         page.print_options.gridLines = True
-        page.HeaderFooter.oddFooter.left.text, page.HeaderFooter.oddFooter.right.text = "&F　&A", "&P／&N"
+        page.HeaderFooter.oddFooter.left.text, page.HeaderFooter.oddFooter.right.text = "&F　&A", "&P/&N"
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         page.page_setup.fitToHeight = 0
         page.print_title_rows = "1:1"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -218,7 +219,7 @@ def _read_number(item: Item, text: str, answers: Answers) -> None:
     if not _WHOLE_NUMBER.fullmatch(text):
         answers.problems[item.key] = Problem.NOT_A_NUMBER
         return
-    digits = text.lstrip("+-").lstrip("0０")
+    digits = unicodedata.normalize("NFKC", text).lstrip("+-").lstrip("0")
     # int() reads full-width digits too, but refuses thousands of them.
     value = int(text) if len(digits) <= MOST_DIGITS else None
     if value is None or not item.low <= value <= item.high:
