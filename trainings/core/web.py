@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
 from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_refuse_nul)
     app.before_request(_forget_actor)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _error_page)
@@ -60,6 +61,14 @@ def init_app(app: Flask) -> None:
 
 def _forget_actor() -> None:
     actor.set_current(actor.Actor(actor.ActorKind.GUEST))
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds a NUL, and PostgreSQL breaks on one."""
+    if "\0" in request.path:
+        abort(404)
+    if any("\0" in value for values in request.args.listvalues() for value in values):
+        abort(400)
 
 
 def _add_headers(response: Response) -> Response:

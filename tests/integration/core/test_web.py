@@ -95,6 +95,12 @@ def test_post_without_token_is_refused(app: Flask, client: Client) -> None:
     assert client.open("POST", "/try").status_code == 400
 
 
+def test_address_with_a_nul_is_refused_before_it_reaches_the_database(client: Client) -> None:
+    assert client.open("GET", "/e/%00").status_code == 404
+    assert client.open("GET", "/s/a%00b").status_code == 404
+    assert client.open("GET", "/?kind=%00").status_code == 400
+
+
 def test_plain_http_sends_no_hsts_and_https_does(app: Flask, client: Client) -> None:
     assert "Strict-Transport-Security" not in client.open("GET", "/staff/sign-in").headers
 
