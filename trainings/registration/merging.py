@@ -106,8 +106,8 @@ def undo_merge(*, person_id: uuid.UUID) -> Person:
 def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None = None) -> Person:
     """Take back a wrong link: the application gets a new person made of what it says itself, which is returned.
 
-    The person it was linked to goes back to what its remaining applications say, and gets a new link; the two
-    are noted as different people, so that nobody is asked again. Raises Refused: NOT_FOUND, ONLY_APPLICATION (the
+    The person it was linked to goes back to what its remaining applications say, and gets a new link, as does whoever
+    it was merged into; the two are noted as different people, so that nobody is asked again. Raises Refused: NOT_FOUND, ONLY_APPLICATION (the
     person has no other application, so there is nothing to separate).
     """
     event_id = db.session.scalar(select(Application.event_id).where(Application.id == application_id))
@@ -119,6 +119,7 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
     )
     assert application is not None
     former = _locked_person(application.person_id)
+    root = directory_actions.lock_up_to_canonical(former)
     remaining = db.session.scalar(
         select(func.count()).where(Application.person_id == former.id, Application.id != application.id)
     )
@@ -130,7 +131,9 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
     application.person_id = application.canonical_person_id = person.id
     db.session.flush()
     _write_all_statements(former)
-    directory_actions.renew_link(former)
+    # The link that was mailed for these applications is that of the canonical person.
+    for one in {former, root}:
+        directory_actions.renew_link(one)
     pair = directory_actions.propose_candidate(person.id, former.id, Likeness.NAME_AND_KANA)
     pair.state, pair.decided_at, pair.decided_by_id = CandidateState.DISTINCT, clock.now(), staff_id
     record(

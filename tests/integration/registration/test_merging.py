@@ -451,3 +451,19 @@ def _compare(reference: Reference, stored: list, persons: list) -> None:
     assert queries.canonical_ids([one.id for one in persons]) == {
         persons[n].id: persons[reference.root(n)].id for n in range(PEOPLE)
     }
+
+
+def test_separating_kills_the_link_of_whoever_the_person_was_merged_into(unit: Unit) -> None:
+    """The link that was mailed for a merged person's applications is that of the canonical one."""
+    with unit():
+        kept, merged = make_person(), make_person()
+        wrong = apply_for(make_event("第1回"), own_person=merged)
+        apply_for(make_event("第2回"), own_person=merged)
+        merge_people(keep_id=kept.id, other_id=merged.id)
+        mailed = actions.link_secret(queries.canonical(merged.id))
+
+    with unit():
+        unlink_application(application_id=wrong.id)
+
+    with unit():
+        assert queries.person_by_link_secret(mailed) is None
