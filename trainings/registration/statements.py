@@ -41,11 +41,15 @@ class Statement:
 
 
 def is_somebody_else(before: NameParts, after: NameParts) -> bool:
-    """Whether a name can be no correction of another one: the given name stands nowhere in it, neither in kanji nor in
-    kana, and has no letter in common with the given name before. (A family name changes by marriage, and colleagues
-    may share one.)"""
-    _, given, _, given_kana = map(names.search_key, after)
-    known = {names.search_key(part) for part in before}
-    if given in known or (given_kana and given_kana in known):
+    """Whether a name can be no correction of another one.
+
+    It can be one when the given name stands somewhere in the name before, in kanji or in kana (a family name changes by
+    marriage); or when both parts have something in common with those before. One letter of the given name alone says
+    nothing: half of all colleagues share a 子 or a 美.
+    """
+    family, given, family_kana, given_kana = map(names.search_key, after)
+    known = {names.search_key(part) for part in before} - {""}
+    if given in known or given_kana in known:
         return False
-    return set(given).isdisjoint(names.search_key(before[1]))
+    family_agrees = family_kana in known or not set(family).isdisjoint(names.search_key(before[0]))
+    return not family_agrees or set(given).isdisjoint(names.search_key(before[1]))
