@@ -23,6 +23,7 @@ from trainings.directory.views import EDITORS
 bp = web.blueprint("offices")
 
 ON_A_PAGE = 50
+MOST_PAGES = 100_000
 SHORTEST_SEARCH = 1
 LONGEST_SEARCH = 60
 ROW_FIELDS = ("line", "name", "kana", "kind", "district_id", "number")
@@ -60,7 +61,7 @@ def index() -> ResponseReturnValue:
     """Organisations with search and filters."""
     form = forms.OfficeFilterForm(request.args)
     wanted = _wanted(form)
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
     found, total = queries.organisations(**wanted, limit=ON_A_PAGE, offset=(page - 1) * ON_A_PAGE)
     return render_template(
         "directory/offices.html",

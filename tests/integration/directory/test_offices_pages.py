@@ -354,3 +354,11 @@ def test_applicants_get_eight_offices_and_nothing_but_their_public_facts(client:
 
     assert len(offices) == 8
     assert {tuple(one) for one in offices} == {("district", "id", "kana", "name")}
+
+
+def test_page_that_no_list_reaches_is_empty(staff_client: Callable[..., Client]) -> None:
+    client = staff_client(Role.PLANNER)
+
+    page = client.get("/staff/directory/offices?page=99999999999999999999")
+
+    assert page.h1 == client.get("/staff/directory/offices").h1
