@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from trainings.accounts import texts
 from trainings.accounts.models import Role
@@ -53,7 +53,7 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
         "氏名",
         filters=[one_line],
         validators=[
-            InputRequired("氏名を入力してください"),
+            DataRequired("氏名を入力してください"),
             Length(max=80, message="氏名は80文字以内で入力してください"),
         ],
     )

@@ -25,6 +25,7 @@ from trainings.directory.models import (
 )
 from trainings.directory.suggestions import NamedOffice, closest
 
+LONGEST_NAME_KEY = 120
 KEY_SEPARATOR = "|"
 """Between the folded name and the folded kana of a search key, so that no match runs over the seam."""
 
@@ -312,8 +313,8 @@ def statement_of(person: Person) -> Statement:
 
 
 def name_key(family: str, given: str) -> str:
-    """Family and given name exactly as typed, for equality only."""
-    return f"{family}\n{given}"
+    """Family and given name exactly as typed, for equality only; cut where the column ends."""
+    return f"{family}\n{given}"[:LONGEST_NAME_KEY]
 
 
 # -- the queue of candidates -----------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def submit_application(
     earlier = queries.application_by_idempotency_key(event_id, idempotency_key)
     if earlier is not None:
         return earlier
-    _check_open(event, channel)
+    _check_open(event, channel, role)
     group = group_of_profession(event_id, statement.profession_id)
     if group is None:
         raise Refused(RegistrationRefusal.PROFESSION_NOT_INVITED)
@@ -81,10 +81,10 @@ def submit_application(
     return application
 
 
-def _check_open(event: Event, channel: Channel) -> None:
+def _check_open(event: Event, channel: Channel, role: EventRole) -> None:
     if event.state != EventState.PUBLISHED:
         raise Refused(RegistrationRefusal.NOT_PUBLISHED)
-    if event.list_frozen_at is not None:
+    if event.list_frozen_at is not None and role == EventRole.PARTICIPANT:
         raise Refused(RegistrationRefusal.LIST_FROZEN)
     if clock.now() < event.application_opens_at:
         raise Refused(RegistrationRefusal.NOT_OPEN_YET)

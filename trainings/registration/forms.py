@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any, Self
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from trainings.core import names
 from trainings.core.db import db
@@ -31,8 +32,20 @@ def _filled(value: str | None) -> str:
     return names.as_typed(value)
 
 
-def _most(n: int, what: str) -> Length:
-    return Length(max=n, message=f"{what}は{n}文字までで入力してください")
+def _one_line(value: str | None) -> str:
+    return " ".join(names.as_typed(value).splitlines())
+
+
+def _most(
+    n: int, what: str, fold: Callable[[str | None], str] = names.as_typed
+) -> Callable[[FlaskForm, StringField], None]:
+    """At most n characters as they will be stored: folding makes four of one U+337F."""
+
+    def check(_form: FlaskForm, field: StringField) -> None:
+        if len(fold(field.data)) > n:
+            raise ValidationError(f"{what}は{n}文字までで入力してください")
+
+    return check
 
 
 class PersonForm(FlaskForm):  # type: ignore[misc]
@@ -42,35 +55,39 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         "職種区分", validators=[InputRequired("職種区分を選んでください")], validate_choice=False
     )
     profession = RadioField("職種", validate_choice=False)
-    profession_note = StringField("その他の職種", filters=[_filled], validators=[_most(60, "職種")])
+    profession_note = StringField("その他の職種", filters=[_one_line], validators=[_most(60, "職種")])
     organisation_name = StringField(
         "事業所の名前",
-        filters=[_filled],
+        filters=[_one_line],
         validators=[
-            InputRequired("事業所の名前を入力してください。所属がない方は「なし」と書いてください"),
+            DataRequired("事業所の名前を入力してください。所属がない方は「なし」と書いてください"),
             _most(120, "事業所の名前"),
         ],
     )
     organisation_id = HiddenField()
     family = StringField(
-        "氏", filters=[_filled], validators=[InputRequired("氏を入力してください"), _most(60, "氏")]
+        "氏", filters=[_one_line], validators=[DataRequired("氏を入力してください"), _most(60, "氏")]
     )
     given = StringField(
-        "名", filters=[_filled], validators=[InputRequired("名を入力してください"), _most(60, "名")]
+        "名", filters=[_one_line], validators=[DataRequired("名を入力してください"), _most(60, "名")]
     )
-    family_kana = StringField("セイ", filters=[_filled], validators=[_most(80, "セイ")])
-    given_kana = StringField("メイ", filters=[_filled], validators=[_most(80, "メイ")])
-    mail = StringField("メールアドレス", filters=[_filled], validators=[_most(254, "メールアドレス")])
-    phone = StringField("電話番号", filters=[_filled], validators=[_most(30, "電話番号")])
-    licence_number = StringField("登録番号", filters=[_filled], validators=[_most(30, "登録番号")])
+    family_kana = StringField("セイ", filters=[_one_line], validators=[_most(80, "セイ")])
+    given_kana = StringField("メイ", filters=[_one_line], validators=[_most(80, "メイ")])
+    mail = StringField(
+        "メールアドレス", filters=[_one_line], validators=[_most(254, "メールアドレス", names.mail)]
+    )
+    phone = StringField("電話番号", filters=[_one_line], validators=[_most(30, "電話番号", names.phone)])
+    licence_number = StringField(
+        "登録番号", filters=[_one_line], validators=[_most(30, "登録番号", names.number)]
+    )
     heard_via = SelectField("この催しを、どこで知りましたか", validate_choice=False)
-    heard_via_note = StringField("知ったきっかけの補足", filters=[_filled], validators=[_most(80, "補足")])
+    heard_via_note = StringField("知ったきっかけの補足", filters=[_one_line], validators=[_most(80, "補足")])
     pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[_most(2000, "質問")])
     care_note = TextAreaField(
         "配慮してほしいこと", filters=[_filled], validators=[_most(1000, "配慮してほしいこと")]
     )
     pledged = BooleanField("上の約束を守ります")
-    idempotency_key = HiddenField()
+    idempotency_key = HiddenField(filters=[_one_line])
 
     def for_event(self, event: Event) -> Self:
         """Offer the event's own groups and professions, and the associations as channels."""
@@ -158,6 +175,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     def statement(self, **more: Any) -> Statement:
         """What was typed, for the action; only after `validate()`."""
         office = self.organisation_name.data or ""
+        offered = dict(self.heard_via.choices)
         return Statement(
             family=self.family.data,
             given=self.given.data,
@@ -170,7 +188,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             organisation_id=self._chosen_office(office),
             organisation_name="" if office in NO_OFFICE else office,
             licence_number=self.licence_number.data or "",
-            heard_via_id=_id(self.heard_via.data),
+            heard_via_id=_id(self.heard_via.data) if self.heard_via.data in offered else None,
             heard_via_note=self.heard_via_note.data or "",
             pre_answer=self.pre_answer.data or "",
             care_note=self.care_note.data or "",

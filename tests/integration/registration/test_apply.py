@@ -206,6 +206,51 @@ def test_too_long_words_are_told_not_cut(client: Client, unit: Unit) -> None:
     assert page.errors == ["氏は60文字までで入力してください"]
 
 
+@pytest.mark.parametrize(
+    ("differs", "sentence"),
+    [
+        ({"phone": "000-555-0100" + "\u337f" * 8}, "電話番号は30文字までで入力してください"),
+        ({"licence_number": "\u337f" * 8}, "登録番号は30文字までで入力してください"),
+        ({"mail": "\u337f" * 70 + "@a.example"}, "メールアドレスは254文字までで入力してください"),
+        ({"family": "\u3000"}, "氏を入力してください"),
+        ({"given": "\x00"}, "名を入力してください"),
+    ],
+)
+def test_what_folding_makes_too_long_or_empty_is_told(
+    client: Client, unit: Unit, differs: dict[str, str], sentence: str
+) -> None:
+    event = published(unit)
+
+    page = client.post(f"/e/{event.slug}/apply/send", said(unit, event, **differs), status=422)
+
+    assert page.errors == [sentence]
+    assert stored(unit, event) == []
+
+
+def test_longest_name_is_taken_and_known_again(client: Client, unit: Unit) -> None:
+    event, other = published(unit), published(unit)
+    longest = {"family": "髙" * 60, "given": "子" * 60, "family_kana": "タ" * 80, "given_kana": "コ" * 80}
+
+    for one in (event, other):
+        client.post(f"/e/{one.slug}/apply/send", said(unit, one, **longest))
+
+    (first,), (second,) = stored(unit, event), stored(unit, other)
+    assert (first.family, first.given) == (longest["family"], longest["given"])
+    assert first.person_id == second.person_id
+
+
+def test_name_is_one_line_and_the_key_has_no_control_characters(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    client.post(
+        f"/e/{event.slug}/apply/send",
+        said(unit, event, family="高\r\n橋", given="美\u2028咲") | {"idempotency_key": "k\x00ey"},
+    )
+
+    (one,) = stored(unit, event)
+    assert (one.family, one.given, one.idempotency_key) == ("高 橋", "美 咲", "key")
+
+
 def test_sending_past_the_confirmation_is_checked_again(client: Client, unit: Unit) -> None:
     event = published(unit)
 

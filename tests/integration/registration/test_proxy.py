@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -103,3 +104,28 @@ def test_same_person_on_paper_again_is_told(planner: Client, unit: Unit) -> None
     page = enter(planner, unit, event, channel="phone", status=422)
 
     assert page.errors == [REFUSALS[RegistrationRefusal.ALREADY_APPLIED]]
+
+
+def test_speaker_is_entered_after_the_list_was_frozen_and_a_participant_is_not(
+    planner: Client, unit: Unit, clock: Clock
+) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    with unit() as session:
+        session.get_one(Event, event.id).list_frozen_at = clock.now
+
+    enter(planner, unit, event, role=EventRole.SPEAKER.value)
+    page = enter(planner, unit, event, status=422, family="大沢", given="誠", mail="", phone="000-555-0199")
+
+    (one,) = stored(unit, event)
+    assert (one.role, one.state) == (EventRole.SPEAKER, State.CONFIRMED)
+    assert REFUSALS[RegistrationRefusal.LIST_FROZEN] in page
+
+
+def test_association_that_does_not_exist_is_left_out(planner: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    values = said(unit, event, heard_via=str(uuid.uuid4()), idempotency_key="one")
+    planner.post(f"/staff/events/{event.slug}/applications/new", values | {"channel": "fax"})
+
+    (one,) = stored(unit, event)
+    assert one.heard_via_id is None
