@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("web", "xlsx", "race", "seats")
+BENCHES = ("web", "xlsx", "race", "seats", "desk")
 
 
 def main() -> None:

@@ -82,27 +82,6 @@ def test_one_match_is_let_in_by_enter(desktop_page: Page, night: Night) -> None:
     expect(desktop_page.locator("#result [data-name]")).to_have_text("山辺 あかり")
 
 
-def test_search_answers_at_once_over_five_thousand_people(desktop_page: Page, night: Night) -> None:
-    enrol(desktop_page, night)
-
-    slowest = desktop_page.evaluate(
-        """async () => {
-          const { find } = await import('/static/js/door/search.js');
-          const name = n => String.fromCodePoint(0x30a2 + n % 80, 0x30a2 + Math.floor(n / 80) % 80, 0x30ab);
-          const guests = Array.from({ length: 5000 }, (_, n) => (
-            { name: `名${n}`, search: `名${n} ${name(n)} けやき薬局${n % 200} k12-${n}` }));
-          const took = ['カ', 'アイ', '名4999', 'けやき薬局199', 'k12-4999', 'なし'].map(typed => {
-            const begun = performance.now();
-            find(guests, typed, {});
-            return performance.now() - begun;
-          });
-          return Math.max(...took);
-        }"""
-    )
-
-    assert slowest < 100
-
-
 def test_recent_entries_are_there_after_a_reload(phone_page: Page, night: Night) -> None:
     enrol(phone_page, night)
     type_ticket(phone_page, night.tickets[0])

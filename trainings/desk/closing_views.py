@@ -15,6 +15,7 @@ from trainings.desk.blueprint import bp
 from trainings.desk.closing import close_event
 from trainings.events.queries import event_by_slug
 from trainings.skills.queries import taught_skills
+from trainings.surveys.queries import invitations_of_event
 
 
 @bp.get("/staff/events/<slug>/close")
@@ -26,11 +27,13 @@ def close_page(slug: str) -> ResponseReturnValue:
 def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
     attended = attended_applications(event.id)
+    invited = {one.application_id for one in invitations_of_event(event.id)}
     page = render_template(
         "desk/close.html",
         event=event,
         attended=attended,
-        mails=sum(1 for application in attended if application.mail),
+        mails=sum(1 for one in attended if one.mail and one.id not in invited),
+        again=bool(invited),
         taught=taught_skills(event.id),
         waiting=[one for one in devices_of(event.id) if one.unsent],
         problem=problem,

@@ -73,6 +73,11 @@ export class Desk {
     return known;
   }
 
+  /** Somebody whom the server does not know of yet takes a seat of this group; its next answer counts anew. */
+  takeSeat(group) {
+    for (const counted of [this.roster.loaded, group]) if (counted?.free) counted.free -= 1;
+  }
+
   /** An entry of this desk that the server has already answered. */
   see(scan_id, application, at) {
     const session = this.roster.sessionAt(Date.parse(at));

@@ -94,6 +94,7 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
       if (!(await kept({ kind: "walk_in", body: { ...body, offline: true } }))) return;
       fresh();
       const of = desk.groups?.find((one) => one.id === group);
+      desk.takeSeat(of);
       const guest = { name, office: of?.name ?? "", mark: of?.mark ?? "", css: of?.css ?? "", table: null };
       taken({ outcome: "admitted", why: "", since: "", undo: false, guest, ...words.saved });
     }

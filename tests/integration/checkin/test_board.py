@@ -11,7 +11,7 @@ from tests.support.client import Client
 from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
-from trainings.checkin.actions import close_door, heard_from
+from trainings.checkin.actions import close_door, heard_from, open_door
 from trainings.checkin.models import Device
 
 
@@ -130,3 +130,22 @@ def test_closing_page_names_desks_that_still_hold_scans(
     page = planner.get(path(evening, "close"))
 
     assert "受付1　未送信 3件" in page
+
+
+def test_closing_again_promises_mails_only_to_those_who_are_new(
+    planner: Client, evening: Evening, desk: Device, unit: Unit, clock: Clock
+) -> None:
+    with unit():
+        come_in(evening.event, desk, evening.guests[:3])
+    clock.set(evening.event.ends_at)
+    planner.get(path(evening, "close")).press("受付を閉じて、3人にアンケートを送る")
+    with unit():
+        open_door(event_id=evening.event.id)
+
+    assert "もう一度閉じる" in planner.get(path(evening, "close"))
+    with unit():
+        come_in(evening.event, desk, evening.guests[3:4])
+    page = planner.get(path(evening, "close"))
+
+    assert "まだご案内していない 1人だけ" in page
+    page.press("受付を閉じて、1人にアンケートを送る")
