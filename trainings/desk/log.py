@@ -51,8 +51,8 @@ def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
             entry.at,
             names.get(entry.actor_id or "", registration_texts.ACTORS[entry.actor_kind]),
             _what(entry),
-            entry.subject_id if entry.subject_id in codes else "",
-            codes.get(entry.subject_id, ""),
+            _application(entry) if _application(entry) in codes else "",
+            codes.get(_application(entry), ""),
         )
         for entry in entries
     ]
@@ -60,9 +60,16 @@ def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
 
 def _codes(entries: Sequence[AuditEntry]) -> dict[str, str]:
     """id of an application, as the trail holds it → 受付番号."""
-    ids = {uuid.UUID(entry.subject_id) for entry in entries if entry.subject_kind == "application"}
+    ids = {uuid.UUID(_application(entry)) for entry in entries if _application(entry)}
     found = db.session.execute(select(Application.id, Application.code).where(Application.id.in_(ids)))
     return {str(row.id): row.code for row in found}
+
+
+def _application(entry: AuditEntry) -> str:
+    """The id of the application that an entry is about, "" for none."""
+    if entry.subject_kind == "application":
+        return entry.subject_id
+    return str(entry.detail.get("application") or "")
 
 
 def _what(entry: AuditEntry) -> str:

@@ -13,6 +13,7 @@ REFUSALS = {
     SurveyRefusal.REDACTION_EMPTY: "伏せ字にした文を入力してください。",
     SurveyRefusal.STILL_OPEN: "結果は、アンケートを締め切ってから見られます。",
 }
+CHOOSE_REVIEW = "公開するかどうかを選んでください。"
 PROBLEMS = {
     Problem.UNKNOWN_OPTION: "選択肢の中から選んでください。",
     Problem.NOT_A_NUMBER: "数字で入力してください。",

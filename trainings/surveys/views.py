@@ -167,7 +167,7 @@ def close(slug: str) -> ResponseReturnValue:
 @bp.get("/staff/events/<slug>/survey/texts")
 @allowed(Role.PLANNER)
 def review(slug: str) -> ResponseReturnValue:
-    return _review_page(_closed_run_or_404(slug), {}, 200)
+    return _review_page(_closed_run_or_404(slug), None, "")
 
 
 @bp.post("/staff/events/<slug>/survey/texts")
@@ -176,7 +176,7 @@ def save_review(slug: str) -> ResponseReturnValue:
     run = _closed_run_or_404(slug)
     form = ReviewForm()
     if form.review.data not in set(Review) - {Review.PENDING}:
-        abort(400)
+        return _review_page(run, form, texts.CHOOSE_REVIEW)
     try:
         actions.review_text(
             run=run,
@@ -185,10 +185,10 @@ def save_review(slug: str) -> ResponseReturnValue:
             public_body=form.public_body.data or "",
         )
     except Refused as refused:
-        return _review_page(run, {str(form.text_id.data): refused.sentence(texts.REFUSALS)}, 422)
+        return _review_page(run, form, refused.sentence(texts.REFUSALS))
     except LookupError:
         abort(404)
-    return redirect(url_for("surveys.review", slug=slug, _anchor=f"text-{form.text_id.data}"))
+    return redirect(url_for("surveys.review", slug=slug))
 
 
 def _closed_run_or_404(slug: str) -> SurveyRun:
@@ -198,7 +198,8 @@ def _closed_run_or_404(slug: str) -> SurveyRun:
     return runs[-1]
 
 
-def _review_page(run: SurveyRun, problems: dict[str, str], status: int) -> ResponseReturnValue:
+def _review_page(run: SurveyRun, typed: ReviewForm | None, problem: str) -> ResponseReturnValue:
+    """typed: what was sent for one text and refused, with the sentence that says why."""
     items = {item.key: item for item in queries.document_of(run).items}
     page = render_template(
         "surveys/review.html",
@@ -208,9 +209,10 @@ def _review_page(run: SurveyRun, problems: dict[str, str], status: int) -> Respo
         items=items,
         reviews=texts.REVIEWS,
         form=ReviewForm(formdata=None),
-        problems=problems,
+        typed=typed,
+        problem=problem,
     )
-    return page, status
+    return page, 422 if problem else 200
 
 
 @bp.post("/staff/events/<slug>/survey/results.xlsx")

@@ -314,8 +314,10 @@ def test_text_appears_only_after_review(survey, new_client, staff_client) -> Non
     assert "よかったこと" not in page.text
 
     review = page.follow("読んで、扱いを決める")
+    unchosen = review.form("article:first-of-type form").submit("この扱いにする", status=422)
+    assert unchosen.errors == ["公開するかどうかを選んでください。"]
     refused = (
-        review.form("article:first-of-type form")
+        unchosen.form("article:first-of-type form")
         .fill(review="redacted", public_body="")
         .submit("この扱いにする", status=422)
     )
