@@ -22,13 +22,20 @@ def _folded(values: list[Any]) -> str:
     return unicodedata.normalize("NFKC", names.as_typed(values[0])) if values else ""
 
 
+def _forget_blanks(field: Field) -> None:
+    """Blanks are no input: without this a required field takes them, and its data is None."""
+    field.raw_data = []
+
+
 class Whole(IntegerField):
     """A whole number from 0 on; `data` is None when it is empty."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _folded(valuelist).replace(",", "")
         self.data = None
-        if typed:
+        if not typed:
+            _forget_blanks(self)
+        else:
             if not (typed.isdecimal() and len(typed) <= MOST_DIGITS):
                 raise ValueError(texts.NOT_A_NUMBER)
             self.data = int(typed)
@@ -52,6 +59,8 @@ class _Moment(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _folded(valuelist)
         self.data = self.read(typed) if typed else None
+        if not typed:
+            _forget_blanks(self)
 
     def read(self, typed: str) -> Any:
         raise NotImplementedError

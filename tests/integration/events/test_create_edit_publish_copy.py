@@ -292,3 +292,29 @@ def test_copy_needs_a_day(planner: Client, unit: Unit) -> None:
 
     assert page.errors == ["開催日を入力してください"]
     assert page.form(button="下書きを作る").values["title"] == [event.title]
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("doors", "受付を始める時刻を入力してください"),
+        ("opens_day", "申込を始める日を入力してください"),
+        ("closes_time", "締切の時刻を入力してください"),
+        ("capacity", "定員を入力してください"),
+        ("offer_hours", "ご案内を待つ時間を入力してください"),
+    ],
+)
+def test_blanks_in_a_field_that_is_needed_are_no_input(
+    planner: Client, unit: Unit, field: str, sentence: str
+) -> None:
+    event = published(unit)
+
+    page = planner.get(f"/staff/events/{event.slug}/edit").form(button=SAVE)
+
+    assert sentence in page.fill(**{field: "\u3000"}).submit(SAVE, status=422).errors
+
+
+def test_blanks_are_no_day_for_a_copy(planner: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    planner.post(f"/staff/events/{event.slug}/copy", {"on": " "}, status=422)
