@@ -70,6 +70,8 @@ TABLE: dict[str, str] = {
     "allocation.record": "public",
     "allocation.record_file": "public",
     "allocation.whole_record": "planner",
+    "allocation.result_workbook": "planner",
+    "allocation.council_record": "planner viewer",
     "allocation.void_page": "planner",
     "allocation.void": "planner",
     "allocation.decide": "planner",

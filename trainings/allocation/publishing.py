@@ -58,6 +58,11 @@ def public_draws(draws: Sequence[Draw]) -> list[PublicDraw]:
     return [_public(draw, voids.get(draw.id)) for draw in reversed(draws)]
 
 
+def public_draw(draw: Draw) -> PublicDraw:
+    """One draw alone."""
+    return public_draws([draw])[0]
+
+
 def _public(draw: Draw, void: DrawVoid | None) -> PublicDraw:
     odds, names = odds_of(draw.record), _names(draw)
     return PublicDraw(

@@ -16,7 +16,7 @@ from trainings.core import clock
 from trainings.core.db import db
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.registration.models import Application, EventRole
-from trainings.registration.states import State
+from trainings.registration.states import Reason, State
 
 
 def commitment_of(event_id: uuid.UUID) -> DrawCommitment | None:
@@ -52,6 +52,34 @@ def entry_of(draw_id: uuid.UUID, application_id: uuid.UUID) -> DrawEntry | None:
     """The draw number of one application."""
     return db.session.scalar(
         select(DrawEntry).where(DrawEntry.draw_id == draw_id, DrawEntry.application_id == application_id)
+    )
+
+
+def entries_of(draw_id: uuid.UUID) -> Sequence[tuple[DrawEntry, Application]]:
+    """Everybody who took part in a draw with their number, in the order of the numbers."""
+    rows = db.session.execute(
+        select(DrawEntry, Application)
+        .join(Application, Application.id == DrawEntry.application_id)
+        .where(DrawEntry.draw_id == draw_id)
+        .order_by(DrawEntry.number)
+    ).unique()
+    return [(entry, application) for entry, application in rows]
+
+
+def decided_by_hand(event_id: uuid.UUID) -> Sequence[Application]:
+    """Participants about whom staff decided, in the order of arrival."""
+    return (
+        db.session.scalars(
+            select(Application)
+            .where(
+                Application.event_id == event_id,
+                Application.role == EventRole.PARTICIPANT,
+                Application.reason.in_([Reason.PLACED_BY_HAND, Reason.REFUSED_BY_HAND]),
+            )
+            .order_by(Application.submitted_at, Application.id)
+        )
+        .unique()
+        .all()
     )
 
 

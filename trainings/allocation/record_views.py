@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, current_staff, public
 from trainings.accounts.models import Role
-from trainings.allocation import forms, publishing, queries, texts, voiding
+from trainings.allocation import exports, forms, publishing, queries, texts, voiding
 from trainings.allocation.models import Draw
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.views import bp
 from trainings.audit.actions import record as audit
+from trainings.core import sheets
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.web import download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.seats.record import canonical
@@ -66,6 +68,26 @@ def whole_record(slug: str, n: int) -> ResponseReturnValue:
     draw = _draw_or_404(event, n)
     audit(verb="draw.record_taken", subject=("draw", draw.id), event_id=event.id)
     return _file(canonical(draw.record), event, draw)
+
+
+@bp.post("/staff/events/<slug>/draw/<int:n>/result.xlsx")
+@allowed(Role.PLANNER)
+def result_workbook(slug: str, n: int) -> ResponseReturnValue:
+    """Who took part, with names: a POST, since every export of names is written to the audit trail."""
+    event = event_by_slug(slug) or abort(404)
+    draw = _draw_or_404(event, n)
+    audit(verb="draw.result_exported", subject=("draw", draw.id), event_id=event.id)
+    return download(exports.result_workbook(event, draw), exports.result_name(event), sheets.XLSX)
+
+
+@bp.get("/staff/events/<slug>/draw/<int:n>/record.pdf")
+@allowed(Role.PLANNER, Role.VIEWER)
+def council_record(slug: str, n: int) -> ResponseReturnValue:
+    """The lottery record for the council; it names nobody."""
+    event = event_by_slug(slug) or abort(404)
+    draw = _draw_or_404(event, n)
+    printed = exports.council_pdf(event, draw, queries.decided_by_hand(event.id))
+    return download(printed, exports.council_name(event), "application/pdf")
 
 
 @bp.get("/staff/events/<slug>/draw/void")

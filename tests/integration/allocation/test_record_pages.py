@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 
 import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests.support.announcing import announce
@@ -240,3 +243,49 @@ def test_void_is_refused_once_the_door_is_open(
     assert "遅すぎる取り消し" in refused.html
     assert "受付の時刻を過ぎたので" in staff_client(Role.PLANNER).get(page.path)
     assert {one.state for one in applications(unit, drawn)} == {State.CONFIRMED, State.WAITING}
+
+
+# -- on paper --------------------------------------------------------------------------------------------------
+
+
+def test_workbook_holds_everybody_with_odds_and_the_digest(
+    staff_client: StaffClient, unit: Unit, drawn: Event
+) -> None:
+    planner = staff_client(Role.PLANNER)
+
+    file = planner.open(
+        "POST",
+        f"/staff/events/{drawn.slug}/draw/1/result.xlsx",
+        data={"csrf_token": planner.csrf_token()},
+    )
+
+    book = load_workbook(io.BytesIO(file.data))
+    header, *people = book["抽選の結果"].iter_rows(values_only=True)
+    rows = [dict(zip(header, row, strict=True)) for row in people]
+    draw = only_draw(unit, drawn)
+    assert {row["受付番号"] for row in rows} == {one.code for one in applications(unit, drawn)}
+    assert sum(row["抽選の結果"] == "当選" for row in rows) == 7
+    assert sum(row["確率"] for row in rows) == pytest.approx(7)
+    assert {row["決まった理由"] for row in rows} == {
+        "抽選で席が決まりました",
+        "抽選で席に届きませんでした",
+    }
+    facts = dict(row[:2] for row in book["記録"].iter_rows(min_row=2, values_only=True))
+    assert facts["記録の指紋"] == draw.digest
+    groups = {row[0]: row for row in book["職種区分"].iter_rows(min_row=2, values_only=True)}
+    assert groups["看護"][1] == 8
+
+
+def test_record_for_the_council_is_two_pages_without_a_name(
+    staff_client: StaffClient, unit: Unit, drawn: Event
+) -> None:
+    file = staff_client(Role.VIEWER).download(f"/staff/events/{drawn.slug}/draw/1/record.pdf")
+
+    reader = PdfReader(io.BytesIO(file.data))
+    words = "".join("".join(page.extract_text().split()) for page in reader.pages)
+    assert len(reader.pages) <= 2
+    assert only_draw(unit, drawn).digest in words
+    assert "確率がそろわないところ" in words
+    for one in applications(unit, drawn):
+        assert one.given not in words
+        assert one.code not in words

@@ -1,0 +1,142 @@
+"""The result of a draw on paper: a workbook for the office, two pages for the council."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from flask import current_app, render_template
+
+from trainings.allocation import publishing, queries
+from trainings.allocation.models import Draw
+from trainings.core import clock, pdf, sheets
+from trainings.core.sheets import Cell, Sheet
+from trainings.events.models import Event
+from trainings.registration import texts
+from trainings.registration.models import Application
+
+PERCENT = "0.0%"
+SELECTED, WAITING, TURNED_AWAY = "当選", "キャンセル待ち", "見送り"
+PEOPLE = (
+    *(
+        "抽選番号",
+        "受付番号",
+        "氏名",
+        "職種区分",
+        "職種",
+        "事業所",
+        "重み",
+        "確率",
+        "抽選の結果",
+        "抽選での待ち順",
+    ),
+    *("いまの状態", "決まった理由", "手で決めた理由"),
+)
+GROUPS = (
+    "職種区分",
+    "申込",
+    "確保したい席",
+    "確保した席",
+    "上限",
+    "手で決めた席",
+    "当選",
+    "確率の最低",
+    "確率の最高",
+)
+
+
+def result_workbook(event: Event, draw: Draw) -> bytes:
+    """Who took part with their odds and what became of them; the groups; and what identifies the record."""
+    seen = publishing.public_draw(draw)
+    return sheets.workbook(
+        [
+            Sheet(
+                "抽選の結果",
+                PEOPLE,
+                _people(draw),
+                (12, 12, 18, 18, 24, 30, 8, 8, 14, 12, 14, 30, 30),
+                {"確率": PERCENT},
+            ),
+            Sheet(
+                "職種区分",
+                GROUPS,
+                _groups(seen.groups),
+                (22,),
+                {"確率の最低": PERCENT, "確率の最高": PERCENT},
+            ),
+            Sheet("記録", ("項目", "内容"), _facts(event, draw, seen), (20, 90)),
+        ]
+    )
+
+
+def _people(draw: Draw) -> Iterator[list[Cell]]:
+    record, unit = draw.record, draw.record["frozen"]["unit"]
+    weights = {one["number"]: one["weight"] for one in record["frozen"]["candidates"]}
+    selected = set(record["selected"])
+    rank = {number: place for place, number in enumerate(record["waiting"], start=1)}
+    for entry, one in queries.entries_of(draw.id):
+        yield [
+            entry.number,
+            one.code,
+            one.full_name,
+            one.group.name,
+            one.profession_note or (one.profession.name if one.profession else ""),
+            one.organisation_name,
+            # Weights are whole numbers in the record, where 2 stands for once.
+            weights[entry.number] / 2,
+            record["frozen"]["odds"][entry.number] / unit,
+            SELECTED if entry.number in selected else WAITING if entry.number in rank else TURNED_AWAY,
+            rank.get(entry.number),
+            texts.STATES[one.state],
+            texts.REASONS[one.reason],
+            one.decision_reason,
+        ]
+
+
+def _groups(lines: Sequence[publishing.GroupLine]) -> Iterator[list[Cell]]:
+    for line in lines:
+        low, high = line.odds if line.odds else (None, None)
+        yield [
+            line.name,
+            line.applied + line.placed,
+            line.reserved,
+            line.kept,
+            line.cap,
+            line.placed,
+            line.selected,
+            low,
+            high,
+        ]
+
+
+def _facts(event: Event, draw: Draw, seen: publishing.PublicDraw) -> Iterator[list[Cell]]:
+    yield ["催し", event.title]
+    yield ["抽選の日時", draw.drawn_at]
+    yield ["封印", draw.commitment.sha256]
+    yield ["秘密の数", draw.record["secret"]]
+    yield ["公の番号", draw.public_number]
+    yield ["たね", draw.seed]
+    yield ["記録の指紋", draw.digest]
+    yield ["前の抽選の記録", draw.previous_digest]
+    yield ["取り消した理由", seen.void.reason if seen.void else ""]
+    for sentence in (*seen.shortfalls, *seen.reasons):
+        yield ["確率の理由", sentence]
+
+
+def result_name(event: Event) -> str:
+    return sheets.file_name(clock.local(event.starts_at).date(), event.title, "抽選の結果", ending="xlsx")
+
+
+# -- for the council ----------------------------------------------------------------------------------------------
+
+
+def council_pdf(event: Event, draw: Draw, by_hand: Sequence[Application]) -> bytes:
+    """Two pages A4 without a name: what the rules were, who got in by group, why, and how anybody can check it."""
+    page = render_template(
+        "allocation/council.html", event=event, one=publishing.public_draw(draw), by_hand=by_hand
+    )
+    return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+
+
+def council_name(event: Event) -> str:
+    return sheets.file_name(clock.local(event.starts_at).date(), event.title, "抽選の記録", ending="pdf")
