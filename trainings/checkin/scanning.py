@@ -18,13 +18,11 @@ from trainings.checkin.models import Device, Direction, Door, Method, Outcome, S
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
+from trainings.events.actions import RECLOSED
 from trainings.events.models import CertificateRule, Event, Session
 from trainings.registration.models import Application
 from trainings.registration.queries import application_by_code, application_by_ticket
 from trainings.registration.states import State
-
-RECLOSED = "event_reclosed"
-"""Job: scans came in after closing; the event is closed again, which writes only what is new."""
 
 TICKET_STATES: dict[State, TicketState] = {
     State.CONFIRMED: "confirmed",

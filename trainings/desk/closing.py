@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trainings.checkin.actions import close_door
 from trainings.checkin.certifying import issue_certificates
+from trainings.checkin.queries import door_of
 from trainings.events.actions import mark_closed
 from trainings.events.queries import lock_event
 from trainings.skills.actions import write_attendance
@@ -34,3 +35,11 @@ def close_event(*, event_id: uuid.UUID) -> Closing:
     open_run(event=event, attended=attended)
     mark_closed(event=event)
     return Closing(len(attended), evidence, len(certificates))
+
+
+def close_again(*, event_id: uuid.UUID) -> Closing | None:
+    """Write what has changed since an event was closed: a late scan, or an application that turned out to be somebody
+    else's. A door that was reopened stays open: closing it will write the same."""
+    lock_event(event_id)
+    door = door_of(event_id)
+    return close_event(event_id=event_id) if door is not None and door.closed_at is not None else None

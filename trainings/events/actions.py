@@ -32,6 +32,8 @@ from trainings.events.refusals import EventRefusal
 
 PUBLISHED = "event_published"
 """Job: an event was published; allocation makes the secret of its draw."""
+RECLOSED = "event_reclosed"
+"""Job: who came to a closed event, or who they are, has changed; what follows from it is written anew."""
 
 APPLICATIONS_CLOSE_AT = time(17, 0)
 

@@ -14,12 +14,15 @@ from sqlalchemy import func, or_, select, update
 from trainings.audit.actions import record
 from trainings.core import clock, names
 from trainings.core.db import db
+from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.directory import actions as directory_actions
 from trainings.directory import queries as directory
 from trainings.directory.identity import Likeness, Statement
 from trainings.directory.models import CandidateState, Person, PersonCandidate
 from trainings.directory.refusals import DirectoryRefusal
+from trainings.events.actions import RECLOSED
+from trainings.events.models import EventState
 from trainings.events.queries import lock_event
 from trainings.registration.models import Application
 from trainings.registration.people import clashes
@@ -142,6 +145,9 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
         event_id=event_id,
         detail={"from": str(former.id), "to": str(person.id)},
     )
+    if application.event.state == EventState.CLOSED:
+        # The ledger of skills says that the former person was there.
+        enqueue(RECLOSED, subject=event_id)
     db.session.flush()
     return person
 

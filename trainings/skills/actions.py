@@ -13,7 +13,8 @@ from sqlalchemy import select
 from trainings.audit.actions import record
 from trainings.core import actor, clock
 from trainings.core.db import db
-from trainings.events.models import Event, EventKind
+from trainings.events.models import Event, EventKind, EventState
+from trainings.events.queries import lock_event
 from trainings.registration.models import Application
 from trainings.skills import queries
 from trainings.skills.levels import attendance_level
@@ -125,8 +126,12 @@ def teach_usual_skills(*, event: Event) -> None:
     db.session.flush()
 
 
-def set_taught_skills(*, event: Event, levels: Mapping[uuid.UUID, int]) -> None:
-    """Say which skills an event teaches: skill id → highest level that it teaches (1–4)."""
+def set_taught_skills(*, event_id: uuid.UUID, levels: Mapping[uuid.UUID, int]) -> bool:
+    """Say which skills an event teaches: skill id → highest level that it teaches (1–4). False, and nothing changes, for
+    a closed event: what it taught stands in the ledger."""
+    event = lock_event(event_id)
+    if event.state == EventState.CLOSED:
+        return False
     known = {row.skill_id: row for row in queries.taught_skills(event.id)}
     for skill_id, row in known.items():
         if skill_id not in levels:
@@ -143,6 +148,7 @@ def set_taught_skills(*, event: Event, levels: Mapping[uuid.UUID, int]) -> None:
         detail={"skills": sorted(str(skill_id) for skill_id in levels)},
     )
     db.session.flush()
+    return True
 
 
 def copy_for_event(*, source: Event, target: Event) -> None:

@@ -15,7 +15,7 @@ from trainings.core.db import db
 from trainings.core.web import blueprint, download
 from trainings.directory.models import Person
 from trainings.directory.queries import canonical, canonical_ids_of
-from trainings.events.models import Event, EventState
+from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.skills import actions, exports, queries, texts
 from trainings.skills.forms import TaughtSkillsForm
@@ -143,9 +143,6 @@ def taught(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER, Role.TRAINER)
 def save_taught(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
-    if event.state == EventState.CLOSED:
-        # What was taught is written in the ledger already.
-        abort(403)
     chosen: dict[uuid.UUID, int] = {}
     for _, skills in queries.skills_by_domain(_framework_or_404()):
         for skill in skills:
@@ -154,7 +151,8 @@ def save_taught(slug: str) -> ResponseReturnValue:
                 abort(400)
             if typed != "0" and skill.kind == SkillKind.SKILL:
                 chosen[skill.id] = int(typed)
-    actions.set_taught_skills(event=event, levels=chosen)
+    if not actions.set_taught_skills(event_id=event.id, levels=chosen):
+        abort(403)
     return redirect(url_for("desk.board", slug=slug))
 
 

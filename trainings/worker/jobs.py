@@ -10,11 +10,11 @@ from trainings.accounts.actions import SIGN_IN_MAIL, sign_in_body
 from trainings.allocation import watches as allocation
 from trainings.allocation.drawing import commit_secret
 from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
-from trainings.checkin.scanning import RECLOSED as EVENT_RECLOSED
 from trainings.core.jobs import Job
 from trainings.core.limits import forget_old_counts
-from trainings.desk.closing import close_event
+from trainings.desk.closing import close_again
 from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
+from trainings.events.actions import RECLOSED as EVENT_RECLOSED
 from trainings.messages.delivery import Maker
 from trainings.registration.transitions import SEAT_FREED
 from trainings.surveys import watches as surveys
@@ -51,7 +51,7 @@ DUTIES = Duties(
     jobs={
         EVENT_PUBLISHED: about(lambda event_id: commit_secret(event_id=event_id)),
         SEAT_FREED: about(lambda event_id: offer_free_seats(event_id=event_id)),
-        EVENT_RECLOSED: about(lambda event_id: close_event(event_id=event_id)),
+        EVENT_RECLOSED: about(lambda event_id: close_again(event_id=event_id)),
         allocation.EXPIRE: about(allocation.expire_offers),
         allocation.READMIT: about(lambda event_id: readmit_waiting(event_id=event_id)),
         allocation.CLOSE_LIST: about(lambda event_id: close_waiting_list(event_id=event_id)),

@@ -4,20 +4,26 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
-from tests.support.evening import come_in, device_of, evening
+from tests.support.announcing import announce
+from tests.support.evening import NURSE, apply_as, come_in, device_of, evening
 from trainings.checkin.actions import open_door
 from trainings.checkin.models import Certificate, Method, Scan
+from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import Attempt, record_attempts
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.desk.closing import close_event
+from trainings.desk.closing import close_again, close_event
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventState
 from trainings.messages.models import Message
+from trainings.registration.merging import unlink_application
+from trainings.registration.models import Application
 from trainings.skills import queries as skills
+from trainings.skills.actions import set_taught_skills
 from trainings.skills.models import Evidence, EvidenceKind
 from trainings.surveys.models import QuestionnaireVersion, SurveyInvitation, SurveyRun
+from trainings.worker.rounds import run_round
 
 
 @pytest.fixture
@@ -89,6 +95,55 @@ def test_reopened_door_revokes_what_was_undone_and_adds_who_came(held, unit) -> 
         assert {row.person_id for row in revoked} == {people[0].person_id}
         assert {person for person, _ in valid} == {one.person_id for one in [*people[1:10], people[12]]}
         assert certificate.revoked_at is not None
+
+
+def test_separated_application_takes_its_attendance_along(held, unit, app, clock) -> None:  # type: ignore[no-untyped-def]
+    event, people, _ = held
+    clock.set(event.starts_at)
+    with unit():
+        # The same person applies to another event, so that there is somebody to separate from.
+        submitted = apply_as(announce(quotas={}), NURSE, 0, pledged=True)
+        assert submitted.person_id == people[0].person_id
+    clock.set(event.ends_at)
+    with unit():
+        close_event(event_id=event.id)
+
+    with unit():
+        fresh = unlink_application(application_id=people[0].id)
+    run_round(app)
+
+    with unit() as session:
+        valid = {person for person, _ in skills.valid_attendance(event.id)}
+        assert session.get_one(Application, people[0].id).person_id == fresh.id
+        assert fresh.id in valid
+        assert people[0].person_id not in valid
+
+
+def test_reopened_door_stays_open_when_something_changes(held, unit) -> None:  # type: ignore[no-untyped-def]
+    event, _, _ = held
+    with unit():
+        close_event(event_id=event.id)
+    with unit():
+        open_door(event_id=event.id)
+
+    with unit():
+        assert close_again(event_id=event.id) is None
+
+    with unit():
+        door = door_of(event.id)
+        assert door is not None
+        assert door.closed_at is None
+
+
+def test_what_a_closed_event_taught_stays(held, unit) -> None:  # type: ignore[no-untyped-def]
+    event, _, _ = held
+    with unit():
+        close_event(event_id=event.id)
+
+    with unit():
+        before = len(skills.taught_skills(event.id))
+        assert not set_taught_skills(event_id=event.id, levels={})
+        assert len(skills.taught_skills(event.id)) == before > 0
 
 
 def test_close_event_refuses_before_it_has_begun(held, unit, clock) -> None:  # type: ignore[no-untyped-def]
