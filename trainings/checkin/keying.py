@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
-from trainings.checkin.actions import admit_walk_in
+from trainings.checkin.actions import WalkIn, admit_walk_in
 from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
@@ -81,6 +81,39 @@ def key_in_roster(*, session: Session, sheet: uuid.UUID, rows: Sequence[Keyed], 
     return fresh
 
 
+@dataclass(frozen=True, kw_only=True)
+class Addition:
+    """Somebody who stands in the margin of the printed roster: three fields and a time, as typed."""
+
+    name: str
+    kana: str
+    group_id: uuid.UUID | None
+    typed: str
+
+
+def key_in_walk_in(*, session: Session, sheet: uuid.UUID, added: Addition, staff: Staff) -> None:
+    """Register somebody who came without an application while the door worked on paper. They were in, so that a full
+    house does not matter, and whoever had applied after all is let in as such. Sending a form twice changes nothing.
+
+    Raises Refused: DOOR_NOT_OPEN, NAME_MISSING, KANA_MISSING, GROUP_MISSING, BAD_TIME, TIME_AHEAD.
+    """
+    event_id = session.event_id
+    lock_event(event_id)
+    if door_of(event_id) is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    if added.group_id is None:
+        raise Refused(CheckinRefusal.GROUP_MISSING)
+    walk_in = WalkIn(
+        scan_id=uuid.uuid5(sheet, Method.WALK_IN.value),
+        scanned_at=_at(added.typed, session),
+        name=added.name,
+        kana=added.kana,
+        group_id=added.group_id,
+        offline=True,
+    )
+    admit_walk_in(event_id=event_id, walk_in=walk_in, device=None, staff=staff)
+
+
 @dataclass(frozen=True)
 class Times:
     """When somebody came to a session first and left it last; None where no scan says so."""
@@ -108,8 +141,11 @@ def times_of(session: Session) -> dict[uuid.UUID, Times]:
 
 
 def _instant(row: Keyed, session: Session) -> datetime:
-    found = _TIME.fullmatch(unicodedata.normalize("NFKC", row.typed).strip())
-    facts = {"application": str(row.application_id), "direction": row.direction.value}
+    return _at(row.typed, session, application=str(row.application_id), direction=row.direction.value)
+
+
+def _at(typed: str, session: Session, **facts: str) -> datetime:
+    found = _TIME.fullmatch(unicodedata.normalize("NFKC", typed).strip())
     if found is None:
         raise Refused(CheckinRefusal.BAD_TIME, **facts)
     hour, minute = int(found[1]), int(found[2] or found[3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from enum import StrEnum
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,10 +12,19 @@ from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role, Staff
 from trainings.audit.actions import record
 from trainings.checkin import exports, texts
-from trainings.checkin.keying import Imported, Keyed, import_queue, key_in_roster, times_of
+from trainings.checkin.keying import (
+    Addition,
+    Imported,
+    Keyed,
+    import_queue,
+    key_in_roster,
+    key_in_walk_in,
+    times_of,
+)
 from trainings.checkin.models import Direction, Outcome
+from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import counts_exits
-from trainings.core import pdf
+from trainings.core import names, pdf
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, download
@@ -25,6 +35,13 @@ from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
 
 bp = blueprint("door_papers")
+
+WALK_IN_FIELDS: dict[StrEnum, str] = {
+    CheckinRefusal.NAME_MISSING: "name",
+    CheckinRefusal.KANA_MISSING: "kana",
+    CheckinRefusal.GROUP_MISSING: "group",
+}
+"""Which field of somebody added a refusal is about; the others are about the time."""
 
 
 def _event_or_404(slug: str) -> Event:
@@ -61,10 +78,7 @@ def keying(slug: str) -> ResponseReturnValue:
 def key_in(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     session = _session_or_404(event, request.form.get("session", ""))
-    try:
-        sheet = uuid.UUID(request.form.get("sheet", ""))
-    except ValueError:
-        abort(400)
+    sheet = _sheet()
     ways = [Direction.IN, Direction.OUT] if counts_exits(event) else [Direction.IN]
     typed = {
         f"{way.value}-{one.id}": request.form.get(f"{way.value}-{one.id}", "")
@@ -80,6 +94,36 @@ def key_in(slug: str) -> ResponseReturnValue:
         return _keying_page(event, _session_or_404(event, request.form["session"]), typed, refused, 422)
     flash(texts.KEYED_IN.format(n=fresh) if fresh else texts.NOTHING_KEYED_IN)
     return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
+
+
+@bp.post("/staff/events/<slug>/roster/walk-ins")
+@allowed(Role.PLANNER)
+def add_walk_in(slug: str) -> ResponseReturnValue:
+    """Somebody from the margin of the printed roster."""
+    event = _event_or_404(slug)
+    session = _session_or_404(event, request.form.get("session", ""))
+    typed = {name: request.form.get(name, "") for name in ("name", "kana", "group", "time")}
+    added = Addition(
+        name=typed["name"][:60],
+        kana=typed["kana"][:80],
+        group_id=next((one.id for one in event.groups if str(one.id) == typed["group"]), None),
+        typed=typed["time"],
+    )
+    try:
+        key_in_walk_in(session=session, sheet=_sheet(), added=added, staff=_staff())
+    except Refused as refused:
+        db.session.rollback()
+        event = _event_or_404(slug)
+        return _keying_page(event, _session_or_404(event, request.form["session"]), typed, refused, 422)
+    flash(texts.WALK_IN_KEYED_IN.format(name=names.as_typed(added.name)))
+    return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
+
+
+def _sheet() -> uuid.UUID:
+    try:
+        return uuid.UUID(request.form.get("sheet", ""))
+    except ValueError:
+        abort(400)
 
 
 def _people(event: Event) -> list[Application]:
@@ -103,6 +147,9 @@ def _keying_page(
         typed=typed,
         problem=refused.sentence(texts.REFUSALS) if refused else "",
         at=f"{facts['direction']}-{facts['application']}" if "application" in facts else "",
+        at_added=WALK_IN_FIELDS.get(refused.code, "time")
+        if refused and request.form.get("group") is not None
+        else "",
     )
     return page, status
 

@@ -57,6 +57,7 @@ PRINTING_MISSING = (
 )
 KEYED_IN = "紙の名簿から、{n}件を記録しました。"
 NOTHING_KEYED_IN = "新しい時刻はありませんでした。"
+WALK_IN_KEYED_IN = "{name} さんを、当日参加の方として記録しました。"
 IMPORTED = "{fresh}件を新しく入れました（受付 {admitted}件、受付済み {repeated}件、受付できなかった記録 {refused}件）。"
 IMPORTED_KNOWN = "{known}件は、もう届いていました。"
 IMPORTED_CORRECTIONS = "職種を {n}人分直しました。"

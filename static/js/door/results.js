@@ -99,6 +99,7 @@ export class Results {
     this.slot("force").hidden = !(kind === "no" && answer.guest && answer.why !== "nothing_to_undo");
     const { guest } = answer;
     this.slot("profession-part").hidden = !guest?.id || answer.outcome === "refused" || answer.undo;
+    this.slot("profession-line").hidden = !guest?.profession;
     this.slot("correct").textContent = guest?.profession ? this.words.wrongProfession : this.words.noProfession;
     this.panel.hidden = false;
     this.behind.inert = true;

@@ -23,7 +23,7 @@ from trainings.core.jobs import Job
 from trainings.events.models import CertificateRule, Event
 from trainings.registration.secrets import ticket_code
 
-SAVE, TAKE = "この時刻で記録する", "このファイルを入れる"
+SAVE, TAKE, ADD = "この時刻で記録する", "このファイルを入れる", "この方を加える"
 
 
 @pytest.fixture
@@ -162,6 +162,51 @@ def test_roster_keyed_in_after_closing_closes_the_event_again(
     with unit() as session:
         assert "event_reclosed" in session.scalars(select(Job.name)).all()
         assert len(queries.attended_applications(evening.event.id)) == 1
+
+
+def walk_in_of(page: Any, **changes: str) -> dict[str, str]:
+    group = page.all("#added-group option")[4].get("value")
+    return {"name": "飛入　参", "kana": "とびいり さん", "group": group, "time": "13:50"} | changes
+
+
+def test_somebody_from_the_margin_is_added_with_the_time(
+    planner: Client, evening: Evening, unit: Unit
+) -> None:
+    page = planner.get(path(evening, "roster/times"))
+    form = page.form(button=ADD).fill(walk_in_of(page))
+
+    done = form.submit(ADD)
+    form.submit(ADD)
+
+    assert "飛入 参 さんを、当日参加の方として記録しました。" in done
+    (scan,) = stored(unit)
+    assert (scan.method, scan.outcome) == (Method.WALK_IN, Outcome.ADMITTED)
+    assert (scan.scanned_at - evening.doors_open_at).seconds == 20 * 60
+    row = next(row for row in done.rows("table.keying") if "飛入 参" in row[0])
+    assert row[1] == "13:50"
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("name", "氏名を入力してください。"),
+        ("kana", "フリガナを入力してください。"),
+        ("group", "職種区分を選んでください。"),
+        ("time", "時刻は、13:05 か 1305 のように入力してください。"),
+    ],
+)
+def test_somebody_from_the_margin_needs_three_fields_and_a_time(
+    planner: Client, evening: Evening, unit: Unit, field: str, sentence: str
+) -> None:
+    page = planner.get(path(evening, "roster/times"))
+    said = walk_in_of(page, **{field: ""})
+
+    refused = page.form(button=ADD).fill(said).submit(ADD, status=422)
+
+    assert refused.errors == [sentence]
+    assert refused.one(f"#added-{field}").get("aria-invalid") == "true"
+    assert refused.form(button=ADD).values["name"] == [said["name"]]
+    assert stored(unit) == []
 
 
 def test_door_that_never_opened_takes_no_times(
