@@ -20,6 +20,7 @@ from trainings.checkin import api as door_api
 from trainings.checkin import board_views as door_board_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import paper_views as door_paper_views
+from trainings.checkin import review_views as door_review_views
 from trainings.checkin import views as checkin_views
 from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
@@ -75,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     door_api.bp,
     door_board_views.bp,
     door_paper_views.bp,
+    door_review_views.bp,
     desk_pages.bp,
     directory_views.bp,
     free_entry_views.bp,

@@ -91,6 +91,8 @@ TABLE: dict[str, str] = {
     "desk.close_page": "planner",
     "desk.close_now": "planner",
     # -- the door
+    "door_review.index": "planner",
+    "door_review.settle": "planner",
     "checkin.door": "planner",
     "checkin.open_door": "planner",
     "checkin.renew_link": "planner",

@@ -133,6 +133,28 @@ class Scan(Base):
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class Matter(StrEnum):
+    """Why a scan asks for a look."""
+
+    TWICE = "twice"
+    FORCED = "forced"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+    CLOCK = "clock"
+
+
+class Settlement(Base):
+    """Staff have looked at a scan that asked for it. undone: they took the admission back."""
+
+    __tablename__ = "door_settlement"
+    __append_only__ = True
+
+    scan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scan.id", ondelete="RESTRICT"), primary_key=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    settled_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone: Mapped[bool] = mapped_column(default=False)
+
+
 class Certificate(Identified, Base):
     """受講証明書, as issued: the words are a copy, so that later corrections of the event do not rewrite it."""
 

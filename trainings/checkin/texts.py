@@ -1,6 +1,6 @@
 """Words of the door."""
 
-from trainings.checkin.models import Outcome, Why
+from trainings.checkin.models import Matter, Outcome, Why
 from trainings.checkin.refusals import CheckinRefusal
 
 REFUSALS = {
@@ -22,6 +22,25 @@ REFUSALS = {
     CheckinRefusal.OTHER_EVENTS_FILE: "ほかの催しの受付の記録です。その催しの「受付の準備と状況」から入れてください。",
     CheckinRefusal.BAD_TABLE: "卓の番号は、1から99までの数字で入力してください。",
 }
+MATTERS = {
+    Matter.TWICE: (
+        "二つの端末で受け付けた方",
+        "通信が切れている間に、同じチケットを二度受け付けました。参加は一人として数えています。",
+    ),
+    Matter.FORCED: ("責任者の判断で入れた方", "画面の案内とちがう判断で入っていただきました。"),
+    Matter.OFFLINE: (
+        "通信が切れている間に入った方",
+        "端末が最新の名簿を持っていないときに受け付けました。いまの名簿では、席がない方です。",
+    ),
+    Matter.UNKNOWN: ("読み取れたが、この催しにないコード", "ほかの催しのチケットや、別のQRコードです。"),
+    Matter.CLOCK: (
+        "時計がずれている端末の受付",
+        "届いた時刻より先の時刻が付いています。端末の時計を確かめてください。",
+    ),
+}
+"""Matter → its heading, and what it means."""
+SETTLED = "確かめたことにしました。"
+TAKEN_BACK = "受付を取り消しました。"
 SAYS = {
     Outcome.ADMITTED: "受付しました",
     Outcome.REPEATED: "受付済みです",

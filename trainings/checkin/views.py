@@ -15,6 +15,7 @@ from trainings.audit.actions import record
 from trainings.checkin import actions, exports, queries, texts
 from trainings.checkin.board import board_of
 from trainings.checkin.forms import DeviceForm
+from trainings.checkin.review import count_open
 from trainings.checkin.shell import worker_script
 from trainings.core import qr, sheets
 from trainings.core.db import db
@@ -56,6 +57,7 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         picture=qr.picture(link) if link else None,
         devices=queries.devices_of(event.id),
         board=board_of(event),
+        matters=count_open(event.id) if found else 0,
         certificates=queries.certificates_of_event(event.id),
         problem=problem,
     )
