@@ -109,9 +109,9 @@ def undo_merge(*, person_id: uuid.UUID) -> Person:
 def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None = None) -> Person:
     """Take back a wrong link: the application gets a new person made of what it says itself, which is returned.
 
-    The person it was linked to goes back to what its remaining applications say, and gets a new link, as does whoever
-    it was merged into; the two are noted as different people, so that nobody is asked again. Raises Refused: NOT_FOUND, ONLY_APPLICATION (the
-    person has no other application, so there is nothing to separate).
+    The person it was linked to goes back to what its remaining applications say, and gets a new link, as does
+    whoever it was merged into; the two are noted as different people, so that nobody is asked again. Raises
+    Refused: NOT_FOUND, ONLY_APPLICATION (the person has no other application, so there is nothing to separate).
     """
     event_id = db.session.scalar(select(Application.event_id).where(Application.id == application_id))
     if event_id is None:
