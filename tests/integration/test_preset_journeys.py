@@ -234,7 +234,11 @@ def test_case_conference_from_preset_to_certificate(journey: Journey) -> None:
     assert "事例の担当者のため" in placed
 
     journey.open_door()
-    assert "資料番号" in journey.staff.get(journey.path("/roster"))
+    printed = journey.staff.get(journey.path("/roster"))
+    numbers = [row[6] for row in printed.rows("table.roster")]
+    assert numbers == ["資料番号", *map(str, range(1, 7))]
+    book = journey.workbook(journey.staff.get(journey.path("/door")), "受付名簿をExcelで受け取る")
+    assert [row["資料番号"] for row in sheet_rows(book, "受付名簿")] == list(range(1, 7))
     journey.on(at(2027, 3, 10, 18, 40))
     present = [*seated[:-1], journey.guests[-1], by_hand]
     assert [journey.arrive(one)["outcome"] for one in present] == ["admitted"] * 6

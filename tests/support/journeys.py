@@ -120,10 +120,11 @@ class Journey:
     # -- guests -------------------------------------------------------------------------------------------
 
     def apply(self, group: str, profession: str, *, status: int = 200, **said: Any) -> Guest:
-        """Somebody finds the event in the list and applies; every guest is somebody else."""
+        """Somebody applies, the first coming from the page of the event; every guest is somebody else."""
         number = len(self.guests)
         client = self.new_client()
-        page = client.get(f"/e/{self.slug}").follow("申し込む")
+        first = f"/e/{self.slug}"
+        page = client.get(f"{first}/apply") if self.guests else client.get(first).follow("申し込む")
         given, kana = GIVEN[number % len(GIVEN)], KANA[number % len(KANA)]
         mail = f"guest{number}@guest.example"
         values = {

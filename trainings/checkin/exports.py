@@ -18,10 +18,13 @@ from trainings.registration.states import State
 from trainings.registration.texts import ROLES
 
 HEADER = ("氏名", "フリガナ", "職種区分", "事業所", "卓", "受付番号", "到着", "署名")
+WIDTHS = (16, 20, 18, 34, 6, 12, 8, 20)
+HANDOUTS = ("資料番号", "返却")
+"""Further columns of an event that numbers its handouts and takes them back."""
 
 
 def roster_workbook(event: Event) -> bytes:
-    """Everyone with a seat, by kana, with the time of arrival where there is one."""
+    """Everyone with a seat, by kana as on paper, with the time of arrival where there is one."""
     arrivals = queries.first_arrivals(event.id)
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
     rows: list[list[Cell]] = [
@@ -34,10 +37,14 @@ def roster_workbook(event: Event) -> bytes:
             one.code,
             f"{clock.local(arrivals[one.id]):%H:%M}" if one.id in arrivals else "",
             "",
+            *((number, "") if event.handouts_numbered else ()),
         ]
-        for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))
+        for number, one in enumerate(
+            sorted(people, key=lambda one: (one.family_kana, one.given_kana)), start=1
+        )
     ]
-    return sheets.workbook([Sheet("受付名簿", HEADER, rows, (16, 20, 18, 34, 6, 12, 8, 20))])
+    header = HEADER + (HANDOUTS if event.handouts_numbered else ())
+    return sheets.workbook([Sheet("受付名簿", header, rows, WIDTHS)])
 
 
 def file_name(event: Event) -> str:

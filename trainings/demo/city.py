@@ -302,6 +302,8 @@ def _begin_now(event_id: uuid.UUID) -> None:
         shift = opened - timedelta(minutes=opened.minute % 5) - event.doors_open_at
         for session in event.sessions:
             session.starts_at, session.ends_at = session.starts_at + shift, session.ends_at + shift
+        for item in event.programme:
+            item.starts_at += shift
         event.starts_at, event.ends_at = event.starts_at + shift, event.ends_at + shift
         event.doors_open_at += shift
 
