@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
+from trainings.core import names
 from trainings.core.db import db
 from trainings.core.jobs import failed_jobs, retry_job
 from trainings.core.refusal import Refused
@@ -39,7 +40,7 @@ class Filter:
 
 
 def _filter(given: Mapping[str, str]) -> Filter:
-    slug, state, page = given.get("event", ""), given.get("state", ""), given.get("page", "")
+    slug, state, page = names.as_typed(given.get("event")), given.get("state", ""), given.get("page", "")
     return Filter(
         event=(event_by_slug(slug) or abort(404)) if slug else None,
         state=MessageState(state) if state in set(MessageState) else None,

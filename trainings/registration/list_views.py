@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.core import sheets
+from trainings.core import names, sheets
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import download
@@ -41,7 +41,7 @@ def _event_or_404(slug: str) -> Event:
 def _filter(event: Event, asked: MultiDict[str, str]) -> Filter:
     groups = {str(group.id): group.id for group in event.groups}
     return Filter(
-        typed=asked.get("q", ""),
+        typed=names.as_typed(asked.get("q")),
         states=[State(one) for one in asked.getlist("state") if one in set(State)],
         group_id=groups.get(asked.get("group", "")),
         channel=Channel(asked["channel"]) if asked.get("channel") in set(Channel) else None,
