@@ -21,6 +21,7 @@ from trainings.checkin import board_views as door_board_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import paper_views as door_paper_views
 from trainings.checkin import review_views as door_review_views
+from trainings.checkin import venue_views
 from trainings.checkin import views as checkin_views
 from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     door_board_views.bp,
     door_paper_views.bp,
     door_review_views.bp,
+    venue_views.bp,
     desk_pages.bp,
     directory_views.bp,
     free_entry_views.bp,

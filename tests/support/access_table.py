@@ -92,6 +92,9 @@ TABLE: dict[str, str] = {
     "desk.close_now": "planner",
     # -- the door
     "door_review.index": "planner",
+    "venue.show": "planner",
+    "venue.arrive": "link:venue",
+    "venue.check_in": "link:venue",
     "door_review.settle": "planner",
     "checkin.door": "planner",
     "checkin.open_door": "planner",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
 from trainings.core import names
@@ -20,3 +20,11 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]
             Length(max=40, message="端末の名前は40文字までで入力してください"),
         ],
     )
+
+
+class VenueForm(FlaskForm):  # type: ignore[misc]
+    """What a guest is asked who checks in by the code at the door. scan_id: made with the page, so that pressing twice
+    is one scan."""
+
+    scan_id = HiddenField()
+    number = StringField("受付番号", validators=[DataRequired("受付番号を入力してください")])

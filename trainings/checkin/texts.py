@@ -39,6 +39,7 @@ MATTERS = {
     ),
 }
 """Matter → its heading, and what it means."""
+NO_SUCH_NUMBER = "この催しに、その受付番号はありません。お申し込みのメールでお確かめください"
 SETTLED = "確かめたことにしました。"
 TAKEN_BACK = "受付を取り消しました。"
 SAYS = {

@@ -6,6 +6,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link
+from trainings.checkin.venue_views import remember_ticket
 from trainings.core import qr
 from trainings.guest.blueprint import bp
 from trainings.registration.queries import application_by_ticket
@@ -20,6 +21,7 @@ def ticket(code: str) -> ResponseReturnValue:
     application = application_by_ticket(code)
     if application is None or application.state != State.CONFIRMED:
         abort(404)
+    remember_ticket(code.upper())
     return render_template(
         "guest/ticket.html",
         application=application,

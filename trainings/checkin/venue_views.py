@@ -1,0 +1,143 @@
+"""Self check-in: the code on a screen at the door, and what a guest's phone shows after scanning it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import abort, current_app, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, by_link
+from trainings.accounts.models import Role
+from trainings.checkin import queries, texts, venue
+from trainings.checkin.forms import VenueForm
+from trainings.checkin.models import Door, Method
+from trainings.checkin.scanning import Attempt, ForeignScan, record_attempts
+from trainings.core import clock, qr
+from trainings.core.web import blueprint
+from trainings.events.models import Event
+from trainings.events.queries import event_by_slug
+from trainings.registration.models import Application
+from trainings.registration.queries import application_by_code, application_by_ticket
+
+bp = blueprint("venue")
+
+TICKETS = "tickets"
+"""Key of the session: codes of tickets that this browser has shown, newest last."""
+MOST_TICKETS = 5
+
+
+def remember_ticket(code: str) -> None:
+    """Let this browser check in with a ticket that it has shown."""
+    seen = [one for one in session.get(TICKETS, []) if one != code]
+    session[TICKETS] = [*seen, code][-MOST_TICKETS:]
+
+
+# -- at the door -----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/venue-code")
+@allowed(Role.PLANNER)
+def show(slug: str) -> ResponseReturnValue:
+    """The code for a screen at the door; the page keeps itself fresh."""
+    event = event_by_slug(slug) or abort(404)
+    door = _open_door(event)
+    address = ""
+    if door is not None:
+        code = venue.venue_code(_key(), event.id, door.link_version, clock.now())
+        address = current_app.config["TSUDOI"].url(url_for("venue.arrive", slug=slug, code=code))
+    return render_template(
+        "checkin/venue_code.html", event=event, picture=qr.picture(address) if address else None
+    )
+
+
+def _key() -> str:
+    key: str = current_app.config["TSUDOI"].link_key
+    return key
+
+
+def _open_door(event: Event) -> Door | None:
+    door = queries.door_of(event.id)
+    return door if door is not None and door.closed_at is None else None
+
+
+# -- on the guest's phone -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a scanned code leads. is_fresh: it may be used now."""
+
+    event: Event
+    is_fresh: bool
+
+
+def _place_or_404(slug: str, code: str) -> Place:
+    event = event_by_slug(slug)
+    door = _open_door(event) if event is not None else None
+    if event is None or door is None:
+        abort(404)
+    age = venue.age_of(code, _key(), event.id, door.link_version, clock.now())
+    if age == venue.Age.UNKNOWN:
+        abort(404)
+    return Place(event, age == venue.Age.FRESH)
+
+
+@bp.get("/v/<slug>/<code>")
+@by_link("venue")
+def arrive(slug: str, code: str) -> ResponseReturnValue:
+    """One button for a browser that knows the ticket, else the question for the 受付番号."""
+    place = _place_or_404(slug, code)
+    form = VenueForm(formdata=None)
+    form.scan_id.data = str(uuid.uuid4())
+    return _page(place, form, _known(place.event), 200 if place.is_fresh else 410)
+
+
+@bp.post("/v/<slug>/<code>")
+@by_link("venue")
+def check_in(slug: str, code: str) -> ResponseReturnValue:
+    """The guest's own scan. Sent twice, it is one."""
+    place = _place_or_404(slug, code)
+    form = VenueForm()
+    known = _known(place.event)
+    if not place.is_fresh:
+        return _page(place, form, known, 410)
+    if known is None and not form.validate():
+        return _page(place, form, None, 422)
+    application = known or application_by_code(form.number.data or "")
+    if application is None or application.event_id != place.event.id:
+        form.number.errors = [texts.NO_SUCH_NUMBER]
+        return _page(place, form, None, 422)
+    attempt = Attempt(
+        scan_id=_scan_id(form), scanned_at=clock.now(), method=Method.SELF, application_id=application.id
+    )
+    try:
+        answer = record_attempts(event_id=place.event.id, attempts=[attempt])[0]
+    except ForeignScan:
+        abort(400)
+    # A refused attempt is a fact too: it is stored, so the answer is a success of the request.
+    return render_template("checkin/venue_done.html", event=place.event, answer=answer)
+
+
+def _scan_id(form: VenueForm) -> uuid.UUID:
+    try:
+        return uuid.UUID(form.scan_id.data or "")
+    except ValueError:
+        abort(400)
+
+
+def _known(event: Event) -> Application | None:
+    """Whom this browser has a ticket of, at this event."""
+    for code in reversed(session.get(TICKETS, [])):
+        application = application_by_ticket(str(code))
+        if application is not None and application.event_id == event.id:
+            return application
+    return None
+
+
+def _page(place: Place, form: VenueForm, known: Application | None, status: int) -> ResponseReturnValue:
+    page = render_template(
+        "checkin/venue.html", event=place.event, form=form, known=known, is_fresh=place.is_fresh
+    )
+    return page, status
