@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, current_app, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event, func, select
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -95,6 +95,13 @@ def one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
     """A named CHECK that a text column holds one of the values."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+def lock_words(words: str) -> None:
+    """Hold a lock on some words until the end of the transaction: for what two transactions would both make, since no row
+    stands for it yet. SQLite has one writer anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(words, 0))))
 
 
 # -- connections ------------------------------------------------------------------------------------

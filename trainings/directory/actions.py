@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from trainings.audit.actions import record
 from trainings.core import clock, codes, names
-from trainings.core.db import db
+from trainings.core.db import db, lock_words
 from trainings.core.refusal import Refused
 from trainings.directory import queries
 from trainings.directory.identity import Likeness, LinkedBy, Statement, judge, likenesses
@@ -155,6 +155,8 @@ def recognise_person(
     if own_person is not None:
         person, linked_by = own_person, LinkedBy.OWN_LINK
     else:
+        # Whoever applies to two events in one moment is one person: the event's lock does not see to that.
+        lock_words(f"person {statement.folded_name}")
         verdict = judge(statement, queries.people_like(statement))
         if verdict.person_id is None or verdict.linked_by is None:
             person = new_person(statement, phone=phone, profession_id=profession_id)

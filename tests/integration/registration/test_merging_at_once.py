@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,7 @@ from trainings.directory import actions, queries
 from trainings.directory.models import Person
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.models import Event
+from trainings.events.queries import lock_event
 from trainings.registration.merging import merge_people
 from trainings.registration.models import Application
 
@@ -144,3 +146,32 @@ def test_without_the_lock_an_application_keeps_a_person_who_is_no_longer_canonic
     acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn)
 
     assert canonical_people(unit)["秋"] == (a.id, b.id)
+
+
+def apply_to_two_events_at_once(app: Flask, unit: Unit) -> int:
+    """How many people the same person was taken for."""
+    with unit():
+        events = [make_event(title).id for title in ("春", "秋")]
+    acts = Acts(app)
+
+    def apply_to(event_id: uuid.UUID) -> None:
+        apply_for(lock_event(event_id), **MISAKI, mail="a@b.example")
+
+    acts.run(lambda: apply_to(events[0]), lambda: apply_to(events[1]))
+
+    with unit() as session:
+        return len(set(session.scalars(select(Application.canonical_person_id))))
+
+
+def test_who_applies_to_two_events_at_once_is_one_person(app: Flask, unit: Unit) -> None:
+    assert apply_to_two_events_at_once(app, unit) == 1
+
+
+@pytest.mark.postgresql_only
+def test_without_the_lock_on_the_name_two_events_at_once_make_two_people(
+    app: Flask, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    monkeypatch.setattr(actions, "lock_words", lambda _words: None)
+
+    assert apply_to_two_events_at_once(app, unit) == 2
