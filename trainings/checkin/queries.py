@@ -215,11 +215,17 @@ def session_at(event: Event, instant: datetime) -> EventSession | None:
 
 def certificate_of(application_id: uuid.UUID) -> Certificate | None:
     """The valid certificate of an application."""
-    return db.session.scalar(
+    return certificates_of([application_id]).get(application_id)
+
+
+def certificates_of(application_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Certificate]:
+    """The valid certificates of several applications, by application."""
+    rows = db.session.scalars(
         select(Certificate).where(
-            Certificate.application_id == application_id, Certificate.revoked_at.is_(None)
+            Certificate.application_id.in_(set(application_ids)), Certificate.revoked_at.is_(None)
         )
     )
+    return {row.application_id: row for row in rows}
 
 
 def certificate_by_code(code: str) -> Certificate | None:

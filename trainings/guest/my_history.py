@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
 from trainings.checkin.models import Certificate
-from trainings.checkin.queries import certificate_by_code, certificate_of
+from trainings.checkin.queries import certificate_by_code, certificate_of, certificates_of
 from trainings.core import pdf, qr
 from trainings.core.web import download
 from trainings.directory.models import Person
@@ -39,11 +39,12 @@ def my_history(secret: str) -> ResponseReturnValue:
     """All one's applications, certificates and a way to one's skills."""
     person = _person_or_404(secret)
     applications = history_of(canonical_ids_of(person.id))
+    certificates = certificates_of([one.id for one in applications])
     return render_template(
         "guest/my_history.html",
         person=person,
         secret=secret,
-        rows=[(one, application_secret(one), certificate_of(one.id)) for one in applications],
+        rows=[(one, application_secret(one), certificates.get(one.id)) for one in applications],
         states=registration_texts.STATES,
         has_skills=current_framework() is not None,
         open_events=_open_to(applications),

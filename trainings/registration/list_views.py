@@ -33,6 +33,8 @@ from trainings.registration.states import LIVE, State
 from trainings.registration.trail import trail_of
 from trainings.registration.views import FIELD_OF, bp
 
+LONGEST_SEARCH = 200
+
 
 def _event_or_404(slug: str) -> Event:
     return event_by_slug(slug) or abort(404)
@@ -41,7 +43,7 @@ def _event_or_404(slug: str) -> Event:
 def _filter(event: Event, asked: MultiDict[str, str]) -> Filter:
     groups = {str(group.id): group.id for group in event.groups}
     return Filter(
-        typed=names.as_typed(asked.get("q")),
+        typed=names.as_typed(asked.get("q"))[:LONGEST_SEARCH],
         states=[State(one) for one in asked.getlist("state") if one in set(State)],
         group_id=groups.get(asked.get("group", "")),
         channel=Channel(asked["channel"]) if asked.get("channel") in set(Channel) else None,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from tests.support.announcing import announce
 from tests.support.client import Client
+from tests.support.evening import NURSE, apply_as
 from tests.support.guests import apply, my_link, published
-from tests.support.hands import Clock, Outbox, Unit
-from trainings.directory.actions import load_master_data
+from tests.support.hands import Clock, Outbox, QueryCount, Unit
+from trainings.directory.actions import link_secret, load_master_data
 from trainings.events.models import EventKind
 from trainings.registration.models import Application
 from trainings.registration.states import State
@@ -87,3 +91,22 @@ def test_my_history_lists_all_events_of_the_person(client: Client, unit: Unit, o
     assert page.has_link(first.title)
     assert page.has_link(second.title)
     client.get(path[:-1] + ("0" if path[-1] != "0" else "1"), status=404)
+
+
+@pytest.mark.parametrize("events", [1, 3])
+def test_my_history_asks_the_database_as_often_for_many_events(
+    client: Client,
+    unit: Unit,
+    count_queries: Callable[[], AbstractContextManager[QueryCount]],
+    events: int,
+) -> None:
+    with unit():
+        for _ in range(events):
+            one = apply_as(announce(quotas={}), NURSE, 1, pledged=True)
+        path = f"/p/{link_secret(one.person)}"
+
+    with count_queries() as count:
+        page = client.get(path)
+
+    assert len(count) == 8, count.statements
+    assert page.h1

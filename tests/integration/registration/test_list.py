@@ -48,6 +48,16 @@ def shown(planner: Client, event: Event, query: str = "") -> list[str]:
     return [row[0].split("\n")[0].split(" ")[0] for row in page.rows()[1:]] if page.all("table") else []
 
 
+def test_endless_search_finds_nothing_and_breaks_nothing(planner: Client, event: Event) -> None:
+    """SQLite takes no pattern of more than 50 000 bytes."""
+    answer = planner.raw.post(
+        f"/staff/events/{event.slug}/applications.xlsx",
+        data={"csrf_token": planner.csrf_token(), "q": "ぁ" * 60_000},
+    )
+
+    assert answer.status_code == 200
+
+
 def test_list_shows_all_and_narrows(planner: Client, unit: Unit, event: Event) -> None:
     assert set(shown(planner, event)) == {"人1", "人2", "人3"}
     assert shown(planner, event, "?state=waiting") == ["人3"]
