@@ -51,9 +51,10 @@ def enrol(page: Page, night: Night, name: str = "受付1") -> None:
 
 
 def type_ticket(page: Page, text: str) -> None:
-    """A scanner types: every sign as a key, and Enter."""
+    """A scanner types: every sign as a key, and Enter; whatever it is, it fills the screen with an answer."""
     page.keyboard.type(text)
     page.keyboard.press("Enter")
+    expect(page.locator("#result")).to_be_visible()
 
 
 def say(page: Page) -> str:

@@ -81,6 +81,7 @@ const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session,
 
 /** The answer first; what stands behind it can wait until it is on the screen. */
 function present(answer, how) {
+  one("[data-unsent]").textContent = desk.unsent;
   results.show(answer, how);
   setTimeout(paint);
 }
