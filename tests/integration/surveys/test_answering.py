@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -112,6 +113,19 @@ def test_unknown_code_is_told_and_loses_nothing(survey, client) -> None:  # type
     )
 
     assert "回答番号が見つかりません" in page.errors[0]
+    assert "消えない" in page.text
+
+
+def test_without_the_key_a_code_is_refused_and_nothing_is_lost(survey, app, client) -> None:  # type: ignore[no-untyped-def]
+    _, run, links = survey
+    for key in Path(app.config["TSUDOI"].survey_key_dir).glob("*.key"):
+        key.unlink()
+
+    page = client.get(f"/s/{run.slug}").press(
+        "この内容で送る", status=422, token=links[0].partition("#")[2], **{"q-good": "消えない"}
+    )
+
+    assert "空欄のままでも回答できます" in page.errors[0]
     assert "消えない" in page.text
 
 
