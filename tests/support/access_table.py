@@ -116,6 +116,7 @@ TABLE: dict[str, str] = {
     "checkin.desk": PUBLIC,
     "checkin.worker": PUBLIC,
     "checkin.manifest": PUBLIC,
+    "door_api.description": "public",
     "door_api.roster": DEVICE,
     "door_api.changes": DEVICE,
     "door_api.counts": DEVICE,

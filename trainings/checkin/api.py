@@ -9,12 +9,13 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from trainings.accounts.access import by_device
+from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry
 from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Method, Scan
+from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, names
 from trainings.core.db import db
@@ -74,6 +75,13 @@ def _device(*, uploading: bool = False) -> tuple[Device, Event]:
         if not uploading or clock.now() > door.closed_at + timedelta(days=days):
             raise _NotAllowed("closed", 410)
     return device, door.event
+
+
+@bp.get("/api/v1/door/openapi.json")
+@public
+def description() -> ResponseReturnValue:
+    """What this API takes and gives, for whoever writes a device of their own."""
+    return document()
 
 
 # -- reading ------------------------------------------------------------------------------------------------

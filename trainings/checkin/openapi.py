@@ -1,0 +1,260 @@
+"""The scans API v1 as an OpenAPI 3.1 document; held against the implementation by generated requests in the tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainings.checkin.models import Direction, Method, Outcome, Why
+
+Schema = dict[str, Any]
+
+ID: Schema = {"type": "string", "format": "uuid"}
+INSTANT: Schema = {
+    "type": "string",
+    "format": "date-time",
+    "description": "With an offset; between the years 2001 and 2199.",
+}
+NOTHING: Schema = {"type": "null"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+
+
+def _object(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    return {
+        "type": "object",
+        "required": sorted(required),
+        "properties": {**required, **(optional or {})},
+    }
+
+
+def _or_none(schema: Schema) -> Schema:
+    return {"anyOf": [schema, NOTHING]}
+
+
+def _list(of: Schema) -> Schema:
+    return {"type": "array", "items": of}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _typed(longest: int, shortest: int = 0) -> Schema:
+    return {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": "^[^\\u0000]*$"}
+
+
+def _one_of(kind: Any) -> Schema:
+    return {"type": "string", "enum": [member.value for member in kind]}
+
+
+_ENVELOPE: dict[str, Schema] = {"marker": {"const": "tsudoi-door-1"}, "now": INSTANT}
+"""In every answer, so that a captive portal's page is never taken for one."""
+
+_GUEST = _object(
+    {
+        "id": ID,
+        "ticket": {"type": "string", "description": "SHA-256 of the ticket's code."},
+        "code": TEXT,
+        "name": TEXT,
+        "kana": TEXT,
+        "office": TEXT,
+        "group": TEXT,
+        "profession": TEXT,
+        "mark": TEXT,
+        "css": TEXT,
+        "table": _or_none({"type": ["integer", "string"]}),
+        "state": TEXT,
+        "role": TEXT,
+        "care": {"type": "boolean", "description": "Whether there is a care note; never its text."},
+        "search": TEXT,
+    }
+)
+_SEEN = _object(
+    {
+        "scan_id": ID,
+        "application": _or_none(ID),
+        "session": _or_none(ID),
+        "outcome": _one_of(Outcome),
+        "kind": {"enum": ["scan", "undo"]},
+        "undoes": _or_none(ID),
+        "direction": _one_of(Direction),
+        "at": INSTANT,
+        "device": _or_none(ID),
+    }
+)
+_STATE: dict[str, Schema] = {
+    "groups": _list(
+        _object(
+            {
+                "id": ID,
+                "name": TEXT,
+                "mark": TEXT,
+                "css": TEXT,
+                "expected": COUNT,
+                "arrived": COUNT,
+                "free": _or_none(COUNT),
+            }
+        )
+    ),
+    "expected": COUNT,
+    "arrived": COUNT,
+    "free": _or_none(COUNT),
+    "desks": {"type": "object", "additionalProperties": TEXT},
+}
+_ANSWER = _object(
+    {
+        "scan_id": ID,
+        "outcome": _one_of(Outcome),
+        "why": _one_of(Why),
+        "say": TEXT,
+        "next": TEXT,
+        "since": {"type": ["string", "null"]},
+        "desk": TEXT,
+        "session": _or_none(ID),
+        "undo": FLAG,
+        "guest": _or_none(_ref("Guest")),
+    }
+)
+_ATTEMPT = _object(
+    {"scan_id": ID, "scanned_at": INSTANT, "method": _one_of(Method)},
+    {
+        "direction": _one_of(Direction),
+        "ticket": _typed(100),
+        "application": _or_none(ID),
+        "session": _or_none(ID),
+        "forced": FLAG,
+        "offline": FLAG,
+        "undoes": _or_none(ID),
+    },
+)
+_WALK_IN = _object(
+    {"scan_id": ID, "scanned_at": INSTANT, "name": _typed(60), "kana": _typed(80), "group": ID},
+    {"reason": _typed(200), "offline": FLAG},
+)
+_ERRORS = {
+    "400": "The body is not of this form; `field` names what is wrong.",
+    "401": "The token is unknown, or the device was revoked.",
+    "403": "Too early for a roster.",
+    "410": "The door is closed: no roster any more, and after some days no upload either.",
+}
+
+
+def document() -> Schema:
+    """The whole document as plain values."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tsudoi scans API",
+            "version": "1",
+            "description": "What door devices speak. A bearer token, given once at enrolment, lets a device in.",
+        },
+        "security": [{"device": []}],
+        "paths": {
+            "/api/v1/door/roster": _get("Everything a desk needs to work alone.", "Roster", "403"),
+            "/api/v1/door/changes": _get(
+                "What came in after a cursor, from all desks.",
+                "Changes",
+                "400",
+                parameters=[
+                    {
+                        "name": "cursor",
+                        "in": "query",
+                        "required": True,
+                        "schema": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+                    }
+                ],
+            ),
+            "/api/v1/door/counts": _get("Arrived of expected, and seats left.", "Counts"),
+            "/api/v1/door/scans": _post(
+                "A batch of scans, answered one by one. The same scan id again gets its first answer again.",
+                _object(
+                    {"scans": {"type": "array", "maxItems": 200, "items": _ref("Attempt")}},
+                    {"unsent": {"type": "integer", "minimum": 0, "maximum": 999_999}},
+                ),
+                _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
+            ),
+            "/api/v1/door/walk-ins": _post(
+                "One person without an application.",
+                _ref("WalkIn"),
+                _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
+                refused=True,
+            ),
+            "/api/v1/door/corrections": _post(
+                "The profession of somebody who stands at the door.",
+                _object({"application": ID, "profession": ID}),
+                _object({**_ENVELOPE, "guest": _ref("Guest")}),
+                refused=True,
+            ),
+        },
+        "components": {
+            "securitySchemes": {"device": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Guest": _GUEST,
+                "Seen": _SEEN,
+                "Answer": _ANSWER,
+                "Attempt": _ATTEMPT,
+                "WalkIn": _WALK_IN,
+                "Error": _object({**_ENVELOPE, "error": TEXT}, {"field": TEXT}),
+                "Refusal": _object({**_ENVELOPE, "error": TEXT, "say": TEXT}),
+                "Counts": _object({**_ENVELOPE, **_STATE}),
+                "Changes": _object(
+                    {
+                        **_ENVELOPE,
+                        **_STATE,
+                        "scans": _list(_ref("Seen")),
+                        "cursor": COUNT,
+                        "roster": _list(_ref("Guest")),
+                    }
+                ),
+                "Roster": _object(
+                    {
+                        **_ENVELOPE,
+                        **_STATE,
+                        "device": _object({"id": ID, "name": TEXT}),
+                        "event": {"type": "object"},
+                        "texts": {"type": "object"},
+                        "roster": _list(_ref("Guest")),
+                        "scans": _list(_ref("Seen")),
+                        "cursor": COUNT,
+                    }
+                ),
+            },
+        },
+    }
+
+
+def _content(schema: Schema) -> Schema:
+    return {"application/json": {"schema": schema}}
+
+
+def _failures(*codes: str) -> Schema:
+    return {code: {"description": _ERRORS[code], "content": _content(_ref("Error"))} for code in codes}
+
+
+def _get(summary: str, answer: str, *codes: str, parameters: list[Schema] | None = None) -> Schema:
+    return {
+        "get": {
+            "summary": summary,
+            "parameters": parameters or [],
+            "responses": {
+                "200": {"description": summary, "content": _content(_ref(answer))},
+                **_failures("401", "410", *codes),
+            },
+        }
+    }
+
+
+def _post(summary: str, body: Schema, answer: Schema, *, refused: bool = False) -> Schema:
+    refusal = {"description": "A rule of the event refuses it.", "content": _content(_ref("Refusal"))}
+    return {
+        "post": {
+            "summary": summary,
+            "requestBody": {"required": True, "content": _content(body)},
+            "responses": {
+                "200": {"description": summary, "content": _content(answer)},
+                **_failures("400", "401", "410"),
+                **({"422": refusal} if refused else {}),
+            },
+        }
+    }
