@@ -258,7 +258,10 @@ def corrections() -> ResponseReturnValue:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets in one another
+        body = None
     if not isinstance(body, dict):
         raise Unacceptable("body")
     return body

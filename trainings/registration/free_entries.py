@@ -22,6 +22,7 @@ from trainings.directory import queries as directory
 from trainings.directory.models import Organisation, OrganisationKind
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.queries import lock_event
+from trainings.registration.intake import write_search_key
 from trainings.registration.models import Application, EventRole
 from trainings.registration.states import LIVE
 
@@ -65,11 +66,14 @@ def match_free_entry(
     Raises Refused: NOT_FOUND, ALREADY_MATCHED.
     """
     applications = _locked(application_ids)
-    if db.session.get(Organisation, organisation_id) is None:
+    office = db.session.get(Organisation, organisation_id)
+    if office is None:
         raise Refused(DirectoryRefusal.NOT_FOUND)
     for application in applications:
         application.organisation_id = organisation_id
         application.organisation_kept = False
+        # Found in 名簿 and at the door by its official name too.
+        write_search_key(application, f"{office.name} {office.kana}")
         _note(application, "application.office_matched", organisation=str(organisation_id))
     db.session.flush()
     for person in {application.person for application in applications}:

@@ -37,6 +37,26 @@ def test_every_route_of_the_api_is_described(app: Flask) -> None:
     assert routes == {(path, method) for path, item in document()["paths"].items() for method in item}
 
 
+def test_brackets_without_end_are_no_fault_of_the_server(
+    app: Flask, unit: Unit, clock: Clock, client: Client
+) -> None:
+    with unit():
+        load_master_data()
+        event, _ = evening(("NSV",))
+    clock.set(event.doors_open_at)
+    with unit():
+        _, token = device_of(event)
+
+    answer = client.open(
+        "POST",
+        "/api/v1/door/scans",
+        data="[" * 100_000,
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+
+    assert (answer.status_code, answer.json["field"]) == (400, "body")
+
+
 def test_generated_requests_are_answered_as_described(app: Flask, unit: Unit, clock: Clock) -> None:
     with unit():
         load_master_data()

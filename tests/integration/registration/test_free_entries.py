@@ -12,6 +12,7 @@ from tests.support.client import Client
 from tests.support.hands import Unit
 from trainings.accounts.models import Role
 from trainings.audit.queries import entries_of_subject
+from trainings.core import names
 from trainings.core.refusal import Refused
 from trainings.directory import actions, queries
 from trainings.directory.models import Organisation, Person
@@ -62,6 +63,7 @@ def test_matching_keeps_what_was_typed_and_tells_the_person(unit: Unit) -> None:
     with unit() as session:
         matched = session.get_one(Application, application.id)
         assert (matched.organisation_id, matched.organisation_name) == (office.id, "山田クリニック")
+        assert names.search_key("山田医院") in matched.search_key
         assert session.get_one(Person, matched.person_id).organisation_id == office.id
         assert free_entries.open_free_entries() == []
         line = entries_of_subject("application", application.id)[-1]
