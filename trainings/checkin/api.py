@@ -30,6 +30,7 @@ csrf.exempt(bp)
 MARKER = "tsudoi-door-1"
 """In every answer: a captive portal's page is no answer of ours, whatever its status."""
 LARGEST_BATCH = 200
+LARGEST_CURSOR = 2**63 - 1
 
 
 class _NotAllowed(Exception):
@@ -133,7 +134,7 @@ def changes() -> ResponseReturnValue:
     """What came in after a cursor, from all desks, with the roster lines of walk-ins among them."""
     _, event = _device()
     cursor = request.args.get("cursor", type=int)
-    if cursor is None or cursor < 0:
+    if cursor is None or not 0 <= cursor <= LARGEST_CURSOR:
         raise Unacceptable("cursor")
     scans = queries.scans_after(event.id, cursor)
     guests = {scan.application_id for scan in scans if scan.method == Method.WALK_IN}

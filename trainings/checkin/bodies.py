@@ -55,7 +55,13 @@ def _text(raw: dict[str, Any], field: str, longest: int, *, required: bool = Tru
     value = raw.get(field, None if required else "")
     if not isinstance(value, str) or len(value) > longest or "\x00" in value:
         raise Unacceptable(field)
-    return value
+    return _whole_letters(value)
+
+
+def _whole_letters(text: str) -> str:
+    """The text with U+FFFD for halves of letters. A desk that keeps the end of a long code may cut a letter in two; no
+    database stores that, and a scan that can never be stored would hold up all that wait behind it."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _flag(raw: dict[str, Any], field: str) -> bool:

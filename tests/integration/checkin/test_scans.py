@@ -298,6 +298,36 @@ def test_malformed_scan_is_a_bad_request_that_names_the_field(
     assert stored(unit) == 0
 
 
+@pytest.mark.parametrize("offline", [False, True])
+def test_code_with_half_a_letter_is_stored_as_unknown_and_holds_nothing_up(
+    night: Night, unit: Unit, offline: bool
+) -> None:
+    cut = scan("\ude00 https://elsewhere.example/", offline=offline)
+
+    first, second = night.desk.send(cut, scan(night.tickets[0]))["answers"]
+
+    assert (first["outcome"], first["why"], second["outcome"]) == ("refused", "unknown", "admitted")
+    assert night.desk.answer(cut) == first
+    assert stored(unit) == 2
+
+
+def test_walk_in_with_half_a_letter_is_admitted_with_a_sign_in_its_place(night: Night) -> None:
+    group = night.desk.client.api("GET", "/api/v1/door/counts", bearer=night.desk.token)["groups"][0]["id"]
+
+    answer = night.desk.walk_in(name="安\ud867 桃", kana="ヤス モモ", group=group)["answers"][0]
+
+    assert (answer["outcome"], answer["guest"]["name"]) == ("admitted", "安\ufffd 桃")
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "-1", str(2**63), "9" * 40])
+def test_cursor_that_none_can_be_is_a_bad_request(night: Night, cursor: str) -> None:
+    path = f"/api/v1/door/changes?cursor={cursor}"
+
+    refused = night.desk.client.api("GET", path, bearer=night.desk.token, status=400)
+
+    assert (refused["error"], refused["field"]) == ("bad_request", "cursor")
+
+
 def test_malformed_body_is_a_bad_request(night: Night) -> None:
     for body in ([], {}, {"scans": "x"}, {"scans": [7]}, {"scans": [scan()] * 201}):
         night.desk.client.api("POST", SCANS, body, bearer=night.desk.token, status=400)
