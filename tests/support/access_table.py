@@ -85,6 +85,8 @@ TABLE: dict[str, str] = {
     "desk.new_event": "planner",
     "desk.make_event": "planner",
     "desk.edit": "planner",
+    "desk.rules": "planner",
+    "desk.try_or_save_rules": "planner",
     "desk.save": "planner",
     "desk.copy": "planner",
     "desk.make_copy": "planner",

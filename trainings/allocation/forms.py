@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import FieldList, FormField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
+
+from trainings.events.fields import Day, Whole, between, words
+from trainings.events.forms import SectorRow
 
 PLACE = "place"
 REFUSE = "refuse"
@@ -38,3 +41,34 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
     """The two buttons under an offer."""
 
     answer = HiddenField()
+
+
+class QuotaRow(SectorRow):
+    """The numbers of one sector or group; its name stands in the sentences and is not changed here."""
+
+    name = HiddenField()
+    release_on = Day()
+
+
+class RulesForm(FlaskForm):  # type: ignore[misc]
+    """The rules of an event's seats. seen: fingerprint of the event that the page showed."""
+
+    seen = HiddenField()
+    capacity = Whole(
+        "定員",
+        validators=[
+            InputRequired("定員を入力してください"),
+            between(1, 10_000, "定員は1以上の数で入力してください"),
+        ],
+    )
+    groups = FieldList(FormField(QuotaRow))
+    sectors = FieldList(FormField(QuotaRow))
+    organisation_cap = Whole(
+        "一つの事業所の上限",
+        validators=[
+            between(
+                1, 1000, "一つの事業所の上限は1以上の数で入力してください。空けておくと、上限はありません"
+            ),
+        ],
+    )
+    reason = words("変える理由", 200)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.seats.degrade import Limit, Shortfall
+from trainings.seats.meaning import Range
 from trainings.seats.odds import Reason
 
 REFUSALS = {
@@ -84,3 +86,43 @@ def shortfall_in_words(short: Shortfall, names: Mapping[str, str]) -> str:
         return f"定員{short.wished}席のうち、枠を守って埋められるのは{short.met}席です。"
     name = names.get(short.label[-1], "")
     return f"{name}のために確保する{short.wished}席のうち、申込のあった{short.met}席を守ります。残りはほかの方にまわします。"
+
+
+# -- what rules mean ----------------------------------------------------------------------------------------------
+
+RULES_SAVED = "枠のルールを保存しました。"
+RULES_UNCHANGED = "変わったところはありません。"
+MOST_NAMED = 3
+
+
+def hit_in_words(
+    share: float, people: int, groups: Sequence[tuple[str, int]], offices: Sequence[tuple[str, int]]
+) -> str:
+    """Who the people with the lowest odds are. groups, offices: (name, people), most first."""
+    said = f"いちばん低い{percent(share)}は、この{people}人です（{_counted(groups)}）。"
+    gathered = [(name, n) for name, n in offices if n > 1]
+    return said + (f"同じ事業所からの申込は、{_counted(gathered)}です。" if gathered else "")
+
+
+def _counted(rows: Sequence[tuple[str, int]]) -> str:
+    rest = len(rows) - MOST_NAMED
+    more = f"、ほか{rest}つ" if rest > 0 else ""
+    return "、".join(f"{name} {n}人" for name, n in rows[:MOST_NAMED]) + more
+
+
+def range_in_words(odds: Range | None) -> str:
+    """The odds of several people; a dash where nobody is drawn."""
+    if odds is None:
+        return "－"
+    lowest, highest = percent(float(odds.lowest)), percent(float(odds.highest))
+    return lowest if lowest == highest else f"{lowest.removesuffix('％')}–{highest}"
+
+
+def moved_in_words(before: Fraction | None, after: Fraction | None) -> str:
+    """How the lowest odds change between two rules, in points of a hundred."""
+    if before is None or after is None:
+        return ""
+    points = float(100 * (after - before))
+    if abs(points) < 0.05:
+        return "いちばん低い確率は変わりません。"
+    return f"いちばん低い確率が、{percent(float(before))}から{percent(float(after))}に{'上' if points > 0 else '下'}がります。"

@@ -36,7 +36,7 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     standing: read after the caller locked the event, so that no application comes in between.
     Raises Refused: CLOSED, CHANGED_MEANWHILE, SELECTION_FIXED, PUBLIC_NUMBER_FIXED (once the list is frozen),
     CAPACITY_BELOW_CONFIRMED (facts: confirmed), GROUP_IN_USE, PROFESSION_IN_USE, SESSION_IN_USE (facts: name),
-    REASON_MISSING and, for a public event, the first thing that `publication.missing` finds.
+    RULES_FROZEN (between freezing and drawing), REASON_MISSING (after it) and, for a public event, the first thing that `publication.missing` finds.
     """
     event = lock_event(event_id)
     _check(event, change, standing)
@@ -50,8 +50,12 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     # In the order of the tables, not of the page.
     db.session.expire(event, ["sessions", "sectors", "groups", "professions", "programme"])
     after = snapshot(event)
-    if standing.drawn and not change.reason and any(before[name] != after[name] for name in SEATS):
-        raise Refused(EventRefusal.REASON_MISSING)
+    if any(before[name] != after[name] for name in SEATS):
+        if standing.drawn and not change.reason:
+            raise Refused(EventRefusal.REASON_MISSING)
+        if event.list_frozen_at is not None and not standing.drawn:
+            # A frozen list is drawn by the rules that it was frozen under.
+            raise Refused(EventRefusal.RULES_FROZEN)
     if event.state == EventState.PUBLISHED:
         for refusal in missing(event)[:1]:
             raise refusal

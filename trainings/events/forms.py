@@ -367,6 +367,7 @@ FIELD_OF = {
     EventRefusal.SELECTION_FIXED: "selection",
     EventRefusal.CAPACITY_BELOW_CONFIRMED: "capacity",
     EventRefusal.PUBLIC_NUMBER_FIXED: "public_number_name",
+    EventRefusal.RULES_FROZEN: "s-quota",
     EventRefusal.REASON_MISSING: "reason",
     EventRefusal.GROUP_IN_USE: "s-quota",
     EventRefusal.PROFESSION_IN_USE: "s-map",

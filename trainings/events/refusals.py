@@ -23,6 +23,7 @@ class EventRefusal(StrEnum):
     SELECTION_FIXED = "selection_fixed"
     CAPACITY_BELOW_CONFIRMED = "capacity_below_confirmed"
     PUBLIC_NUMBER_FIXED = "public_number_fixed"
+    RULES_FROZEN = "rules_frozen"
     REASON_MISSING = "reason_missing"
     GROUP_IN_USE = "group_in_use"
     PROFESSION_IN_USE = "profession_in_use"

@@ -35,6 +35,10 @@ REFUSALS = {
     EventRefusal.SELECTION_FIXED: "申込が入ったあとは、選び方を変えられません。",
     EventRefusal.CAPACITY_BELOW_CONFIRMED: "参加が決まった方が{confirmed}人います。定員をそれより少なくはできません。",
     EventRefusal.PUBLIC_NUMBER_FIXED: "名簿を固めたあとは、抽選に加える公の番号を変えられません。",
+    EventRefusal.RULES_FROZEN: (
+        "名簿を固めてから抽選するまでは、定員と枠を変えられません。"
+        "変えるときは、抽選の画面で「名簿をもう一度開く」を押してから直してください。"
+    ),
     EventRefusal.REASON_MISSING: "抽選のあとに枠や定員を変えるときは、変える理由を入力してください。",
     EventRefusal.GROUP_IN_USE: "「{name}」には申込があるため、なくすことはできません。",
     EventRefusal.PROFESSION_IN_USE: "{name}の方の申込があるため、割りあてを変えられません。",

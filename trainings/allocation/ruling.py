@@ -1,0 +1,200 @@
+"""What the rules of an event mean for the people who applied so far, and what changed rules would mean. Reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from trainings.allocation import queries, texts, weights
+from trainings.events.changes import EventChange
+from trainings.events.models import Event, EventGroup, Selection
+from trainings.registration.seat_rules import UNLIMITED, candidate_of, rules_of
+from trainings.registration.states import HOLDS_SEAT, State
+from trainings.seats.meaning import Meaning, Range, meaning
+from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """The participants of an event as its rules see them.
+
+    undecided: those who want a seat; they carry their weights in a lottery. seated: those who have one. offices: key of
+    an organisation → its name. has_odds: a draw is still to come; else no odds can be told.
+    """
+
+    undecided: tuple[Candidate, ...]
+    seated: tuple[Candidate, ...]
+    offices: Mapping[str, str]
+    has_odds: bool
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group under some rules. wanted: applicants and people with a seat. odds: None where nobody is drawn.
+    points: (odds, people), ascending."""
+
+    group: EventGroup
+    wanted: int
+    reserved: int
+    cap: int | None
+    odds: Range | None
+    points: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True)
+class OfficeRow:
+    """An organisation with more than one applicant; None as key and name stands for people without an organisation."""
+
+    key: str | None
+    name: str | None
+    odds: Range
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Rules and what they mean, in rows and sentences. lowest: None where nobody is drawn.
+
+    shortfalls: minimums that cannot be met and why seats stay empty. hardest: who the people with the lowest odds are, and
+    why they have them.
+    """
+
+    capacity: int
+    seats: int
+    released: int
+    applicants: int
+    seated: int
+    groups: tuple[GroupRow, ...]
+    offices: tuple[OfficeRow, ...]
+    lowest: Fraction | None
+    lowest_people: int
+    highest: Fraction | None
+    shortfalls: tuple[str, ...]
+    hardest: tuple[str, ...]
+
+
+def crowd_of(event: Event) -> Crowd:
+    """Everybody who counts for seats, in a number of statements that does not grow with them."""
+    has_odds = event.selection == Selection.LOTTERY and queries.valid_draw(event.id) is None
+    undecided = queries.participants(event.id, [State.APPLIED, State.WAITING])
+    seated = queries.participants(event.id, HOLDS_SEAT)
+    in_draw = [candidate_of(one) for one in undecided]
+    if has_odds:
+        people = [one.canonical_person_id for one in undecided]
+        histories = queries.histories(people, event.starts_at)
+        in_draw = [
+            replace(one, weight=weights.weight(histories[person]))
+            for one, person in zip(in_draw, people, strict=True)
+        ]
+    names = {}
+    for application in (*undecided, *seated):
+        key = candidate_of(application).organisation
+        if key is not None:
+            names[key] = application.organisation_name or key
+    return Crowd(tuple(in_draw), tuple(candidate_of(one) for one in seated), names, has_odds)
+
+
+def rules_after(change: EventChange) -> Rules:
+    """The rules as a change would leave them; as `rules_of` reads them from an event. All its rows are known ones."""
+    sectors = {
+        place: SectorRule(str(row.id), row.reserved, row.cap)
+        for place, row in enumerate(change.sectors)
+        if row.reserved or row.cap is not None
+    }
+    return Rules(
+        capacity=change.values["capacity"] or UNLIMITED,
+        groups=tuple(
+            GroupRule(
+                key=str(row.id),
+                reserved=row.reserved,
+                cap=row.cap,
+                sector=sectors[row.sector].key if row.sector in sectors else None,
+            )
+            for row in change.groups
+        ),
+        sectors=tuple(sectors.values()),
+        organisation_cap=change.values["organisation_cap"],
+    )
+
+
+def ruling_of(event: Event, crowd: Crowd, rules: Rules | None = None) -> Ruling:
+    """What rules mean for the crowd; without `rules` those of the event."""
+    rules = rules or rules_of(event)
+    means = meaning(rules, crowd.undecided, crowd.seated)
+    names = {str(group.id): group.name for group in event.groups}
+    names |= {str(sector.id): sector.name for sector in event.sectors}
+    odds = list(means.odds.exact.values()) if crowd.has_odds else []
+    return Ruling(
+        capacity=rules.capacity,
+        seats=means.seats,
+        released=means.released,
+        applicants=len(crowd.undecided),
+        seated=len(crowd.seated),
+        groups=_groups(event, crowd, rules, means),
+        offices=_offices(crowd, means),
+        lowest=min(odds, default=None),
+        lowest_people=odds.count(min(odds)) if odds else 0,
+        highest=max(odds, default=None),
+        shortfalls=tuple(texts.shortfall_in_words(one, names) for one in means.shortfalls),
+        hardest=_hardest(crowd, means, names),
+    )
+
+
+def _groups(event: Event, crowd: Crowd, rules: Rules, means: Meaning) -> tuple[GroupRow, ...]:
+    points: dict[str, Counter[Fraction]] = {rule.key: Counter() for rule in rules.groups}
+    if crowd.has_odds:
+        for person in crowd.undecided:
+            points[person.group][means.odds.exact[person.key]] += 1
+    by_key = {str(group.id): group for group in event.groups}
+    return tuple(
+        GroupRow(
+            group=by_key[rule.key],
+            wanted=means.wanted.groups.get(rule.key, 0),
+            reserved=rule.reserved,
+            cap=rule.cap,
+            odds=means.by_group.get(rule.key) if crowd.has_odds else None,
+            points=tuple((float(share), n) for share, n in sorted(points[rule.key].items())),
+        )
+        for rule in rules.groups
+    )
+
+
+def _offices(crowd: Crowd, means: Meaning) -> tuple[OfficeRow, ...]:
+    """Organisations of several applicants, and all people without one: lowest odds first."""
+    if not crowd.has_odds:
+        return ()
+    rows = [
+        OfficeRow(key, None if key is None else crowd.offices[key], found)
+        for key, found in means.by_organisation.items()
+        if key is None or found.people > 1
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.odds.lowest, -row.odds.people, row.name or "")))
+
+
+def _hardest(crowd: Crowd, means: Meaning, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Nobody is hit where everybody gets a seat."""
+    if not crowd.has_odds or means.hardest is None or means.hardest.odds == 1:
+        return ()
+    hit = set(means.hardest.people)
+    people = [person for person in crowd.undecided if person.key in hit]
+    share = float(means.hardest.odds)
+    level = _level_range(means, means.odds.level_of[means.hardest.people[0]])
+    return (
+        texts.hit_in_words(
+            share,
+            len(people),
+            _most(names[person.group] for person in people),
+            _most(crowd.offices[person.organisation] for person in people if person.organisation),
+        ),
+        texts.reason_in_words(means.hardest.reason, names, level),
+    )
+
+
+def _level_range(means: Meaning, level: int) -> tuple[float, float]:
+    odds = [means.odds.exact[key] for key, one in means.odds.level_of.items() if one == level]
+    return float(min(odds)), float(max(odds))
+
+
+def _most(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(names).most_common())

@@ -1,0 +1,189 @@
+"""枠のルール: the rules of an event's seats, what they mean now, and changed ones beside them before they are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed
+from trainings.accounts.models import Role
+from trainings.allocation import ruling, texts, weights
+from trainings.allocation.forms import RulesForm
+from trainings.core.db import db
+from trainings.core.jobs import enqueue
+from trainings.core.refusal import Refused
+from trainings.desk.blueprint import bp
+from trainings.desk.editing import standing_of
+from trainings.events import texts as event_texts
+from trainings.events.changelog import fingerprint
+from trainings.events.changes import (
+    EventChange,
+    GroupChange,
+    ItemChange,
+    SectorChange,
+    SessionChange,
+    Standing,
+)
+from trainings.events.editing import edit_event
+from trainings.events.models import Event, EventGroup, EventSector, EventState, Selection
+from trainings.events.queries import event_by_slug, lock_event
+from trainings.events.refusals import EventRefusal
+from trainings.registration.transitions import SEAT_FREED
+
+FIELD_OF = {
+    EventRefusal.RESERVES_EXCEED_CAPACITY: "capacity",
+    EventRefusal.CAPACITY_BELOW_CONFIRMED: "capacity",
+    EventRefusal.REASON_MISSING: "reason",
+    EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: "quotas-of-sectors",
+    EventRefusal.SECTOR_CAP_BELOW_RESERVES: "quotas-of-sectors",
+}
+"""Where on the page a refusal is put right; the table of groups for all others."""
+QUOTAS = "quotas"
+TRIAL = "trial"
+
+
+def _event_or_404(slug: str) -> Event:
+    return event_by_slug(slug) or abort(404)
+
+
+@bp.get("/staff/events/<slug>/rules")
+@allowed(Role.PLANNER)
+def rules(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    return _page(event, _filled(event), standing_of(event.id))
+
+
+@bp.post("/staff/events/<slug>/rules")
+@allowed(Role.PLANNER)
+def try_or_save_rules(slug: str) -> ResponseReturnValue:
+    """Compare what was typed with what holds, or keep it."""
+    event = _event_or_404(slug)
+    form = RulesForm()
+    if TRIAL in request.form:
+        standing = standing_of(event.id)
+        if not form.validate():
+            return _page(event, form, standing, status=422)
+        return _page(event, form, standing, trial=_change(event, form))
+    # Locked before counting: nobody applies or gets a seat between the count and the change.
+    event = lock_event(event.id)
+    standing = standing_of(event.id)
+    if not form.validate():
+        return _page(event, form, standing, status=422)
+    try:
+        edited = edit_event(event_id=event.id, change=_change(event, form), standing=standing)
+    except Refused as refused:
+        db.session.rollback()
+        event = _event_or_404(slug)
+        if refused.code == EventRefusal.CHANGED_MEANWHILE:
+            # Told once; who presses again has read it.
+            form.seen.data = fingerprint(event)
+        return _page(event, form, standing, refused=refused, status=422)
+    if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
+        enqueue(SEAT_FREED, subject=event.id)
+    flash(texts.RULES_SAVED if edited.fields else texts.RULES_UNCHANGED)
+    return redirect(url_for("desk.rules", slug=slug))
+
+
+def _page(
+    event: Event,
+    form: RulesForm,
+    standing: Standing,
+    *,
+    trial: EventChange | None = None,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    crowd = ruling.crowd_of(event)
+    now = ruling.ruling_of(event, crowd)
+    tried = ruling.ruling_of(event, crowd, ruling.rules_after(trial)) if trial else None
+    where = FIELD_OF.get(EventRefusal(refused.code), QUOTAS) if refused else ""
+    page = render_template(
+        "desk/rules.html",
+        event=event,
+        form=form,
+        standing=standing,
+        is_lottery=event.selection == Selection.LOTTERY,
+        is_closed=event.state == EventState.CLOSED,
+        now=now,
+        tried=tried,
+        after={row.group.id: row for row in tried.groups} if tried else {},
+        offices=_offices(now, tried or now),
+        moved=texts.moved_in_words(now.lowest, tried.lowest) if tried else "",
+        percent=texts.percent,
+        range_in_words=texts.range_in_words,
+        weights=weights,
+        refusals=[(where, refused.sentence(event_texts.REFUSALS))] if refused else [],
+    )
+    return page, status
+
+
+def _offices(now: ruling.Ruling, tried: ruling.Ruling) -> list[tuple[str | None, int, str, str]]:
+    """Odds of organisations by both rules: (name, people, now, tried), in the order of the lowest odds now."""
+    after = {row.key: row.odds for row in tried.offices}
+    return [
+        (row.name, row.odds.people, texts.range_in_words(row.odds), texts.range_in_words(after[row.key]))
+        for row in now.offices
+    ]
+
+
+def _filled(event: Event) -> RulesForm:
+    """The form as it shows an event."""
+    form = RulesForm(formdata=None)
+    form.seen.data = fingerprint(event)
+    form.capacity.data, form.organisation_cap.data = event.capacity, event.organisation_cap
+    for group in event.groups:
+        row = {name: getattr(group, name) for name in ("id", "name", "reserved", "cap", "release_on")}
+        form.groups.append_entry(row)
+    for sector in event.sectors:
+        form.sectors.append_entry({name: getattr(sector, name) for name in ("id", "name", "reserved", "cap")})
+    return form
+
+
+def _change(event: Event, form: RulesForm) -> EventChange:
+    """The event as it is but for the numbers that were typed. A group or sector that no row names keeps its own."""
+    groups = {row.form.id.data: row.form for row in form.groups}
+    sectors = {row.form.id.data: row.form for row in form.sectors}
+    places = {sector.id: place for place, sector in enumerate(event.sectors)}
+
+    def quota(row: Any, kept: EventGroup | EventSector) -> dict[str, Any]:
+        if row is None:
+            return {"reserved": kept.reserved, "cap": kept.cap}
+        return {"reserved": row.reserved.data or 0, "cap": row.cap.data}
+
+    return EventChange(
+        values={"capacity": form.capacity.data, "organisation_cap": form.organisation_cap.data},
+        sessions=[SessionChange(one.id, one.title, one.starts_at, one.ends_at) for one in event.sessions],
+        sectors=[
+            SectorChange(sector.id, sector.name, **quota(sectors.get(str(sector.id)), sector))
+            for sector in event.sectors
+        ],
+        groups=[
+            GroupChange(
+                group.id,
+                group.name,
+                **quota(groups.get(str(group.id)), group),
+                release_on=groups[str(group.id)].release_on.data
+                if str(group.id) in groups
+                else group.release_on,
+                sector=places.get(group.sector_id) if group.sector_id else None,
+            )
+            for group in event.groups
+        ],
+        professions={},
+        programme=[
+            ItemChange(
+                title=one.title,
+                minutes=one.minutes,
+                starts_at=one.starts_at,
+                note=one.note,
+                speaker=one.speaker,
+                speaker_affiliation=one.speaker_affiliation,
+                credit_code=one.credit_code,
+            )
+            for one in event.programme
+        ],
+        reason=form.reason.data or "",
+        seen=form.seen.data or "",
+    )
