@@ -74,6 +74,7 @@ TABLE: dict[str, str] = {
     "allocation.council_record": "planner viewer",
     "allocation.void_page": "planner",
     "allocation.void": "planner",
+    "allocation.waiting": "planner",
     "allocation.decide": "planner",
     "allocation.decide_now": "planner",
     "allocation.answer_offer": "link:application",

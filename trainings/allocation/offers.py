@@ -45,7 +45,7 @@ def offer_free_seats(*, event_id: uuid.UUID) -> int:
     if expires_at is None:
         return 0
     offered = 0
-    while (application := _next(event)) is not None:
+    while (application := next_in_line(event)) is not None:
         change_state(application, State.OFFERED, Reason.SEAT_FREED, offer_expires_at=expires_at)
         tell(application, "offered")
         offered += 1
@@ -64,7 +64,10 @@ def _list_is_in_order(event: Event) -> bool:
     return event.selection == Selection.FIRST_COME or queries.valid_draw(event.id) is not None
 
 
-def _next(event: Event) -> Application | None:
+def next_in_line(event: Event) -> Application | None:
+    """Who gets the seat that is free: the first in rank whose admission is legal; None while there is none."""
+    if event.state != EventState.PUBLISHED or not _list_is_in_order(event):
+        return None
     waiting = {str(one.id): one for one in queries.waiting_in_rank(event.id)}
     if not waiting:
         return None

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.allocation import drawing, forms, offers, placing, queries, texts, voiding
+from trainings.allocation.calling import call_list
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
@@ -125,6 +126,17 @@ def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
             problem = refused.sentence(texts.REFUSALS)
     page = render_template("allocation/decide.html", application=application, form=form, problem=problem)
     return page, 422
+
+
+# -- the waiting list ----------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/waiting")
+@allowed(Role.PLANNER)
+def waiting(slug: str) -> ResponseReturnValue:
+    """The waiting list in rank, with telephone numbers; near the day it is called from."""
+    event = _event_or_404(slug)
+    return render_template("allocation/waiting.html", event=event, calls=call_list(event))
 
 
 # -- offers -------------------------------------------------------------------------------------------------

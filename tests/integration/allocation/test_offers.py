@@ -217,3 +217,26 @@ def test_two_people_cancelling_and_accepting_at_once_never_oversell(full, unit, 
             select(func.count()).where(Application.event_id == event.id, Application.state == State.CONFIRMED)
         )
         assert held == 2
+
+
+def test_near_the_day_staff_call_the_next_in_line(full, staff_client, unit, clock) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    path = f"/staff/events/{event.slug}/waiting"
+    assert "この順番でメールを送ってご案内します" in staff_client(Role.PLANNER).get(path)
+    clock.set(event.doors_open_at - timedelta(hours=4))
+    planner = staff_client(Role.PLANNER)
+    with unit():
+        cancel_application(application_id=people[0].id)
+        assert offer_free_seats(event_id=event.id) == 0
+
+    page = planner.get(f"/staff/events/{event.slug}").follow("キャンセル待ちの一覧を見る")
+
+    assert f"次は {people[2].full_name} さんです" in page
+    assert people[2].phone in page
+    page.follow("手で決める").press("この内容で決める", decision="place", reason="電話で参加を確認")
+    assert _states(unit, people)[2] == State.CONFIRMED
+    # The doctor's seat was released by then: it is the next nurse's.
+    assert f"次は {people[3].full_name} さんです" in planner.get(path)
+    with unit():
+        place_by_hand(application_id=people[3].id, reason="電話で参加を確認")
+    assert "席が空くと、電話する方をここに出します" in planner.get(path)
