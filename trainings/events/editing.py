@@ -36,7 +36,8 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     standing: read after the caller locked the event, so that no application comes in between.
     Raises Refused: CLOSED, CHANGED_MEANWHILE, SELECTION_FIXED, PUBLIC_NUMBER_FIXED (once the list is frozen),
     CAPACITY_BELOW_CONFIRMED (facts: confirmed), GROUP_IN_USE, PROFESSION_IN_USE, SESSION_IN_USE (facts: name),
-    RULES_FROZEN (between freezing and drawing), REASON_MISSING (after it) and, for a public event, the first thing that `publication.missing` finds.
+    RULES_FROZEN (between freezing and drawing), REASON_MISSING (after it) and, for a public event, the first thing that
+    `publication.missing` finds.
     """
     event = lock_event(event_id)
     _check(event, change, standing)

@@ -84,7 +84,7 @@ def test_saving_keeps_the_numbers_and_nothing_else_and_logs_them(hall, staff_cli
         f"groups-{_place(hall, '看護')}-release_on": hall.starts_at.date().isoformat(),
     }
 
-    page = staff_client(Role.PLANNER).get(_path(hall)).form("main form").fill(typed).submit("保存する")
+    page = staff_client(Role.PLANNER).get(_path(hall)).form("main form").fill(typed).submit("この内容にする")
 
     assert "枠のルールを保存しました。" in page
     with unit() as session:
@@ -113,7 +113,7 @@ def test_impossible_numbers_are_refused_with_everything_typed(hall, staff_client
     assert page.one(f'input[name="groups-{nurses}-reserved"]').get("value") == "5"
 
     much = {f"groups-{nurses}-reserved": "6", f"groups-{nurses}-cap": "6"}
-    page = browser.get(_path(hall)).form("main form").fill(much).submit("保存する", status=422)
+    page = browser.get(_path(hall)).form("main form").fill(much).submit("この内容にする", status=422)
 
     assert "確保する席の合計が9席で、定員の6席を超えています" in page
     assert page.one(f'input[name="groups-{nurses}-reserved"]').get("value") == "6"
@@ -122,9 +122,9 @@ def test_impossible_numbers_are_refused_with_everything_typed(hall, staff_client
 def test_two_organisers_do_not_overwrite_each_other_unseen(hall, staff_client) -> None:  # type: ignore[no-untyped-def]
     mine = staff_client(Role.PLANNER, name="甲").get(_path(hall))
     other = staff_client(Role.PLANNER, name="乙").get(_path(hall))
-    other.form("main form").fill({"organisation_cap": "4"}).submit("保存する")
+    other.form("main form").fill({"organisation_cap": "4"}).submit("この内容にする")
 
-    page = mine.form("main form").fill({"organisation_cap": "5"}).submit("保存する", status=422)
+    page = mine.form("main form").fill({"organisation_cap": "5"}).submit("この内容にする", status=422)
 
     assert "ほかの人がこの催しを直しました" in page
     assert page.one('input[name="organisation_cap"]').get("value") == "5"
@@ -145,7 +145,7 @@ def test_rules_stay_between_freezing_and_drawing_and_need_a_reason_afterwards(  
         browser.get(_path(hall))
         .form("main form")
         .fill({"organisation_cap": "5"})
-        .submit("保存する", status=422)
+        .submit("この内容にする", status=422)
     )
 
     assert "名簿を固めてから抽選するまでは、定員と枠を変えられません。" in page
@@ -157,11 +157,11 @@ def test_rules_stay_between_freezing_and_drawing_and_need_a_reason_afterwards(  
         browser.get(_path(hall))
         .form("main form")
         .fill({"organisation_cap": "5"})
-        .submit("保存する", status=422)
+        .submit("この内容にする", status=422)
     )
     assert "抽選のあとに枠や定員を変えるときは、変える理由を入力してください。" in page
 
-    page = page.form("main form").fill({"reason": "会場が広がったため"}).submit("保存する")
+    page = page.form("main form").fill({"reason": "会場が広がったため"}).submit("この内容にする")
     assert "枠のルールを保存しました。" in page
 
 
