@@ -6,7 +6,7 @@ OUT ?= rehearsal
 ARGS ?=
 
 .DEFAULT_GOAL = menu
-.PHONY: menu setup run test check format bench bench-seats rehearse lock clean
+.PHONY: menu setup run test check format bench bench-seats bench-door rehearse lock clean
 
 menu:
 	@echo "make run              start the sample city at http://127.0.0.1:8000 (sets everything up first)"
@@ -14,6 +14,7 @@ menu:
 	@echo "make check            lint, format, types, floors, templates"
 	@echo "make bench            measure; writes bench/results/"
 	@echo "make bench-seats      only the lottery, against its peers"
+	@echo "make bench-door       only the door: speed, and 10 000 scans at a server that is killed"
 	@echo "make rehearse OUT=dir a whole evening against real servers; leaves its workbooks and mails in dir"
 	@echo "make setup            only what running needs"
 	@echo "make format           let ruff and djlint write the format that check asks for"
@@ -47,6 +48,10 @@ bench:
 bench-seats:
 	@$(PYTHON) scripts/setup.py bench
 	@$(VENV)/python -m bench seats
+
+bench-door:
+	@$(PYTHON) scripts/setup.py bench
+	@$(VENV)/python -m bench door
 
 rehearse:
 	@$(PYTHON) scripts/setup.py test

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("web", "xlsx", "race", "seats", "desk")
+BENCHES = ("web", "xlsx", "race", "seats", "desk", "door")
 
 
 def main() -> None:

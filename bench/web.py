@@ -38,7 +38,7 @@ def main() -> None:
     """Print the table and write bench/results/web.json."""
     rows: list[Row] = []
     with serving("bench.hello:app", {}) as server:
-        hello = {n: _get(server, "/", 3000, n).per_second for n in CLIENTS}
+        hello = {n: get(server, "/", 3000, n).per_second for n in CLIENTS}
         hello_pss = server.pss_mib()
     rows += [Row(f"hello, {n} clients", hello[n], "1/s") for n in CLIENTS]
     with sites() as both:
@@ -52,7 +52,7 @@ def _measure(site: Site, hello: dict[int, float], hello_pss: float) -> list[Row]
     lottery = open_event(site, kind=EventKind.HUNDRED, capacity=100)
     hall = open_event(site, kind=EventKind.SYMPOSIUM, capacity=ROSTER)
     tickets = fill_roster(site, hall)
-    token = _device(site, hall)
+    token = enrol(site, hall)
     rows = []
     with serving("wsgi:app", site.environment) as server:
         slug = slug_of(site, lottery)
@@ -70,11 +70,11 @@ def _measure(site: Site, hello: dict[int, float], hello_pss: float) -> list[Row]
                     )
                 )
         for n in CLIENTS:
-            outcome = _scan(server, token, tickets[: 1500 if n > 1 else 500], n)
+            outcome = scan(server, token, tickets[: 1500 if n > 1 else 500], n)
             tickets = tickets[1500:]
             rows += _rows(site, "scan", n, outcome, hello[n])
         for n in CLIENTS:
-            rows += _rows(site, "page", n, _get(server, f"/e/{slug}", 600, n), hello[n])
+            rows += _rows(site, "page", n, get(server, f"/e/{slug}", 600, n), hello[n])
         aim = 200.0 if on_server else None
         rows.append(
             Row(
@@ -94,7 +94,7 @@ def _rows(site: Site, what: str, clients: int, outcome: Outcome, hello: float) -
     ]
 
 
-def _get(server: Server, path: str, count: int, clients: int) -> Outcome:
+def get(server: Server, path: str, count: int, clients: int) -> Outcome:
     request = Request(f"GET {path} HTTP/1.1")
     run(server.port, lambda _: request, 50, clients)  # warm
     return run(server.port, lambda _: request, count, clients)
@@ -194,12 +194,12 @@ def fill_roster(site: Site, event_id: uuid.UUID) -> list[str]:
     return tickets
 
 
-def _device(site: Site, event_id: uuid.UUID) -> str:
+def enrol(site: Site, event_id: uuid.UUID) -> str:
     with beside_requests(site.app), unit_of_work():
         return enrol_device(door=open_door(event_id=event_id), name="bench")[1]
 
 
-def _scan(server: Server, token: str, tickets: list[str], clients: int) -> Outcome:
+def scan(server: Server, token: str, tickets: list[str], clients: int) -> Outcome:
     head = (
         f"POST /api/v1/door/scans HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}"
     )

@@ -1,0 +1,101 @@
+"""`make bench-door`: scans from 1, 4 and 16 desks at once, and 10 000 scans at a server that is killed again and again."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from bench.results import Row, report
+from bench.servers import serving
+from bench.site import Site, open_event, sites
+from bench.web import enrol, fill_roster, get, scan
+from config import Settings
+from tests.support import postgres
+from tests.support.databases import make_schema
+from tests.support.desks import faults, killed_server, play
+from tests.support.door_faults import set_stage
+from tests.support.hands import unit_for
+from trainings import create_app
+from trainings.events.models import EventKind
+
+DESKS = (1, 4, 16)
+EACH = 1_200
+"""Scans a measurement."""
+CAPACITY = 10_000
+AIMS = {"postgresql": 100.0, "sqlite": 50.0}
+"""Scans per second from four desks (design of the door)."""
+SLOWEST_MS = 100.0
+SCANS, KILLS = 10_000, 40
+
+
+def main() -> None:
+    """Print the table and write bench/results/door.json."""
+    with serving("bench.hello:app", {}) as server:
+        hello = {n: get(server, "/", 3000, n).per_second for n in DESKS}
+    rows = [Row(f"hello, {n} clients", hello[n], "1/s") for n in DESKS]
+    with sites() as both:
+        for site in both:
+            rows += _speed(site, hello)
+    report("door", rows + _faults())
+
+
+def _speed(site: Site, hello: dict[int, float]) -> list[Row]:
+    hall = open_event(site, kind=EventKind.SYMPOSIUM, capacity=CAPACITY)
+    tickets, token = fill_roster(site, hall), enrol(site, hall)
+    rows = []
+    with serving("wsgi:app", site.environment) as server:
+        scan(server, token, tickets[:50], 4)  # warm
+        tickets = tickets[50:]
+        for desks in DESKS:
+            outcome = scan(server, token, tickets[:EACH], desks)
+            tickets = tickets[EACH:]
+            if outcome.failed:
+                raise RuntimeError(f"{site.name}: {outcome.failed} scans failed")
+            aim = AIMS[site.name] if desks == 4 else None
+            slowest = SLOWEST_MS if desks == 4 and site.name == "postgresql" else None
+            name = f"{site.name}: {desks} desks"
+            rows += [
+                Row(f"{name}, scans", outcome.per_second, "1/s", hello[desks], aim, "value"),
+                Row(f"{name}, p50", 1000 * outcome.percentile(0.5), "ms"),
+                Row(f"{name}, p95", 1000 * outcome.percentile(0.95), "ms", None, slowest, "value", "less"),
+            ]
+    return rows
+
+
+def _faults() -> list[Row]:
+    """The model test of the suite (tests/integration/checkin/test_killed_server.py) at full length."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="tsudoi-faults-") as folder, postgres.running() as cluster:
+        cluster.create_database("faults")
+        for kind, url in (
+            ("sqlite", f"sqlite:///{folder}/faults.sqlite3"),
+            ("postgresql", cluster.url("faults")),
+        ):
+            make_schema(url)
+            begun = time.perf_counter()
+            found, kept = _evening(kind, url, Path(folder) / kind)
+            rows += [
+                Row(f"{kind}: scans at a server killed {KILLS} times", kept, "scans"),
+                Row(f"{kind}: lost, doubled or wrong", len(found), "faults", None, 0, "value", "less"),
+                Row(f"{kind}: that evening took", time.perf_counter() - begun, "s"),
+            ]
+            print(*found[:10], sep="\n")
+    return rows
+
+
+def _evening(kind: str, url: str, instance: Path) -> tuple[list[str], int]:
+    instance.mkdir()
+    app = create_app(Settings.for_tests(database_url=url, instance_dir=str(instance)))
+    stage = set_stage(app, unit_for(app), people=400)
+    chance = random.Random(f"bench on {kind}")
+    with killed_server(stage.environment) as server:
+        desks = stage.desks(server.port)
+        play(server, desks, stage.guests, scans=SCANS, kills=KILLS, chance=chance, revoke=stage.revoke_last)
+    kept = stage.kept()
+    return faults(desks, *kept), len(kept[0])
+
+
+if __name__ == "__main__":
+    main()
