@@ -75,16 +75,15 @@ class MailServer:
     def running(cls) -> Iterator[MailServer]:
         server = cls()
         loop = asyncio.new_event_loop()
-        listening = loop.run_until_complete(
-            loop.create_server(lambda: SMTP(server, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", 0)
-        )
-        server.port = listening.sockets[0].getsockname()[1]
+        # Everything of the loop happens in a thread of its own: Playwright keeps a loop running in the thread of the
+        # tests for as long as a browser is open, and a thread runs one loop at a time.
         thread = threading.Thread(target=loop.run_forever, name="mail server", daemon=True)
         thread.start()
+        listening = asyncio.run_coroutine_threadsafe(_listen(server, loop), loop).result(10)
+        server.port = listening.sockets[0].getsockname()[1]
         try:
             yield server
         finally:
-            # In the loop's own thread: a connection may be closing there at the same moment.
             asyncio.run_coroutine_threadsafe(_shut(listening), loop).result(10)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
@@ -118,6 +117,10 @@ class MailServer:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
+
+
+async def _listen(server: MailServer, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+    return await loop.create_server(lambda: SMTP(server, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", 0)
 
 
 async def _shut(listening: asyncio.Server) -> None:
