@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from tests.support.applying import MISAKI, apply_for, make_event, make_person
+from tests.support.at_once import Acts
 from tests.support.hands import Unit
-from trainings.core.db import db, unit_of_work
-from trainings.core.refusal import Refused
+from trainings.core.db import db
 from trainings.directory import actions, queries
 from trainings.directory.models import Person
 from trainings.directory.refusals import DirectoryRefusal
@@ -22,54 +20,11 @@ from trainings.events.queries import lock_event
 from trainings.registration.merging import merge_people
 from trainings.registration.models import Application
 
-PATIENCE = 20
-HEAD_START = 0.3
-"""Seconds in which the other connection reaches, and waits at, the lock."""
-
 
 @pytest.fixture(autouse=True)
 def master_data(unit: Unit) -> None:
     with unit():
         actions.load_master_data()
-
-
-class Acts:
-    """Two acts in threads and transactions of their own; the first commits only when `go_on` is set."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.done = threading.Event()
-        self.go_on = threading.Event()
-        self.refused: list[Refused] = []
-        self.broken: list[BaseException] = []
-
-    def run(self, first: Callable[[], object], second: Callable[[], object]) -> None:
-        threads = [
-            threading.Thread(target=self._act, args=(first, self.done, self.go_on)),
-            threading.Thread(target=self._act, args=(second, threading.Event(), None)),
-        ]
-        threads[0].start()
-        assert self.done.wait(PATIENCE)
-        threads[1].start()
-        threads[1].join(HEAD_START)
-        self.go_on.set()
-        for thread in threads:
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
-        assert self.broken == []
-
-    def _act(self, act: Callable[[], object], done: threading.Event, wait: threading.Event | None) -> None:
-        try:
-            with self.app.app_context(), unit_of_work():
-                act()
-                done.set()
-                if wait is not None:
-                    assert wait.wait(PATIENCE)
-        except Refused as refused:
-            self.refused.append(refused)
-        except BaseException as broken:
-            self.broken.append(broken)
-            done.set()
 
 
 def two_people_and_an_event(unit: Unit) -> tuple[Person, Person]:
