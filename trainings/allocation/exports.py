@@ -9,6 +9,7 @@ from flask import current_app, render_template
 
 from trainings.allocation import publishing, queries
 from trainings.allocation.models import Draw
+from trainings.allocation.outcome import GroupOutcome, outcome_by_group
 from trainings.core import clock, pdf, sheets
 from trainings.core.sheets import Cell, Sheet
 from trainings.events.models import Event
@@ -38,10 +39,13 @@ GROUPS = (
     "確保したい席",
     "確保した席",
     "上限",
-    "手で決めた席",
+    "抽選の前に手で決めた席",
     "当選",
     "確率の最低",
     "確率の最高",
+    "手で決めた席（いま）",
+    "抽選のあとの増減",
+    "いまの席",
 )
 
 
@@ -60,7 +64,7 @@ def result_workbook(event: Event, draw: Draw) -> bytes:
             Sheet(
                 "職種区分",
                 GROUPS,
-                _groups(seen.groups),
+                _groups(seen.groups, None if seen.void else outcome_by_group(event, draw)),
                 (22,),
                 {"確率の最低": PERCENT, "確率の最高": PERCENT},
             ),
@@ -93,9 +97,14 @@ def _people(draw: Draw) -> Iterator[list[Cell]]:
         ]
 
 
-def _groups(lines: Sequence[publishing.GroupLine]) -> Iterator[list[Cell]]:
+def _groups(
+    lines: Sequence[publishing.GroupLine], outcome: Sequence[GroupOutcome] | None
+) -> Iterator[list[Cell]]:
+    """outcome: how the seats stand now; None for a draw that no longer counts, from which no seat follows."""
+    now = {str(row.group.id): row for row in outcome or ()}
     for line in lines:
         low, high = line.odds if line.odds else (None, None)
+        row = now.get(line.key)
         yield [
             line.name,
             line.applied + line.placed,
@@ -106,6 +115,7 @@ def _groups(lines: Sequence[publishing.GroupLine]) -> Iterator[list[Cell]]:
             line.selected,
             low,
             high,
+            *((row.by_hand, row.since, row.seats) if row else (None, None, None)),
         ]
 
 

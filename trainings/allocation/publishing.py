@@ -16,8 +16,10 @@ from trainings.seats.record import canonical, singled_out, summary
 
 @dataclass(frozen=True)
 class GroupLine:
-    """One group in a draw. odds: lowest and highest of its applicants, 0 to 1; None without applicants."""
+    """One group in a draw. key: id of the group. odds: lowest and highest of its applicants, 0 to 1; None without
+    applicants."""
 
+    key: str
     name: str
     reserved: int
     kept: int
@@ -118,6 +120,7 @@ def _groups(record: Mapping[str, Any], names: Mapping[str, str]) -> list[GroupLi
     unit = record["frozen"]["unit"]
     return [
         GroupLine(
+            key=group["key"],
             name=names.get(group["key"], ""),
             reserved=caps[group["key"]]["reserved"],
             kept=record["frozen"]["honoured"]["groups"].get(group["key"], 0),

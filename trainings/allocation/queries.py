@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import exists, func, select
 
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid
 from trainings.allocation.weights import Outcome
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.events.models import Event, EventGroup, EventState
+from trainings.events.models import Event, EventState
 from trainings.registration.models import Application, EventRole
 from trainings.registration.states import Reason, State
 
@@ -46,6 +45,17 @@ def voids_of(draws: Iterable[Draw]) -> dict[uuid.UUID, DrawVoid]:
     """Draw → the row that voided it."""
     rows = db.session.scalars(select(DrawVoid).where(DrawVoid.draw_id.in_([draw.id for draw in draws])))
     return {row.draw_id: row for row in rows}
+
+
+def voided_draws(event_id: uuid.UUID) -> Sequence[tuple[Draw, DrawVoid]]:
+    """The draws of an event that no longer count, each with the row that voided it, oldest first."""
+    rows = db.session.execute(
+        select(Draw, DrawVoid)
+        .join(DrawVoid, DrawVoid.draw_id == Draw.id)
+        .where(Draw.event_id == event_id)
+        .order_by(Draw.n)
+    )
+    return [(draw, void) for draw, void in rows.unique()]
 
 
 def entry_of(draw_id: uuid.UUID, application_id: uuid.UUID) -> DrawEntry | None:
@@ -164,31 +174,6 @@ def histories(canonical_ids: Iterable[uuid.UUID], before: datetime) -> dict[uuid
         elif application_id in present:
             found[person].append(Outcome.ATTENDED)
     return found
-
-
-@dataclass(frozen=True)
-class GroupOutcome:
-    """One group after a draw. applied counts everyone who took part in it."""
-
-    group: EventGroup
-    applied: int
-    confirmed: int
-    waiting: int
-
-
-def outcome_by_group(event: Event) -> list[GroupOutcome]:
-    """How the event's participants stand now, by group, in one statement."""
-    holds = func.sum(case((Application.state.in_([State.CONFIRMED, State.OFFERED]), 1), else_=0))
-    waits = func.sum(case((Application.state == State.WAITING, 1), else_=0))
-    rows = {
-        group_id: (n, confirmed, waiting)
-        for group_id, n, confirmed, waiting in db.session.execute(
-            select(Application.event_group_id, func.count(), holds, waits)
-            .where(Application.event_id == event.id, Application.role == EventRole.PARTICIPANT)
-            .group_by(Application.event_group_id)
-        )
-    }
-    return [GroupOutcome(group, *rows.get(group.id, (0, 0, 0))) for group in event.groups]
 
 
 def offered_count(event_id: uuid.UUID) -> int:

@@ -11,6 +11,7 @@ from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.allocation import drawing, forms, offers, placing, queries, texts, voiding
 from trainings.allocation.calling import call_list
+from trainings.allocation.outcome import outcome_by_group
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
@@ -45,7 +46,8 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         event=event,
         is_lottery=event.selection == Selection.LOTTERY,
         drawn=done,
-        outcome=queries.outcome_by_group(event) if done else [],
+        voided=queries.voided_draws(event.id),
+        outcome=outcome_by_group(event, done) if done else [],
         commitment=queries.commitment_of(event.id),
         preview=drawing.preview(event=event)
         if done is None and event.selection == Selection.LOTTERY

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.allocation import queries as allocation
+from trainings.allocation.outcome import outcome_by_group
 from trainings.audit import queries as audit
 from trainings.core import clock
 from trainings.desk import queries
@@ -32,6 +33,7 @@ def board(slug: str) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
     runs = surveys.runs_of_event(event.id)
     run = runs[-1] if runs else None
+    drawn = allocation.valid_draw(event.id)
     return render_template(
         "desk/board.html",
         event=event,
@@ -40,7 +42,9 @@ def board(slug: str) -> ResponseReturnValue:
         needs=queries.needs(event),
         counts=queries.applications(event),
         meaning=queries.meaning_of(event),
-        drawn=allocation.valid_draw(event.id),
+        drawn=drawn,
+        voided=allocation.voided_draws(event.id),
+        outcome=outcome_by_group(event, drawn),
         commitment=allocation.commitment_of(event.id),
         run=run,
         answers=rounded_down(surveys.answer_count(run)) if run else 0,

@@ -19,6 +19,7 @@ from trainings.accounts.models import Role
 from trainings.allocation import queries
 from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
 from trainings.allocation.models import Draw, DrawCommitment, DrawVoid
+from trainings.allocation.placing import place_by_hand
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
 from trainings.registration.actions import cancel_application
@@ -165,6 +166,7 @@ def test_applicant_reads_number_odds_and_reason(client: Client, unit: Unit, draw
 def test_voided_draw_sends_everybody_back_and_can_be_drawn_again(
     client: Client, staff_client: StaffClient, unit: Unit, outbox: Outbox, drawn: Event
 ) -> None:
+    assert "に取り消しました" not in staff_client(Role.PLANNER).get(f"/staff/events/{drawn.slug}/draw")
     # A nurse: three doctors or pharmacists less one would be too few for a whole record in public.
     gone = next(
         one for one in applications(unit, drawn) if one.state == State.CONFIRMED and one.group.name == "看護"
@@ -192,7 +194,11 @@ def test_voided_draw_sends_everybody_back_and_can_be_drawn_again(
         assert seals[0].secret != seals[1].secret
         draw_seats(event_id=drawn.id)
 
-    record = client.get(f"/e/{drawn.slug}/draw")
+    board = planner.get(f"/staff/events/{drawn.slug}")
+    for told in (board, planner.get(f"/staff/events/{drawn.slug}/draw")):
+        assert "第1回の抽選" in told
+        assert "理由：FAXの申込が一枚漏れていました" in told
+    record = board.follow("取り消した抽選の記録を見る")
     assert record.texts("h2")[:2] == ["第2回の抽選", "第1回の抽選"]
     assert "FAXの申込が一枚漏れていました" in record
     files = [client.open("GET", f"/e/{drawn.slug}/draw/{n}.json").data for n in (1, 2)]
@@ -243,6 +249,46 @@ def test_void_is_refused_once_the_door_is_open(
     assert "遅すぎる取り消し" in refused.html
     assert "受付の時刻を過ぎたので" in staff_client(Role.PLANNER).get(page.path)
     assert {one.state for one in applications(unit, drawn)} == {State.CONFIRMED, State.WAITING}
+
+
+# -- the board -------------------------------------------------------------------------------------------------
+
+
+def test_board_tells_planned_drawn_manual_and_final_seats_by_group(
+    staff_client: StaffClient, unit: Unit, drawn: Event
+) -> None:
+    by_number = {one["number"]: one["group"] for one in only_draw(unit, drawn).record["frozen"]["candidates"]}
+    names = {str(one.event_group_id): one.group.name for one in applications(unit, drawn)}
+    chosen = [names[by_number[number]] for number in only_draw(unit, drawn).record["selected"]]
+    gone = next(one for one in applications(unit, drawn) if one.state == State.CONFIRMED)
+    waits = next(
+        one
+        for one in applications(unit, drawn)
+        if one.state == State.WAITING and one.event_group_id != gone.event_group_id
+    )
+    with unit():
+        cancel_application(application_id=gone.id)
+        place_by_hand(application_id=waits.id, reason="講師の補助")
+        left = gone.group
+    planner = staff_client(Role.PLANNER)
+
+    pages = [planner.get(f"/staff/events/{drawn.slug}{place}") for place in ("", "/draw")]
+
+    for page in pages:
+        rows = {row[0][1:]: row[1:] for row in page.rows("#outcome")[1:-1]}
+        lost, given = chosen.count(gone.group.name), chosen.count(waits.group.name)
+        assert rows[gone.group.name] == [f"{left.reserved}–{left.cap}", str(lost), "0", "−1", str(lost - 1)]
+        assert rows[waits.group.name][1:] == [str(given), "1", "0", str(given + 1)]
+        assert page.rows("#outcome")[-1] == ["合計", "7", "7", "1", "−1", "7"]
+    file = planner.open(
+        "POST",
+        f"/staff/events/{drawn.slug}/draw/1/result.xlsx",
+        data={"csrf_token": planner.csrf_token()},
+    )
+    header, *groups = load_workbook(io.BytesIO(file.data))["職種区分"].iter_rows(values_only=True)
+    last = {row[0]: dict(zip(header[-3:], row[-3:], strict=True)) for row in groups}
+    assert last[gone.group.name] == {"手で決めた席（いま）": 0, "抽選のあとの増減": -1, "いまの席": lost - 1}
+    assert last[waits.group.name] == {"手で決めた席（いま）": 1, "抽選のあとの増減": 0, "いまの席": given + 1}
 
 
 # -- on paper --------------------------------------------------------------------------------------------------
