@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from tests.support.announcing import announce, statement
 from trainings.checkin.actions import enrol_device, open_door
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Method
-from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.checkin.scanning import record_attempts
 from trainings.core import clock
 from trainings.events.models import Event, EventKind
 from trainings.registration.actions import submit_application

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -13,9 +13,10 @@ from sqlalchemy import select
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Door, Method, Scan
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.checkin.scanning import record_attempts
 from trainings.core import clock, codes, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
@@ -29,6 +30,7 @@ from trainings.registration.secrets import seal
 from trainings.registration.states import LIVE, Reason, State
 
 LARGEST_TABLE = 99
+HEARD_EVERY = timedelta(seconds=10)
 
 
 def door_secret(door: Door) -> str:
@@ -116,8 +118,11 @@ def revoke_device(*, event_id: uuid.UUID, device_id: uuid.UUID) -> Device:
 
 
 def heard_from(*, device: Device, unsent: int) -> None:
-    """Note that a device spoke, and how many scans it says are still in its queue."""
-    device.last_seen_at = clock.now()
+    """Note that a device spoke, and how many scans it says are still in its queue. A row is not written anew for every
+    scan of a rush: the time is kept to `HEARD_EVERY`."""
+    now = clock.now()
+    if device.last_seen_at is None or abs(now - device.last_seen_at) >= HEARD_EVERY:
+        device.last_seen_at = now
     device.unsent = max(0, unsent)
 
 

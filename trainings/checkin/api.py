@@ -63,14 +63,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _device(*, uploading: bool = False) -> tuple[Device, Event]:
     """The device that speaks, and its event. After closing it may upload its queue for some days, and nothing else."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    device = queries.device_by_token(token) if scheme.lower() == "bearer" and token else None
-    if device is None:
+    found = queries.device_by_token(token) if scheme.lower() == "bearer" and token else None
+    if found is None:
         raise _NotAllowed("unknown_device", 401)
+    device, door = found
     if device.revoked_at is not None:
         raise _NotAllowed("revoked", 401)
     actor.set_current(actor.Actor(actor.ActorKind.DEVICE, str(device.id)))
-    door = queries.door_of(device.event_id)
-    assert door is not None, "a device is enrolled through its event's door"
     if door.closed_at is not None:
         days = current_app.config["TSUDOI"].door_upload_days
         if not uploading or clock.now() > door.closed_at + timedelta(days=days):

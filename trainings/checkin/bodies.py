@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from trainings.checkin.actions import WalkIn
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Direction, Method
-from trainings.checkin.scanning import Attempt
 
 
 class Unacceptable(Exception):

@@ -16,12 +16,13 @@ from sqlalchemy import select
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin.actions import WalkIn, admit_walk_in
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
 from trainings.checkin.queries import admitted, door_of
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.checkin.scanning import Attempt, ForeignScan, record_attempts
+from trainings.checkin.scanning import ForeignScan, record_attempts
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused

@@ -13,8 +13,9 @@ from sqlalchemy import Select, or_, select
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
-from trainings.checkin.scanning import Attempt, lock_door, record_attempts
+from trainings.checkin.scanning import lock_door, record_attempts
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.registration.models import Application

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,15 +11,17 @@ from sqlalchemy import select
 from trainings.accounts.models import Staff
 from trainings.checkin import queries
 from trainings.checkin.answers import answer_given, answer_kept
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide
-from trainings.checkin.models import Device, Direction, Door, Method, Outcome, Scan, ScanKind, Why
+from trainings.checkin.guests import Guests
+from trainings.checkin.ledger import Ledger
+from trainings.checkin.models import Device, Door, Outcome, Scan, ScanKind, Why
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.events.actions import RECLOSED
 from trainings.events.models import CertificateRule, Event, Session
 from trainings.registration.models import Application
-from trainings.registration.queries import application_by_code, application_by_ticket
 from trainings.registration.states import State
 
 TICKET_STATES: dict[State, TicketState] = {
@@ -41,26 +41,6 @@ class ForeignScan(Exception):
     """A scan id is in use at another event: a fault of the device, for ids are random."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One scan as a device reports it. ticket: what was read; application_id: what was chosen by search.
-
-    forced: the desk let the person in whatever the answer; offline: it did so on its own word, without the server;
-    undoes: id of the scan that this one takes back.
-    """
-
-    scan_id: uuid.UUID
-    scanned_at: datetime
-    method: Method
-    direction: Direction = Direction.IN
-    ticket: str = ""
-    application_id: uuid.UUID | None = None
-    session_id: uuid.UUID | None = None
-    forced: bool = False
-    offline: bool = False
-    undoes: uuid.UUID | None = None
-
-
 def record_attempts(
     *,
     event_id: uuid.UUID,
@@ -73,19 +53,24 @@ def record_attempts(
     Locks the door's row: of two desks with the same ticket one admits and the other hears "repeated".
     LookupError when the event's door was never opened; ForeignScan.
     """
+    guests = Guests(attempts)
     door = lock_door(event_id)
-    cursor = queries.next_cursor(event_id)
-    answers = []
+    ledger = Ledger.read(
+        event_id,
+        scan_ids=[attempt.scan_id for attempt in attempts],
+        undone_ids=[attempt.undoes for attempt in attempts if attempt.undoes],
+        application_ids=guests.ids,
+    )
+    scans = []
     for attempt in attempts:
-        scan = db.session.get(Scan, attempt.scan_id)
+        scan = ledger.known.get(attempt.scan_id)
         if scan is None:
-            scan = _record(door, attempt, cursor, device, staff)
-            cursor += 1
+            scan = _record(door.event, attempt, guests, ledger, device, staff)
         elif scan.event_id != event_id:
             raise ForeignScan(str(scan.id))
-        kept = scan.answer["application"]
-        application = db.session.get(Application, uuid.UUID(kept)) if kept else None
-        answers.append(answer_given(scan, application))
+        scans.append(scan)
+    ledger.write()
+    answers = [answer_given(scan, guests.of_answer(scan)) for scan in scans]
     if door.closed_at is not None:
         enqueue(RECLOSED, subject=event_id)
     return answers
@@ -110,14 +95,16 @@ def counts_exits(event: Event) -> bool:
     return event.certificate_rule == CertificateRule.MINUTES
 
 
-def _record(door: Door, attempt: Attempt, cursor: int, device: Device | None, staff: Staff | None) -> Scan:
-    event = door.event
+def _record(
+    event: Event, attempt: Attempt, guests: Guests, ledger: Ledger, device: Device | None, staff: Staff | None
+) -> Scan:
     if attempt.undoes is not None:
-        return _record_undo(event, attempt, cursor, device, staff)
-    application, ticket = _find(event, attempt)
+        return _record_undo(event, attempt, guests, ledger, device, staff)
+    application = guests.meant_by(attempt)
+    ticket = _ticket_state(event, application)
     session = _session(event, attempt)
     session_id = session.id if session else None
-    earlier = queries.earlier_scans(application.id, session_id) if application else []
+    earlier = ledger.standing(application.id, session_id) if application else []
     decision = decide(
         ticket,
         [Earlier(scan.direction.value, scan.scanned_at.isoformat()) for scan in earlier],
@@ -129,18 +116,19 @@ def _record(door: Door, attempt: Attempt, cursor: int, device: Device | None, st
     kept = answer_kept(decision, ours, desk=_desk_of(earlier[-1]) if decision.since else "")
     if application is not None and ours is None:
         kept["event"] = application.event.title
-    return _store(
-        event,
-        attempt,
-        cursor,
-        application_id=ours.id if ours else None,
-        session_id=session_id,
-        outcome=Outcome(decision.outcome),
-        why=Why(decision.why),
-        flagged=flagged,
-        answer=kept,
-        device=device,
-        staff=staff,
+    return ledger.add(
+        _scan(
+            event,
+            attempt,
+            application_id=ours.id if ours else None,
+            session_id=session_id,
+            outcome=Outcome(decision.outcome),
+            why=Why(decision.why),
+            flagged=flagged,
+            answer=kept,
+            device=device,
+            staff=staff,
+        )
     )
 
 
@@ -159,18 +147,10 @@ def _as_fact(attempt: Attempt, decision: Decision, application: Application | No
     return decision, decision.outcome == "repeated" and attempt.offline
 
 
-def _find(event: Event, attempt: Attempt) -> tuple[Application | None, TicketState]:
-    if attempt.application_id is not None:
-        application = db.session.get(Application, attempt.application_id)
-    elif codes.is_ticket(attempt.ticket.upper()):
-        application = application_by_ticket(attempt.ticket)
-    else:
-        application = application_by_code(attempt.ticket)
+def _ticket_state(event: Event, application: Application | None) -> TicketState:
     if application is None:
-        return None, "unknown"
-    if application.event_id != event.id:
-        return application, "other_event"
-    return application, TICKET_STATES[application.state]
+        return "unknown"
+    return TICKET_STATES[application.state] if application.event_id == event.id else "other_event"
 
 
 def _session(event: Event, attempt: Attempt) -> Session | None:
@@ -179,36 +159,36 @@ def _session(event: Event, attempt: Attempt) -> Session | None:
 
 
 def _record_undo(
-    event: Event, attempt: Attempt, cursor: int, device: Device | None, staff: Staff | None
+    event: Event, attempt: Attempt, guests: Guests, ledger: Ledger, device: Device | None, staff: Staff | None
 ) -> Scan:
-    undone = db.session.scalar(select(Scan).where(Scan.id == attempt.undoes, Scan.event_id == event.id))
-    taken = db.session.scalar(select(Scan.id).where(Scan.undoes_id == attempt.undoes))
-    possible = undone is not None and undone.kind == ScanKind.SCAN and taken is None
-    application = (
-        db.session.get(Application, undone.application_id) if undone and undone.application_id else None
-    )
+    assert attempt.undoes is not None, "the caller has seen that this attempt takes one back"
+    undone = ledger.known.get(attempt.undoes)
+    if undone is not None and undone.event_id != event.id:
+        undone = None
+    possible = undone is not None and undone.kind == ScanKind.SCAN and not ledger.taken_back(undone.id)
+    application = guests.by_id(undone.application_id) if undone and undone.application_id else None
     decision = Decision("admitted") if possible and application else Decision("refused", Why.NOTHING_TO_UNDO)
-    return _store(
-        event,
-        attempt,
-        cursor,
-        kind=ScanKind.UNDO if decision.outcome == "admitted" else ScanKind.SCAN,
-        undoes_id=attempt.undoes if decision.outcome == "admitted" else None,
-        application_id=application.id if application else None,
-        session_id=undone.session_id if undone else None,
-        outcome=Outcome(decision.outcome),
-        why=Why(decision.why),
-        flagged=False,
-        answer=answer_kept(decision, application),
-        device=device,
-        staff=staff,
+    return ledger.add(
+        _scan(
+            event,
+            attempt,
+            kind=ScanKind.UNDO if decision.outcome == "admitted" else ScanKind.SCAN,
+            undoes_id=attempt.undoes if decision.outcome == "admitted" else None,
+            application_id=application.id if application else None,
+            session_id=undone.session_id if undone else None,
+            outcome=Outcome(decision.outcome),
+            why=Why(decision.why),
+            flagged=False,
+            answer=answer_kept(decision, application),
+            device=device,
+            staff=staff,
+        )
     )
 
 
-def _store(
+def _scan(
     event: Event,
     attempt: Attempt,
-    cursor: int,
     *,
     application_id: uuid.UUID | None,
     session_id: uuid.UUID | None,
@@ -221,9 +201,8 @@ def _store(
     kind: ScanKind = ScanKind.SCAN,
     undoes_id: uuid.UUID | None = None,
 ) -> Scan:
-    scan = Scan(
+    return Scan(
         id=attempt.scan_id,
-        cursor=cursor,
         event_id=event.id,
         session_id=session_id,
         application_id=application_id,
@@ -242,6 +221,3 @@ def _store(
         flagged=flagged,
         answer=answer,
     )
-    db.session.add(scan)
-    db.session.flush()
-    return scan

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, by_link
 from trainings.accounts.models import Role
 from trainings.checkin import queries, texts, venue
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.forms import VenueForm
 from trainings.checkin.models import Door, Method
-from trainings.checkin.scanning import Attempt, ForeignScan, record_attempts
+from trainings.checkin.scanning import ForeignScan, record_attempts
 from trainings.core import clock, qr
 from trainings.core.web import blueprint
 from trainings.events.models import Event

@@ -20,8 +20,9 @@ from trainings.accounts.actions import add_staff
 from trainings.accounts.models import Role
 from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
 from trainings.checkin.actions import enrol_device, open_door, set_tables
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Method
-from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.checkin.scanning import record_attempts
 from trainings.core import clock, names
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job, JobState

@@ -7,10 +7,11 @@ from sqlalchemy.exc import DatabaseError
 from tests.support.announcing import announce
 from tests.support.evening import NURSE, apply_as, come_in, device_of, evening
 from trainings.checkin.actions import open_door
+from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Certificate, Method, Scan
 from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.checkin.scanning import Attempt, record_attempts
+from trainings.checkin.scanning import record_attempts
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.desk.closing import close_again, close_event

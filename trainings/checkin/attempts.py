@@ -1,0 +1,29 @@
+"""One scan as a device reports it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from trainings.checkin.models import Direction, Method
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """ticket: what was read; application_id: what was chosen by search.
+
+    forced: the desk let the person in whatever the answer; offline: it did so on its own word, without the server;
+    undoes: id of the scan that this one takes back.
+    """
+
+    scan_id: uuid.UUID
+    scanned_at: datetime
+    method: Method
+    direction: Direction = Direction.IN
+    ticket: str = ""
+    application_id: uuid.UUID | None = None
+    session_id: uuid.UUID | None = None
+    forced: bool = False
+    offline: bool = False
+    undoes: uuid.UUID | None = None
