@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -27,6 +28,7 @@ from trainings.events.changes import (
     Standing,
 )
 from trainings.events.editing import edit_event
+from trainings.events.feasibility import impossible_quotas
 from trainings.events.models import Event, EventGroup, EventSector, EventState, Selection
 from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.refusals import EventRefusal
@@ -38,6 +40,7 @@ FIELD_OF = {
     EventRefusal.REASON_MISSING: "reason",
     EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: "quotas-of-sectors",
     EventRefusal.SECTOR_CAP_BELOW_RESERVES: "quotas-of-sectors",
+    EventRefusal.SECTOR_RESERVE_ABOVE_CAPS: "quotas-of-sectors",
 }
 """Where on the page a refusal is put right; the table of groups for all others."""
 QUOTAS = "quotas"
@@ -65,7 +68,10 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
         standing = standing_of(event.id)
         if not form.validate():
             return _page(event, form, standing, status=422)
-        return _page(event, form, standing, trial=_change(event, form))
+        change = _change(event, form)
+        if refusals := _impossible(change, standing):
+            return _page(event, form, standing, refusals=refusals, status=422)
+        return _page(event, form, standing, trial=change)
     # Locked before counting: nobody applies or gets a seat between the count and the change.
     event = lock_event(event.id)
     standing = standing_of(event.id)
@@ -79,11 +85,20 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
         if refused.code == EventRefusal.CHANGED_MEANWHILE:
             # Told once; who presses again has read it.
             form.seen.data = fingerprint(event)
-        return _page(event, form, standing, refused=refused, status=422)
+        return _page(event, form, standing, refusals=[refused], status=422)
     if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
         enqueue(SEAT_FREED, subject=event.id)
     flash(texts.RULES_SAVED if edited.fields else texts.RULES_UNCHANGED)
     return redirect(url_for("desk.rules", slug=slug))
+
+
+def _impossible(change: EventChange, standing: Standing) -> list[Refused]:
+    """Why rules could not be kept even if nobody stood in the way: a trial of them would mislead."""
+    capacity = change.values["capacity"]
+    found = list(impossible_quotas(capacity, change.sectors, change.groups))
+    if capacity < standing.confirmed:
+        found.insert(0, Refused(EventRefusal.CAPACITY_BELOW_CONFIRMED, confirmed=standing.confirmed))
+    return found
 
 
 def _page(
@@ -92,13 +107,12 @@ def _page(
     standing: Standing,
     *,
     trial: EventChange | None = None,
-    refused: Refused | None = None,
+    refusals: Sequence[Refused] = (),
     status: int = 200,
 ) -> ResponseReturnValue:
     crowd = ruling.crowd_of(event)
     now = ruling.ruling_of(event, crowd)
     tried = ruling.ruling_of(event, crowd, ruling.rules_after(trial)) if trial else None
-    where = FIELD_OF.get(EventRefusal(refused.code), QUOTAS) if refused else ""
     page = render_template(
         "desk/rules.html",
         event=event,
@@ -114,7 +128,10 @@ def _page(
         percent=texts.percent,
         range_in_words=texts.range_in_words,
         weights=weights,
-        refusals=[(where, refused.sentence(event_texts.REFUSALS))] if refused else [],
+        refusals=[
+            (FIELD_OF.get(EventRefusal(one.code), QUOTAS), one.sentence(event_texts.REFUSALS))
+            for one in refusals
+        ],
     )
     return page, status
 

@@ -10,6 +10,7 @@ from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.events.changelog import SEATS, fingerprint, log_changes, snapshot
 from trainings.events.changes import EventChange, ItemChange, SessionChange, Standing
+from trainings.events.feasibility import impossible_quotas
 from trainings.events.models import Event, EventState, ProgrammeItem, Session
 from trainings.events.publication import missing
 from trainings.events.queries import lock_event
@@ -36,8 +37,8 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     standing: read after the caller locked the event, so that no application comes in between.
     Raises Refused: CLOSED, CHANGED_MEANWHILE, SELECTION_FIXED, PUBLIC_NUMBER_FIXED (once the list is frozen),
     CAPACITY_BELOW_CONFIRMED (facts: confirmed), GROUP_IN_USE, PROFESSION_IN_USE, SESSION_IN_USE (facts: name),
-    RULES_FROZEN (between freezing and drawing), REASON_MISSING (after it) and, for a public event, the first thing that
-    `publication.missing` finds.
+    RULES_FROZEN (between freezing and drawing), REASON_MISSING (after it), the first thing that `impossible_quotas` finds,
+    in a draft too, and for a public event the first that `publication.missing` finds.
     """
     event = lock_event(event_id)
     _check(event, change, standing)
@@ -76,6 +77,8 @@ def _check(event: Event, change: EventChange, standing: Standing) -> None:
     capacity = change.values.get("capacity", event.capacity)
     if capacity is not None and capacity < standing.confirmed:
         raise Refused(EventRefusal.CAPACITY_BELOW_CONFIRMED, confirmed=standing.confirmed)
+    for refusal in impossible_quotas(capacity, change.sectors, change.groups):
+        raise refusal
 
 
 def _change_sessions(event: Event, rows: Sequence[SessionChange], standing: Standing) -> None:

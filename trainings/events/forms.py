@@ -364,6 +364,7 @@ FIELD_OF = {
     EventRefusal.RESERVES_EXCEED_CAPACITY: "capacity",
     EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: "s-sectors",
     EventRefusal.SECTOR_CAP_BELOW_RESERVES: "s-sectors",
+    EventRefusal.SECTOR_RESERVE_ABOVE_CAPS: "s-sectors",
     EventRefusal.SELECTION_FIXED: "selection",
     EventRefusal.CAPACITY_BELOW_CONFIRMED: "capacity",
     EventRefusal.PUBLIC_NUMBER_FIXED: "public_number_name",

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from trainings.core import clock
 from trainings.core.refusal import Refused
+from trainings.events.changes import GroupChange, SectorChange
+from trainings.events.feasibility import impossible_quotas
 from trainings.events.models import Event, EventKind, Selection
 from trainings.events.refusals import EventRefusal
 
@@ -16,7 +18,7 @@ GIVES_SEATS = frozenset({Selection.FIRST_COME, Selection.LOTTERY})
 
 def missing(event: Event) -> list[Refused]:
     """Everything that keeps an event from being public, each as the refusal with its facts; empty = nothing."""
-    return [*_missing_facts(event), *_impossible_quotas(event)]
+    return [*_missing_facts(event), *_reserves_for_nobody(event), *_impossible_quotas(event)]
 
 
 def _missing_facts(event: Event) -> Iterator[Refused]:
@@ -36,33 +38,30 @@ def _missing_facts(event: Event) -> Iterator[Refused]:
         yield Refused(EventRefusal.NO_PLEDGE)
 
 
-def _impossible_quotas(event: Event) -> Iterator[Refused]:
-    """Reserves that cannot all be kept, whoever applies."""
+def _reserves_for_nobody(event: Event) -> Iterator[Refused]:
     held_by = {row.event_group_id for row in event.professions}
     for group in event.groups:
         if group.reserved and group.id not in held_by:
             yield Refused(EventRefusal.RESERVE_FOR_NOBODY, name=group.name, reserved=group.reserved)
-    in_sector = {
-        sector.id: sum(group.reserved for group in event.groups if group.sector_id == sector.id)
-        for sector in event.sectors
-    }
-    for sector in event.sectors:
-        if sector.cap is not None and in_sector[sector.id] > sector.cap:
-            yield Refused(
-                EventRefusal.SECTOR_CAP_BELOW_RESERVES,
-                name=sector.name,
-                reserved=in_sector[sector.id],
-                cap=sector.cap,
+
+
+def _impossible_quotas(event: Event) -> Iterator[Refused]:
+    """Reserves that cannot all be kept, whoever applies."""
+    places = {sector.id: place for place, sector in enumerate(event.sectors)}
+    return impossible_quotas(
+        event.capacity,
+        [SectorChange(sector.id, sector.name, sector.reserved, sector.cap) for sector in event.sectors],
+        [
+            GroupChange(
+                group.id,
+                group.name,
+                group.reserved,
+                group.cap,
+                sector=places[group.sector_id] if group.sector_id else None,
             )
-    if event.capacity is None:
-        return
-    by_group = sum(group.reserved for group in event.groups)
-    # A sector's own reserve is filled by the reserves of its groups first.
-    in_all = by_group + sum(max(sector.reserved - in_sector[sector.id], 0) for sector in event.sectors)
-    if by_group > event.capacity:
-        yield Refused(EventRefusal.RESERVES_EXCEED_CAPACITY, reserved=by_group, capacity=event.capacity)
-    elif in_all > event.capacity:
-        yield Refused(EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY, reserved=in_all, capacity=event.capacity)
+            for group in event.groups
+        ],
+    )
 
 
 class Doubt(StrEnum):

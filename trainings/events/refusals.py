@@ -19,6 +19,7 @@ class EventRefusal(StrEnum):
     RESERVES_EXCEED_CAPACITY = "reserves_exceed_capacity"
     SECTOR_RESERVES_EXCEED_CAPACITY = "sector_reserves_exceed_capacity"
     SECTOR_CAP_BELOW_RESERVES = "sector_cap_below_reserves"
+    SECTOR_RESERVE_ABOVE_CAPS = "sector_reserve_above_caps"
     # -- what applications and scans hold fast
     SELECTION_FIXED = "selection_fixed"
     CAPACITY_BELOW_CONFIRMED = "capacity_below_confirmed"

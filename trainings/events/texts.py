@@ -29,6 +29,9 @@ REFUSALS = {
     EventRefusal.SECTOR_RESERVES_EXCEED_CAPACITY: (
         "分野の分も入れると、確保する席の合計が{reserved}席で、定員の{capacity}席を超えています。どちらかを直してください。"
     ),
+    EventRefusal.SECTOR_RESERVE_ABOVE_CAPS: (
+        "「{name}」のために{reserved}席を確保していますが、区分の上限を合わせても{caps}席です。どちらかを直してください。"
+    ),
     EventRefusal.SECTOR_CAP_BELOW_RESERVES: (
         "「{name}」の区分で確保する席の合計が{reserved}席で、この分野の上限の{cap}席を超えています。どちらかを直してください。"
     ),

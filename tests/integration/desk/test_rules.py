@@ -119,6 +119,43 @@ def test_impossible_numbers_are_refused_with_everything_typed(hall, staff_client
     assert page.one(f'input[name="groups-{nurses}-reserved"]').get("value") == "6"
 
 
+@pytest.mark.parametrize("button", ["試算する", "この内容にする"])
+@pytest.mark.parametrize("published", [True, False])
+def test_rules_that_nobody_could_keep_are_told_in_words_and_never_saved(  # type: ignore[no-untyped-def]
+    unit, staff_client, button, published
+) -> None:
+    with unit() as session:
+        load_master_data()
+        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=6, published=published)
+        place = next(n for n, sector in enumerate(event.sectors) if sector.name == "医療")
+        for group in event.groups:
+            group.sector = event.sectors[place] if group.name in ("看護", "歯科") else None
+        session.flush()
+        path, nurses, dentists = _path(event), _place(event, "看護"), _place(event, "歯科")
+    page = staff_client(Role.PLANNER).get(path).form("main form")
+    typed = {
+        "capacity": "4",
+        f"sectors-{place}-reserved": "9",
+        f"groups-{nurses}-cap": "4",
+        f"groups-{dentists}-cap": "2",
+    }
+
+    refused = page.fill(typed).submit(button, status=422)
+
+    said = [
+        "「医療」のために9席を確保していますが、区分の上限を合わせても6席です。どちらかを直してください。",
+        "確保する席の合計が5席で、定員の4席を超えています。どちらかを直してください。",
+    ]
+    assert refused.errors == (said if button == "試算する" else said[:1])
+    assert refused.one(f'input[name="sectors-{place}-reserved"]').get("value") == "9"
+    refused = refused.form("main form").fill({f"sectors-{place}-reserved": "", f"sectors-{place}-cap": "2"})
+    refused = refused.submit(button, status=422)
+    assert "「医療」の区分で確保する席の合計が3席で、この分野の上限の2席を超えています" in refused
+    with unit() as session:
+        kept = session.get_one(Event, event.id)
+        assert (kept.capacity, kept.sectors[place].reserved, kept.sectors[place].cap) == (6, 0, None)
+
+
 def test_two_organisers_do_not_overwrite_each_other_unseen(hall, staff_client) -> None:  # type: ignore[no-untyped-def]
     mine = staff_client(Role.PLANNER, name="甲").get(_path(hall))
     other = staff_client(Role.PLANNER, name="乙").get(_path(hall))
