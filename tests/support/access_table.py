@@ -69,6 +69,7 @@ TABLE: dict[str, str] = {
     "allocation.draw_now": "planner",
     "allocation.record": "public",
     "allocation.record_file": "public",
+    "allocation.verifier": "public",
     "allocation.whole_record": "planner",
     "allocation.result_workbook": "planner",
     "allocation.council_record": "planner viewer",

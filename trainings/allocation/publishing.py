@@ -45,9 +45,11 @@ class PublicDraw:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a draw said about one applicant. mine, lowest, highest: odds, 0 to 1. why: the tight cut in words."""
+    """What a draw said about one applicant. selected: it gave them a seat. mine, lowest, highest: odds, 0 to 1.
+    why: the tight cut in words."""
 
     number: str
+    selected: bool
     mine: float
     lowest: float
     highest: float
@@ -93,6 +95,7 @@ def standing_of(application: Application) -> Standing | None:
     level = odds.level_of[entry.number]
     return Standing(
         entry.number,
+        entry.number in draw.record["selected"],
         each[entry.number] / unit,
         min(each.values()) / unit,
         max(each.values()) / unit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,6 +21,7 @@ from trainings.core.web import download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.seats.record import canonical
+from trainings.seats.verifier import verify_draw
 
 JSON = "application/json"
 OK = 200
@@ -58,6 +61,14 @@ def record_file(slug: str, n: int) -> ResponseReturnValue:
     event = _public_event_or_404(slug)
     draw = _draw_or_404(event, n)
     return _file(publishing.public_file(draw), event, draw)
+
+
+@bp.get("/draw/verify_draw.py")
+@public
+def verifier() -> ResponseReturnValue:
+    """The program that checks a record: one file that needs Python and nothing else."""
+    program = Path(verify_draw.__file__)
+    return download(program.read_bytes(), program.name, "text/x-python")
 
 
 @bp.post("/staff/events/<slug>/draw/<int:n>/record")

@@ -1,4 +1,4 @@
-"""`flask draw verify RECORD`: check the record of a draw and repeat the draw, away from the database."""
+"""`flask draw verify RECORD`: check the record of a draw and repeat the draw, without settings and without a database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask import Flask
 from flask.cli import AppGroup
 
 from trainings.seats.verifier import verify_draw
@@ -40,3 +41,10 @@ def verify(record: Path, earlier: Path | None) -> None:
         click.echo("This record does not hold.")
         sys.exit(1)
     click.echo("This record holds: the draw repeats.")
+
+
+def verifying_app() -> Flask:
+    """An application that can do nothing but check records."""
+    app = Flask("trainings")
+    app.cli.add_command(draw)
+    return app

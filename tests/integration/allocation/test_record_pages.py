@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -19,6 +22,7 @@ from trainings.accounts.models import Role
 from trainings.allocation import queries
 from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
 from trainings.allocation.models import Draw, DrawCommitment, DrawVoid
+from trainings.allocation.offers import answer_offer, expire_offer, offer_free_seats
 from trainings.allocation.placing import place_by_hand
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
@@ -93,6 +97,19 @@ def test_public_file_repeats_where_nobody_is_singled_out(client: Client, unit: U
     assert json.loads(file.data)["digest"] == only_draw(unit, drawn).digest
 
 
+def test_verifier_on_the_record_page_checks_the_file_from_the_same_page(
+    client: Client, drawn: Event, tmp_path: Path
+) -> None:
+    page = client.get(f"/e/{drawn.slug}/draw")
+    (program,) = [link["href"] for link in page.all("main a") if "確かめるプログラム" in link.text]
+    (tmp_path / "verify_draw.py").write_bytes(client.open("GET", program).data)
+    (tmp_path / "record.json").write_bytes(client.open("GET", f"/e/{drawn.slug}/draw/1.json").data)
+
+    run = subprocess.run([sys.executable, "-I", "verify_draw.py", "record.json"], cwd=tmp_path, check=False)
+
+    assert run.returncode == 0
+
+
 def test_public_file_is_a_summary_where_the_record_would_single_people_out(
     client: Client, staff_client: StaffClient, unit: Unit, clock: Clock
 ) -> None:
@@ -157,6 +174,41 @@ def test_applicant_reads_number_odds_and_reason(client: Client, unit: Unit, draw
 
         assert number in page
         assert f"あなた {100 * odds:.1f}％" in page.html
+        assert "人で分け合うため" in page or "全員参加できます" in page
+
+
+def test_who_declined_let_an_offer_lapse_or_cancelled_still_reads_odds_and_reason(
+    client: Client, unit: Unit, clock: Clock, drawn: Event
+) -> None:
+    confirmed = [one for one in applications(unit, drawn) if one.state == State.CONFIRMED]
+    with unit():
+        cancel_application(application_id=confirmed[0].id)
+        offer_free_seats(event_id=drawn.id)
+    (declines,) = [one for one in applications(unit, drawn) if one.state == State.OFFERED]
+    with unit():
+        answer_offer(application_id=declines.id, accept=False)
+        offer_free_seats(event_id=drawn.id)
+    (lapses,) = [one for one in applications(unit, drawn) if one.state == State.OFFERED]
+    clock.set(lapses.offer_expires_at)
+    with unit():
+        expire_offer(application_id=lapses.id)
+    draw = only_draw(unit, drawn)
+    waited = "抽選では、席に届かず、キャンセル待ちになりました。そのあと、"
+    for one, said in (
+        (confirmed[0], "抽選では、席が決まりました。そのあと、ご本人が取り消しました。"),
+        (declines, f"{waited}ご案内を辞退されました。"),
+        (lapses, f"{waited}ご案内の期限が過ぎました。"),
+    ):
+        with unit() as session:
+            secret = application_secret(session.get_one(Application, one.id))
+            entry = queries.entry_of(draw.id, one.id)
+            assert entry is not None
+
+        page = client.get(f"/a/{secret}")
+
+        assert said in page
+        assert entry.number in page
+        assert f"あなた {100 * draw.record['frozen']['odds'][entry.number] / 2**30:.1f}％" in page.html
         assert "人で分け合うため" in page or "全員参加できます" in page
 
 

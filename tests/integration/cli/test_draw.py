@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,19 @@ def test_missing_file_is_named(app: Flask, tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "nothing.json" in result.output
+
+
+def test_record_is_checked_on_a_machine_without_settings() -> None:
+    bare = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+
+    run = subprocess.run(
+        [sys.executable, "-m", "flask", "draw", "verify", str(RECORD)],
+        cwd=Path(__file__).parents[3],
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.splitlines()[-1] == "This record holds: the draw repeats."
