@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainings.core import codes, names
@@ -54,20 +54,26 @@ def applications_at_door(
 
 
 def application_by_idempotency_key(event_id: uuid.UUID, key: str) -> Application | None:
-    return db.session.scalar(
-        select(Application).where(Application.event_id == event_id, Application.idempotency_key == key)
+    """What a form stored that was sent before. Hardly ever there, so only its id is asked for first."""
+    return _loaded(
+        select(Application.id).where(Application.event_id == event_id, Application.idempotency_key == key)
     )
 
 
 def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> Application | None:
-    """The one live application of a person at an event."""
-    return db.session.scalar(
-        select(Application).where(
+    """The one live application of a person at an event. Hardly ever there when it is asked for, as above."""
+    return _loaded(
+        select(Application.id).where(
             Application.event_id == event_id,
             Application.canonical_person_id == canonical_person_id,
             Application.state.in_(LIVE),
         )
     )
+
+
+def _loaded(wanted: Select[tuple[uuid.UUID]]) -> Application | None:
+    found = db.session.scalar(wanted)
+    return None if found is None else db.session.get_one(Application, found)
 
 
 def last_waiting_rank(event_id: uuid.UUID) -> int:

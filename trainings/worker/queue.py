@@ -75,6 +75,9 @@ class Nudger:
             with self._lock:
                 if self._queue is None:
                     self._queue = open_queue(self._settings)
-            self._queue.nudge()
+            # A nudge that waits wakes a round that begins after now, so it serves this commit too. Asking does not wait;
+            # a second one in the SQLite queue would wait for every other process that writes there.
+            if not self._queue.huey.pending_count():
+                self._queue.nudge()
         except Exception as error:
             _log.warning("the worker could not be nudged; it will look by itself within a minute: %s", error)
