@@ -161,9 +161,11 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     return row
 
 
-def _about(event: Event) -> dict[str, dict[str, str]]:
-    """Names that a reader of the record needs: of groups and sectors."""
+def _about(event: Event) -> dict[str, dict[str, Any]]:
+    """What a reader of the record needs: names of groups and sectors, and the rule that the weights follow."""
+    rule = queries.weight_rule_of(event)
     return {
+        "weights": {"most": rule.most, "first_timer": rule.first_timer, "once": weights.HALVES},
         "groups": {str(group.id): group.name for group in event.groups},
         "sectors": {str(sector.id): sector.name for sector in event.sectors},
     }
@@ -200,6 +202,7 @@ def _numbers(applications: Sequence[Application]) -> dict[uuid.UUID, str]:
 def _candidates(
     event: Event, applications: Sequence[Application], numbers: dict[uuid.UUID, str]
 ) -> list[Candidate]:
+    rule = queries.weight_rule_of(event)
     histories = queries.histories(
         (application.canonical_person_id for application in applications), event.starts_at
     )
@@ -207,7 +210,7 @@ def _candidates(
         replace(
             candidate_of(application),
             key=numbers[application.id],
-            weight=weights.weight(histories[application.canonical_person_id]),
+            weight=weights.weight(histories[application.canonical_person_id], rule),
         )
         for application in applications
     ]

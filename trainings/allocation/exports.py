@@ -10,6 +10,7 @@ from flask import current_app, render_template
 from trainings.allocation import publishing, queries
 from trainings.allocation.models import Draw
 from trainings.allocation.outcome import GroupOutcome, outcome_by_group
+from trainings.allocation.weights import HALVES
 from trainings.core import clock, pdf, sheets
 from trainings.core.sheets import Cell, Sheet
 from trainings.events.models import Event
@@ -86,8 +87,7 @@ def _people(draw: Draw) -> Iterator[list[Cell]]:
             one.group.name,
             one.profession_note or (one.profession.name if one.profession else ""),
             one.organisation_name,
-            # Weights are whole numbers in the record, where 2 stands for once.
-            weights[entry.number] / 2,
+            weights[entry.number] / HALVES,
             record["frozen"]["odds"][entry.number] / unit,
             SELECTED if entry.number in selected else WAITING if entry.number in rank else TURNED_AWAY,
             rank.get(entry.number),
@@ -129,6 +129,7 @@ def _facts(event: Event, draw: Draw, seen: publishing.PublicDraw) -> Iterator[li
     yield ["記録の指紋", draw.digest]
     yield ["前の抽選の記録", draw.previous_digest]
     yield ["取り消した理由", seen.void.reason if seen.void else ""]
+    yield ["重みの決まり", seen.weights]
     for sentence in (*seen.shortfalls, *seen.reasons):
         yield ["確率の理由", sentence]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, FormField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from trainings.allocation.texts import times
+from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
 from trainings.events.fields import Day, Whole, between, words
 from trainings.events.forms import SectorRow
 
@@ -71,4 +73,26 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
             ),
         ],
     )
+    most_weight = Whole(
+        "続けて見送りになった方の上限",
+        validators=[
+            InputRequired("続けて見送りになった方の上限を入力してください"),
+            between(
+                LEAST_MOST,
+                LARGEST_MOST,
+                f"続けて見送りになった方の上限は、{LEAST_MOST}倍から{LARGEST_MOST}倍までで入力してください。"
+                "見送りになった方は、次の抽選でかならず優先されます",
+            ),
+        ],
+    )
+    first_timer = SelectField(
+        "はじめての方の倍率",
+        coerce=int,
+        choices=[(n, "ほかの方と同じ（1倍）" if n == HALVES else times(n)) for n in BONUSES],
+    )
     reason = words("変える理由", 200)
+
+    def without_weights(self) -> RulesForm:
+        """The form of an event that draws nothing."""
+        del self.most_weight, self.first_timer
+        return self

@@ -8,6 +8,7 @@ from typing import Any
 
 from trainings.allocation import queries, texts
 from trainings.allocation.models import Draw, DrawVoid
+from trainings.allocation.weights import WeightRule
 from trainings.registration.models import Application
 from trainings.seats.odds import Odds
 from trainings.seats.reading import odds_of
@@ -33,7 +34,8 @@ class GroupLine:
 @dataclass(frozen=True)
 class PublicDraw:
     """One draw as anybody may see it. is_whole: the file holds everything that repeats the draw; else only odds by group,
-    since the whole would single people out. reasons: the certificate in sentences, lowest odds first."""
+    since the whole would single people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that
+    the weights follow, in words."""
 
     draw: Draw
     void: DrawVoid | None
@@ -41,6 +43,7 @@ class PublicDraw:
     reasons: Sequence[str]
     shortfalls: Sequence[str]
     is_whole: bool
+    weights: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def _public(draw: Draw, void: DrawVoid | None) -> PublicDraw:
         [texts.reason_in_words(odds.reason(n), names, _share(odds, n)) for n in range(len(odds.levels))],
         [texts.shortfall_in_words(one, names) for one in odds.shortfalls],
         singled_out(draw.record) == 0,
+        texts.weights_in_words(_weight_rule(draw.record)),
     )
 
 
@@ -101,6 +105,12 @@ def standing_of(application: Application) -> Standing | None:
         max(each.values()) / unit,
         texts.reason_in_words(odds.reason(level), _names(draw), _share(odds, level)),
     )
+
+
+def _weight_rule(record: Mapping[str, Any]) -> WeightRule:
+    """Records from before organisers could set it have the usual one."""
+    rule = record["frozen"]["about"].get("weights", {"most": 4, "first_timer": 3})
+    return WeightRule(rule["most"], rule["first_timer"])
 
 
 def _names(draw: Draw) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid
-from trainings.allocation.weights import Outcome
+from trainings.allocation.weights import Outcome, WeightRule
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
@@ -152,6 +152,11 @@ def events_to_readmit() -> Sequence[uuid.UUID]:
         )
         .distinct()
     ).all()
+
+
+def weight_rule_of(event: Event) -> WeightRule:
+    """How an event weighs its applicants."""
+    return WeightRule(event.most_weight, event.first_timer_halves)
 
 
 def histories(canonical_ids: Iterable[uuid.UUID], before: datetime) -> dict[uuid.UUID, list[Outcome]]:

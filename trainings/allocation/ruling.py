@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from trainings.allocation import queries, texts, weights
+from trainings.allocation import queries, texts
+from trainings.allocation.weights import (
+    Outcome,
+    WeightRule,
+    consecutive_refusals,
+    is_first_timer,
+    weight,
+)
 from trainings.events.changes import EventChange
 from trainings.events.models import Event, EventGroup, Selection
 from trainings.registration.seat_rules import UNLIMITED, candidate_of, rules_of
@@ -21,13 +28,25 @@ class Crowd:
     """The participants of an event as its rules see them.
 
     undecided: those who want a seat; they carry their weights in a lottery. seated: those who have one. offices: key of
-    an organisation → its name. has_odds: a draw is still to come; else no odds can be told.
+    an organisation → its name. pasts: how earlier applications of the undecided ended, in their order; empty where no draw
+    is to come, so that no odds can be told.
     """
 
     undecided: tuple[Candidate, ...]
+    pasts: tuple[tuple[Outcome, ...], ...]
     seated: tuple[Candidate, ...]
     offices: Mapping[str, str]
-    has_odds: bool
+
+    @property
+    def has_odds(self) -> bool:
+        return bool(self.pasts)
+
+    def weighed(self, rule: WeightRule) -> Crowd:
+        """The same people, weighing as a rule says."""
+        if not self.has_odds:
+            return self
+        people = zip(self.undecided, self.pasts, strict=True)
+        return replace(self, undecided=tuple(replace(one, weight=weight(past, rule)) for one, past in people))
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,16 @@ class OfficeRow:
 
 
 @dataclass(frozen=True)
+class PastRow:
+    """People to whom the same happened before, as far as it counts. weight: in halves."""
+
+    is_first_timer: bool
+    refusals: int
+    weight: int
+    odds: Range
+
+
+@dataclass(frozen=True)
 class Ruling:
     """Rules and what they mean, in rows and sentences. lowest: None where nobody is drawn.
 
@@ -67,6 +96,7 @@ class Ruling:
     seated: int
     groups: tuple[GroupRow, ...]
     offices: tuple[OfficeRow, ...]
+    pasts: tuple[PastRow, ...]
     lowest: Fraction | None
     lowest_people: int
     highest: Fraction | None
@@ -79,20 +109,23 @@ def crowd_of(event: Event) -> Crowd:
     has_odds = event.selection == Selection.LOTTERY and queries.valid_draw(event.id) is None
     undecided = queries.participants(event.id, [State.APPLIED, State.WAITING])
     seated = queries.participants(event.id, HOLDS_SEAT)
-    in_draw = [candidate_of(one) for one in undecided]
+    pasts: tuple[tuple[Outcome, ...], ...] = ()
     if has_odds:
         people = [one.canonical_person_id for one in undecided]
         histories = queries.histories(people, event.starts_at)
-        in_draw = [
-            replace(one, weight=weights.weight(histories[person]))
-            for one, person in zip(in_draw, people, strict=True)
-        ]
+        pasts = tuple(tuple(histories[person]) for person in people)
     names = {}
     for application in (*undecided, *seated):
         key = candidate_of(application).organisation
         if key is not None:
             names[key] = application.organisation_name or key
-    return Crowd(tuple(in_draw), tuple(candidate_of(one) for one in seated), names, has_odds)
+    crowd = Crowd(
+        tuple(candidate_of(one) for one in undecided),
+        pasts,
+        tuple(candidate_of(one) for one in seated),
+        names,
+    )
+    return crowd.weighed(queries.weight_rule_of(event))
 
 
 def rules_after(change: EventChange) -> Rules:
@@ -118,6 +151,14 @@ def rules_after(change: EventChange) -> Rules:
     )
 
 
+def weights_after(event: Event, change: EventChange) -> WeightRule:
+    """The weights as a change would leave them."""
+    return WeightRule(
+        change.values.get("most_weight", event.most_weight),
+        change.values.get("first_timer_halves", event.first_timer_halves),
+    )
+
+
 def ruling_of(event: Event, crowd: Crowd, rules: Rules | None = None) -> Ruling:
     """What rules mean for the crowd; without `rules` those of the event."""
     rules = rules or rules_of(event)
@@ -133,6 +174,7 @@ def ruling_of(event: Event, crowd: Crowd, rules: Rules | None = None) -> Ruling:
         seated=len(crowd.seated),
         groups=_groups(event, crowd, rules, means),
         offices=_offices(crowd, means),
+        pasts=_pasts(crowd, means),
         lowest=min(odds, default=None),
         lowest_people=odds.count(min(odds)) if odds else 0,
         highest=max(odds, default=None),
@@ -170,6 +212,21 @@ def _offices(crowd: Crowd, means: Meaning) -> tuple[OfficeRow, ...]:
         if key is None or found.people > 1
     ]
     return tuple(sorted(rows, key=lambda row: (row.odds.lowest, -row.odds.people, row.name or "")))
+
+
+def _pasts(crowd: Crowd, means: Meaning) -> tuple[PastRow, ...]:
+    """By what happened before: those without anything in their favour first."""
+    weighs: dict[tuple[bool, int], int] = {}
+    odds: dict[tuple[bool, int], list[Fraction]] = {}
+    for person, past in zip(crowd.undecided, crowd.pasts, strict=False):
+        key = is_first_timer(past), consecutive_refusals(past)
+        weighs[key] = person.weight
+        odds.setdefault(key, []).append(means.odds.exact[person.key])
+    return tuple(PastRow(*key, weighs[key], _range(shares)) for key, shares in sorted(odds.items()))
+
+
+def _range(odds: Sequence[Fraction]) -> Range:
+    return Range(len(odds), min(odds), sum(odds, Fraction(0)) / len(odds), max(odds))
 
 
 def _hardest(crowd: Crowd, means: Meaning, names: Mapping[str, str]) -> tuple[str, ...]:

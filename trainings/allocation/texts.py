@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from trainings.allocation.refusals import AllocationRefusal
+from trainings.allocation.weights import HALVES, WeightRule
 from trainings.seats.degrade import Limit, Shortfall
 from trainings.seats.meaning import Range
 from trainings.seats.odds import Reason
@@ -86,6 +87,26 @@ def shortfall_in_words(short: Shortfall, names: Mapping[str, str]) -> str:
         return f"定員{short.wished}席のうち、枠を守って埋められるのは{short.met}席です。"
     name = names.get(short.label[-1], "")
     return f"{name}のために確保する{short.wished}席のうち、申込のあった{short.met}席を守ります。残りはほかの方にまわします。"
+
+
+def times(halves: int) -> str:
+    return f"{halves / HALVES:g}倍"
+
+
+def weights_in_words(rule: WeightRule) -> str:
+    """How refusals and a first time count."""
+    refused = {2: "見送りになった方は2倍", 3: "続けて見送りになった方は、1回で2倍、2回からは3倍"}.get(
+        rule.most, f"続けて見送りになった方は、1回で2倍、2回で3倍と増え、{rule.most}倍まで"
+    )
+    if rule.first_timer == HALVES:
+        return f"{refused}の重みです。はじめての方の重みは、ほかの方と同じです。"
+    return f"{refused}の重みです。はじめての方は、さらに{times(rule.first_timer)}です。"
+
+
+def past_in_words(is_first_timer: bool, refusals: int) -> str:
+    """What somebody has been through, as far as it counts in a draw."""
+    came = "はじめての方" if is_first_timer else "参加したことのある方"
+    return f"{came}、続けて{refusals}回見送り" if refusals else came
 
 
 # -- what rules mean ----------------------------------------------------------------------------------------------

@@ -1,17 +1,29 @@
 """How heavily someone weighs in a draw. Pure.
 
-weight = (1 + consecutive refusals, capped at 4) × first-timer bonus (allocation.md). Weights are whole numbers: the
-bonus of 3/2 is written as 3 against 2.
+weight = (1 + consecutive refusals, up to a most) × first-timer bonus (allocation.md). Both numbers are set for each event;
+weights are whole numbers, in halves: the usual bonus of 3/2 is written as 3 against 2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-CAP = 4
-FIRST_TIMER = 3
-NOT_FIRST_TIMER = 2
+HALVES = 2
+"""Weight of somebody with nothing in their favour."""
+LEAST_MOST, LARGEST_MOST = 2, 6
+"""A refusal always counts at the next draw, so that 「次回は優先されます」 is true whatever an organiser sets."""
+BONUSES = (2, 3, 4, 6)
+"""First-timers, in halves: as others, half as much again, twice, three times."""
+
+
+@dataclass(frozen=True)
+class WeightRule:
+    """most: the weight after many refusals in a row, once = 1. first_timer: the bonus, in halves."""
+
+    most: int
+    first_timer: int
 
 
 class Outcome(StrEnum):
@@ -31,10 +43,12 @@ def consecutive_refusals(newest_first: Sequence[Outcome]) -> int:
     return count
 
 
-def weight(newest_first: Sequence[Outcome]) -> int:
-    """The weight of a person with this history: 2, 4, 6, 8, or half as much again for a first-timer.
+def is_first_timer(newest_first: Sequence[Outcome]) -> bool:
+    """Whether somebody has never attended an event."""
+    return Outcome.ATTENDED not in newest_first
 
-    A first-timer has never attended an event.
-    """
-    bonus = NOT_FIRST_TIMER if Outcome.ATTENDED in newest_first else FIRST_TIMER
-    return min(1 + consecutive_refusals(newest_first), CAP) * bonus
+
+def weight(newest_first: Sequence[Outcome], rule: WeightRule) -> int:
+    """The weight of a person with this history, in halves: 2 for once."""
+    bonus = rule.first_timer if is_first_timer(newest_first) else HALVES
+    return min(1 + consecutive_refusals(newest_first), rule.most) * bonus

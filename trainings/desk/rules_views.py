@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
-from trainings.allocation import ruling, texts, weights
+from trainings.allocation import ruling, texts
 from trainings.allocation.forms import RulesForm
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
@@ -47,6 +47,14 @@ QUOTAS = "quotas"
 TRIAL = "trial"
 
 
+def _draws(event: Event) -> bool:
+    return event.selection == Selection.LOTTERY
+
+
+def _for(event: Event, form: RulesForm) -> RulesForm:
+    return form if _draws(event) else form.without_weights()
+
+
 def _event_or_404(slug: str) -> Event:
     return event_by_slug(slug) or abort(404)
 
@@ -63,7 +71,7 @@ def rules(slug: str) -> ResponseReturnValue:
 def try_or_save_rules(slug: str) -> ResponseReturnValue:
     """Compare what was typed with what holds, or keep it."""
     event = _event_or_404(slug)
-    form = RulesForm()
+    form = _for(event, RulesForm())
     if TRIAL in request.form:
         standing = standing_of(event.id)
         if not form.validate():
@@ -112,22 +120,27 @@ def _page(
 ) -> ResponseReturnValue:
     crowd = ruling.crowd_of(event)
     now = ruling.ruling_of(event, crowd)
-    tried = ruling.ruling_of(event, crowd, ruling.rules_after(trial)) if trial else None
+    tried = None
+    if trial:
+        tried = ruling.ruling_of(
+            event, crowd.weighed(ruling.weights_after(event, trial)), ruling.rules_after(trial)
+        )
     page = render_template(
         "desk/rules.html",
         event=event,
         form=form,
         standing=standing,
-        is_lottery=event.selection == Selection.LOTTERY,
+        is_lottery=_draws(event),
         is_closed=event.state == EventState.CLOSED,
         now=now,
         tried=tried,
         after={row.group.id: row for row in tried.groups} if tried else {},
         offices=_offices(now, tried or now),
+        pasts=_pasts(now, tried or now),
         moved=texts.moved_in_words(now.lowest, tried.lowest) if tried else "",
         percent=texts.percent,
         range_in_words=texts.range_in_words,
-        weights=weights,
+        times=texts.times,
         refusals=[
             (FIELD_OF.get(EventRefusal(one.code), QUOTAS), one.sentence(event_texts.REFUSALS))
             for one in refusals
@@ -145,9 +158,19 @@ def _offices(now: ruling.Ruling, tried: ruling.Ruling) -> list[tuple[str | None,
     ]
 
 
+def _pasts(now: ruling.Ruling, tried: ruling.Ruling) -> list[tuple[str, int, ruling.PastRow, ruling.PastRow]]:
+    """Weights and odds by what happened before, by both rules: (words, people, now, tried)."""
+    return [
+        (texts.past_in_words(row.is_first_timer, row.refusals), row.odds.people, row, after)
+        for row, after in zip(now.pasts, tried.pasts, strict=True)
+    ]
+
+
 def _filled(event: Event) -> RulesForm:
     """The form as it shows an event."""
-    form = RulesForm(formdata=None)
+    form = _for(event, RulesForm(formdata=None))
+    if _draws(event):
+        form.most_weight.data, form.first_timer.data = event.most_weight, event.first_timer_halves
     form.seen.data = fingerprint(event)
     form.capacity.data, form.organisation_cap.data = event.capacity, event.organisation_cap
     for group in event.groups:
@@ -169,8 +192,11 @@ def _change(event: Event, form: RulesForm) -> EventChange:
             return {"reserved": kept.reserved, "cap": kept.cap}
         return {"reserved": row.reserved.data or 0, "cap": row.cap.data}
 
+    values = {"capacity": form.capacity.data, "organisation_cap": form.organisation_cap.data}
+    if _draws(event):
+        values |= {"most_weight": form.most_weight.data, "first_timer_halves": form.first_timer.data}
     return EventChange(
-        values={"capacity": form.capacity.data, "organisation_cap": form.organisation_cap.data},
+        values=values,
         sessions=[SessionChange(one.id, one.title, one.starts_at, one.ends_at) for one in event.sessions],
         sectors=[
             SectorChange(sector.id, sector.name, **quota(sectors.get(str(sector.id)), sector))

@@ -238,7 +238,15 @@ COPIED = (
     *("kind", "subtitle", "description", "audience", "responsible", "purpose_of_use"),
     *("contact_name", "contact_phone", "venue", "room", "address", "map_url", "fee", "accessibility"),
     *("capacity", "selection", "organisation_cap", "offer_hours", "keeps_waiting_list", "pledge"),
-    *("pre_question", "table_size", "handouts_numbered", "certificate_rule", "certificate_minutes"),
+    *(
+        "most_weight",
+        "first_timer_halves",
+        "pre_question",
+        "table_size",
+        "handouts_numbered",
+        "certificate_rule",
+        "certificate_minutes",
+    ),
 )
 COPIED_ITEM = ("position", "minutes", "title", "note", "speaker", "speaker_affiliation", "credit_code")
 

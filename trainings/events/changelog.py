@@ -21,16 +21,19 @@ PLAIN = (
     *("starts_at", "ends_at", "doors_open_at", "venue", "room", "address", "map_url", "fee", "accessibility"),
     *("capacity", "selection", "organisation_cap", "application_opens_at", "application_closes_at"),
     *("results_on", "offer_hours", "keeps_waiting_list", "pledge", "pre_question", "table_size"),
-    *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name"),
+    *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name", "most_weight"),
 )
 PERSONAL = ("contact_name", "contact_phone", "speakers")
 SEATS = frozenset({"capacity", "organisation_cap", "sectors", "groups"})
 """Fields that decide how many seats there are for whom."""
+RULES = SEATS | {"most_weight", "first_timer_weight"}
+"""Fields that a draw follows: they rest from freezing to drawing, and need a reason afterwards."""
 
 
 def snapshot(event: Event) -> dict[str, str]:
     """Every field of the log as text, the rows of one table joined by line feeds."""
     found = {name: _text(getattr(event, name)) for name in PLAIN}
+    found["first_timer_weight"] = f"{event.first_timer_halves / 2:g}"
     found["sessions"] = _rows((one.title, one.starts_at, one.ends_at) for one in event.sessions)
     found["sectors"] = _rows((one.name, one.reserved, one.cap) for one in event.sectors)
     found["groups"] = _rows(
@@ -55,14 +58,14 @@ def fingerprint(event: Event) -> str:
 def log_changes(
     event: Event, before: Mapping[str, str], after: Mapping[str, str], reason: str = ""
 ) -> frozenset[str]:
-    """Write an entry for every field that differs; returns their names. The reason stands with changes of seats."""
+    """Write an entry for every field that differs; returns their names. The reason stands with changes of the rules."""
     changed = frozenset(name for name in after if before[name] != after[name])
     for name in after:
         if name in changed:
             detail = {"field": name}
             if name not in PERSONAL:
                 detail |= {"from": before[name], "to": after[name]}
-            if reason and name in SEATS:
+            if reason and name in RULES:
                 detail["reason"] = reason
             record(verb=CHANGED, subject=("event", event.id), event_id=event.id, detail=detail)
     db.session.flush()

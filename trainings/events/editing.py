@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.events.changelog import SEATS, fingerprint, log_changes, snapshot
+from trainings.events.changelog import RULES, SEATS, fingerprint, log_changes, snapshot
 from trainings.events.changes import EventChange, ItemChange, SessionChange, Standing
 from trainings.events.feasibility import impossible_quotas
 from trainings.events.models import Event, EventState, ProgrammeItem, Session
@@ -52,7 +52,7 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     # In the order of the tables, not of the page.
     db.session.expire(event, ["sessions", "sectors", "groups", "professions", "programme"])
     after = snapshot(event)
-    if any(before[name] != after[name] for name in SEATS):
+    if any(before[name] != after[name] for name in RULES):
         if standing.drawn and not change.reason:
             raise Refused(EventRefusal.REASON_MISSING)
         if event.list_frozen_at is not None and not standing.drawn:

@@ -65,6 +65,8 @@ class Event(Identified, Base):
     __table_args__ = (
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
         CheckConstraint("organisation_cap IS NULL OR organisation_cap > 0", name="organisation_cap_positive"),
+        CheckConstraint("most_weight BETWEEN 2 AND 6", name="most_weight_in_range"),
+        CheckConstraint("first_timer_halves BETWEEN 2 AND 6", name="first_timer_halves_in_range"),
         CheckConstraint("application_opens_at < application_closes_at", name="opens_before_closes"),
         CheckConstraint("state = 'draft' OR published_at IS NOT NULL", name="published_has_time"),
         CheckConstraint(
@@ -100,6 +102,10 @@ class Event(Identified, Base):
     capacity: Mapped[int | None]
     selection: Mapped[Selection] = mapped_column(enum_column(Selection))
     organisation_cap: Mapped[int | None]
+    most_weight: Mapped[int] = mapped_column(default=4)
+    """Weight in a draw after many refusals in a row; never below 2, so that a refusal always counts at the next draw."""
+    first_timer_halves: Mapped[int] = mapped_column(default=3)
+    """By how much a first-timer weighs more, in halves: 2 = no more than others, 3 = half as much again."""
     application_opens_at: Mapped[datetime]
     application_closes_at: Mapped[datetime]
     results_on: Mapped[date | None]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
 
 from tests.support.announcing import announce, statement
+from tests.support.client import Client
 from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock, Unit
+from trainings.accounts.models import Role
 from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
 from trainings.allocation.models import DrawEntry
+from trainings.allocation.queries import draws_of
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
 from trainings.registration.actions import submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.states import State
+from trainings.seats.record import canonical
+from trainings.seats.verifier.verify_draw import verify
 
 UNIT = 2**30
 PEOPLE = range(6)
@@ -137,3 +143,75 @@ def test_a_refusal_counts_only_until_the_person_has_attended(unit: Unit, clock: 
     odds = {one for _, one in drawn(unit, clock, third).values()}
 
     assert odds == {Fraction(SEATS, len(PEOPLE))}
+
+
+def test_weights_are_tried_side_by_side_kept_and_drawn_by(
+    unit: Unit, clock: Clock, staff_client: Callable[..., Client], client: Client
+) -> None:
+    first = announced(unit)
+    for number in PEOPLE:
+        apply(unit, first, number)
+    before = drawn(unit, clock, first)
+    held(unit, clock, first)
+    refused = {given for given, (state, _) in before.items() if state == State.NOT_SELECTED}
+    second = announced(unit)
+    for number in PEOPLE:
+        apply(unit, second, number)
+    planner = staff_client(Role.PLANNER)
+    form = planner.get(f"/staff/events/{second.slug}/rules").form("main form")
+
+    tried = form.fill({"most_weight": "2", "first_timer": "2"}).submit("試算する")
+
+    assert tried.rows("#pasts")[1:] == [
+        ["参加したことのある方（3人）", "25.0％1倍", "33.3％1倍"],
+        ["はじめての方、続けて1回見送り（3人）", "75.0％3倍", "66.7％2倍"],
+    ]
+    assert "いちばん低い確率が、25.0％から33.3％に上がります。" in tried
+    with unit() as session:
+        kept = session.get_one(Event, second.id)
+        assert (kept.most_weight, kept.first_timer_halves) == (4, 3)
+    saved = tried.form("main form").submit("この内容にする")
+    assert "枠のルールを保存しました。" in saved
+    board = planner.get(f"/staff/events/{second.slug}")
+    assert "続けて見送りになった方の重みの上限を「4」から「2」に直しました" in board
+    assert "はじめての方の重みを「1.5」から「1」に直しました" in board
+
+    after = drawn(unit, clock, second)
+
+    assert {round(float(after[given][1]), 6) for given in refused} == {0.666667}
+    assert {round(float(after[given][1]), 6) for given in after.keys() - refused} == {0.333333}
+    with unit():
+        (draw,) = draws_of(second.id)
+    assert draw.record["frozen"]["about"]["weights"] == {"most": 2, "first_timer": 2, "once": 2}
+    assert all(not wrong for _, wrong in verify(canonical(draw.record)))
+    said = "見送りになった方は2倍の重みです。はじめての方の重みは、ほかの方と同じです。"
+    assert said in client.get(f"/e/{second.slug}/draw")
+
+
+def test_a_refusal_cannot_be_made_to_count_for_nothing(
+    unit: Unit, staff_client: Callable[..., Client]
+) -> None:
+    event = announced(unit)
+    form = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/rules").form("main form")
+
+    page = form.fill({"most_weight": "1"}).submit("この内容にする", status=422)
+
+    assert page.errors == [
+        "続けて見送りになった方の上限は、2倍から6倍までで入力してください。見送りになった方は、次の抽選でかならず優先されます"
+    ]
+    assert page.one('input[name="most_weight"]').get("value") == "1"
+
+
+def test_weights_rest_while_the_list_is_frozen(
+    unit: Unit, clock: Clock, staff_client: Callable[..., Client]
+) -> None:
+    event = announced(unit)
+    apply(unit, event, 0)
+    clock.set(event.application_closes_at)
+    with unit():
+        freeze_list(event_id=event.id)
+    form = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/rules").form("main form")
+
+    page = form.fill({"first_timer": "4"}).submit("この内容にする", status=422)
+
+    assert "名簿を固めてから抽選するまでは" in page
