@@ -23,11 +23,12 @@ def integer_odds(seats: SeatNetwork, lower: Ints, upper: Ints, levels: Sequence[
     """
     low, high = lower * UNIT, upper * UNIT
     for level in levels:
+        above, below = level.per_weight.numerator * UNIT, level.per_weight.denominator
         for n in level.types:
             people = seats.types[n]
-            amount = level.per_weight * people.weight * len(people.members) * UNIT
-            low[seats.first_type + n] = amount.__floor__()
-            high[seats.first_type + n] = amount.__ceil__()
+            whole, rest = divmod(above * people.weight * len(people.members), below)
+            low[seats.first_type + n] = whole
+            high[seats.first_type + n] = whole + (rest > 0)
     found = seats.graph.circulate(low, high)
     if found.deficit:
         raise FlowFailed("odds that keep every quota must round to whole numbers that do")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 
 from trainings.seats.degrade import stopping_caps
 from trainings.seats.network import TOTAL, Label
-from trainings.seats.rules import Candidate, Honoured, Rules, Tally, check_candidates, tally
+from trainings.seats.rules import LARGEST, Candidate, Honoured, Rules, Tally, check_candidates, tally
 from trainings.seats.seed import WORD, WORD_BITS, word
 
 LOG_UNIT = 1 << 40
@@ -22,6 +21,11 @@ LOG_TABLE = (
 )
 # fmt: on
 """log2(1 + 2^-k) in units of 2^-40, rounded to the nearest, for k = 1 … 40."""
+
+
+RANK_BITS = (LARGEST**2).bit_length()
+"""Two fractions whose denominators are weights differ by 1 / LARGEST² or not at all: in so fine units their floors are in
+the same order as they, and as equal, so that ranks are compared as whole numbers."""
 
 
 def minus_log2(v: int) -> int:
@@ -49,8 +53,9 @@ def waiting_order(seed: bytes, waiting: Iterable[Candidate]) -> tuple[str, ...]:
     Spirakis, Information Processing Letters 97, 2006). The base of the logarithm changes nothing.
     """
 
-    def rank(person: Candidate) -> tuple[Fraction, str]:
-        return Fraction(minus_log2(word(seed, b"wait" + person.key.encode())), person.weight), person.key
+    def rank(person: Candidate) -> tuple[int, str]:
+        minus_log = minus_log2(word(seed, b"wait" + person.key.encode()))
+        return (minus_log << RANK_BITS) // person.weight, person.key
 
     return tuple(person.key for person in sorted(waiting, key=rank))
 

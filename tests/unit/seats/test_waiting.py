@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trainings.seats.rules import Candidate, GroupRule, Honoured, Rules, SectorRule
-from trainings.seats.waiting import LOG_TABLE, LOG_UNIT, OfferReason, minus_log2, next_offer, waiting_order
+from trainings.seats.rules import LARGEST, Candidate, GroupRule, Honoured, Rules, SectorRule
+from trainings.seats.waiting import (
+    LOG_TABLE,
+    LOG_UNIT,
+    RANK_BITS,
+    OfferReason,
+    minus_log2,
+    next_offer,
+    waiting_order,
+)
 
 RULES = Rules(
     4,
@@ -40,6 +49,18 @@ def test_integer_logarithm_at_the_ends():
     assert minus_log2(2**48 - 1) == 0
     assert minus_log2(2**47 - 1) == LOG_UNIT
     assert minus_log2(0) == 48 * LOG_UNIT
+
+
+@given(st.tuples(*[st.integers(0, 2**48), st.integers(1, LARGEST)] * 2))
+@example((1, LARGEST, 1, LARGEST - 1))
+@example((48 * LOG_UNIT, LARGEST, 48 * LOG_UNIT - 48 * LOG_UNIT // LARGEST, LARGEST - 1))
+@example((2, 4, 1, 2))
+def test_whole_ranks_are_in_the_order_of_the_fractions(numbers):
+    log, weight, other, heavier = numbers
+    one, two = Fraction(log, weight), Fraction(other, heavier)
+    first, second = ((n << RANK_BITS) // w for n, w in ((log, weight), (other, heavier)))
+
+    assert (first < second, first == second) == (one < two, one == two)
 
 
 def test_first_in_rank_by_weight():
