@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -58,6 +59,21 @@ class Acts:
         except BaseException as broken:
             self.broken.append(broken)
             done.set()
+
+
+@contextmanager
+def under_way(app: Flask, act: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, an act has been done in a transaction that is not committed; it is at the block's end."""
+    acts = Acts(app)
+    thread = threading.Thread(target=acts._act, args=(act, acts.done, acts.go_on))
+    thread.start()
+    try:
+        assert acts.done.wait(PATIENCE)
+        yield
+    finally:
+        acts.go_on.set()
+        thread.join(PATIENCE)
+    assert acts.broken == []
 
 
 def press(client: Client, path: str, data: Mapping[str, Any]) -> Callable[[], int]:

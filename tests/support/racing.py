@@ -215,7 +215,7 @@ def _press(
 def _take_the_lock_away() -> None:
     """In this process only: the event is read without its lock and, on SQLite, a unit begins without the write lock."""
 
-    def read_event(event_id: object) -> Event:
+    def read_event(event_id: object, *, shared: bool = False) -> Event:
         return db.session.get_one(Event, event_id, populate_existing=True)
 
     def begin_deferred(connection: DatabaseConnection) -> None:

@@ -67,8 +67,9 @@ def _issue(event: Event, application: Application, minutes: int) -> Certificate:
 
 
 def _unused_number(fiscal_year: int, event: Event) -> str:
-    """2026-K12-04785: fiscal year, event, five digits that are no serial number, with a check digit."""
-    while True:
-        number = f"{fiscal_year}-{codes.new_code(event.code_prefix)}"
+    """2026-K12-04785: fiscal year, event, digits that are no serial number, with a check digit."""
+    for code in codes.new_codes(event.code_prefix):
+        number = f"{fiscal_year}-{code}"
         if not db.session.scalar(select(func.count()).where(Certificate.number == number)):
             return number
+    raise AssertionError("new_codes never ends")

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from trainings.accounts.models import Staff
 from trainings.checkin import queries
@@ -76,15 +76,18 @@ def record_attempts(
     return answers
 
 
+_LOCKING = (
+    select(Door)
+    .where(Door.event_id == bindparam("event_id"))
+    .with_for_update(key_share=True, of=Door)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_door(event_id: uuid.UUID) -> Door:
     """The event's door, its row locked until the end of the transaction; scans of one event come one after the other,
     which also makes their cursors gapless in the order of commits. LookupError if it was never opened."""
-    door = db.session.scalar(
-        select(Door)
-        .where(Door.event_id == event_id)
-        .with_for_update(key_share=True, of=Door)
-        .execution_options(populate_existing=True)
-    )
+    door = db.session.scalar(_LOCKING, {"event_id": event_id})
     if door is None:
         raise LookupError(f"event {event_id} has no door")
     return door

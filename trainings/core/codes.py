@@ -11,12 +11,15 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Iterator
+from itertools import count
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a code survives being read aloud."""
 
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SECRET_LENGTH = 26
+SHORTEST_CODE = 4
 TICKET_PREFIX = "TS"
 TICKET_BODY = 20
 """Characters of a ticket between prefix and check: 20 × 5 = 100 bits."""
@@ -78,11 +81,15 @@ def new_secret() -> str:
     return _base32(secrets.randbits(SECRET_LENGTH * 5), SECRET_LENGTH).lower()
 
 
-def new_code(prefix: str, digits: int = 4) -> str:
-    """A short code for people, such as K12-0478: prefix, random digits, one check digit.
+def new_codes(prefix: str) -> Iterator[str]:
+    """Fresh short codes for people, until the caller has one that is not in use yet. Who turns down four of one length
+    gets longer ones: ten thousand codes of four digits are soon crowded."""
+    for attempt in count():
+        yield new_code(prefix, SHORTEST_CODE + attempt // 4)
 
-    The caller makes sure that it is not in use yet.
-    """
+
+def new_code(prefix: str, digits: int) -> str:
+    """Such as K12-04785: prefix, random digits, one check digit."""
     body = "".join(secrets.choice("0123456789") for _ in range(digits))
     return f"{prefix}-{body}{check_digit(body)}"
 

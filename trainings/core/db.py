@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, current_app, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event, func, select
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -97,11 +97,14 @@ def one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=name)
 
 
+_LOCK_WORDS = text("SELECT pg_advisory_xact_lock(hashtextextended(:words, 0))")
+
+
 def lock_words(words: str) -> None:
     """Hold a lock on some words until the end of the transaction: for what two transactions would both make, since no row
     stands for it yet. SQLite has one writer anyway."""
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(words, 0))))
+        db.session.execute(_LOCK_WORDS, {"words": words})
 
 
 # -- connections ------------------------------------------------------------------------------------

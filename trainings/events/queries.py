@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import lazyload
 
 from trainings.core import clock
@@ -14,20 +15,46 @@ from trainings.core.db import db
 from trainings.directory.models import Profession, ProfessionGroup
 from trainings.events.models import Event, EventGroup, EventProfession, EventState
 
+# Statements that every application asks are put together once: that takes as long as running them.
 
-def lock_event(event_id: uuid.UUID) -> Event:
+
+@cache
+def _locking(shared: bool) -> Select[tuple[Event]]:
+    return (
+        select(Event)
+        .where(Event.id == bindparam("event_id"))
+        .with_for_update(read=shared, key_share=not shared, of=Event)
+        .execution_options(populate_existing=True)
+    )
+
+
+_BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
+_INVITED = (
+    select(EventProfession.event_group_id, Profession.id, Profession.code, Profession.name)
+    .join(Profession, Profession.id == EventProfession.profession_id)
+    .where(EventProfession.event_id == bindparam("event_id"), Profession.active)
+    .order_by(Profession.sort, Profession.id)
+)
+_GROUP_OF = (
+    select(EventGroup)
+    .join(EventProfession, EventProfession.event_group_id == EventGroup.id)
+    .where(
+        EventProfession.event_id == bindparam("event_id"),
+        EventProfession.profession_id == bindparam("profession_id"),
+    )
+)
+
+
+def lock_event(event_id: uuid.UUID, *, shared: bool = False) -> Event:
     """The event, its row locked until the end of the transaction: the first statement of every writing action that
     counts or places seats (docs/locking.md). LookupError if there is none.
 
     FOR NO KEY UPDATE: plain FOR UPDATE would deadlock with the share lock that a foreign key takes.
+    shared: FOR SHARE, beside others who share it, against everyone who counts, places or freezes; for what only adds to
+    the list. Whoever shares it must not ask for the whole lock later: two of them would wait for each other.
     """
     with db.session.no_autoflush:
-        event = db.session.scalar(
-            select(Event)
-            .where(Event.id == event_id)
-            .with_for_update(key_share=True, of=Event)
-            .execution_options(populate_existing=True)
-        )
+        event = db.session.scalar(_locking(shared), {"event_id": event_id})
     if event is None:
         raise LookupError(f"no event {event_id}")
     return event
@@ -35,16 +62,12 @@ def lock_event(event_id: uuid.UUID) -> Event:
 
 def event_by_slug(slug: str) -> Event | None:
     """The event behind a public address, drafts included: the view decides who may see it."""
-    return db.session.scalar(select(Event).where(Event.slug == slug))
+    return db.session.scalar(_BY_SLUG, {"slug": slug})
 
 
 def group_of_profession(event_id: uuid.UUID, profession_id: uuid.UUID) -> EventGroup | None:
     """Which group of the event a profession counts to; None when it may not apply."""
-    return db.session.scalar(
-        select(EventGroup)
-        .join(EventProfession, EventProfession.event_group_id == EventGroup.id)
-        .where(EventProfession.event_id == event_id, EventProfession.profession_id == profession_id)
-    )
+    return db.session.scalar(_GROUP_OF, {"event_id": event_id, "profession_id": profession_id})
 
 
 @dataclass(frozen=True)
@@ -61,12 +84,7 @@ def groups_with_professions(event: Event) -> list[tuple[EventGroup, list[Invited
 
     Reads columns only: the busiest pages ask it.
     """
-    rows = db.session.execute(
-        select(EventProfession.event_group_id, Profession.id, Profession.code, Profession.name)
-        .join(Profession, Profession.id == EventProfession.profession_id)
-        .where(EventProfession.event_id == event.id, Profession.active)
-        .order_by(Profession.sort, Profession.id)
-    )
+    rows = db.session.execute(_INVITED, {"event_id": event.id})
     members: dict[uuid.UUID, list[Invited]] = {}
     for group_id, *profession in rows:
         members.setdefault(group_id, []).append(Invited(*profession))

@@ -6,7 +6,7 @@ import uuid
 
 from trainings.audit.actions import record
 from trainings.core import clock, names
-from trainings.core.db import db
+from trainings.core.db import db, lock_words
 from trainings.core.refusal import Refused
 from trainings.directory.models import Person
 from trainings.events.models import Event, EventState, Selection
@@ -48,9 +48,10 @@ def submit_application(
     """Store one application and, for a first-come event, decide it at once. The same key again returns the first one.
 
     Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING,
-    ALREADY_APPLIED (facts: known).
+    ALREADY_APPLIED (facts: known), CHANGED_MEANWHILE (how seats are given was changed at this moment).
     """
-    event = lock_event(event_id)
+    event = _lock_for_application(event_id)
+    lock_words(f"sent {event_id} {idempotency_key}")
     earlier = queries.application_by_idempotency_key(event_id, idempotency_key)
     if earlier is not None:
         return earlier
@@ -79,6 +80,17 @@ def submit_application(
     else:
         tell(application, "received")
     return application
+
+
+def _lock_for_application(event_id: uuid.UUID) -> Event:
+    """Where lots are drawn an application only joins the list, and those of the last evening need not wait for each
+    other; freezing waits for all of them. Everywhere else it counts seats."""
+    seen = db.session.get(Event, event_id)
+    draws_lots = seen is not None and seen.selection == Selection.LOTTERY
+    event = lock_event(event_id, shared=draws_lots)
+    if draws_lots and event.selection != Selection.LOTTERY:
+        raise Refused(RegistrationRefusal.CHANGED_MEANWHILE)
+    return event
 
 
 def _check_open(event: Event, channel: Channel, role: EventRole) -> None:

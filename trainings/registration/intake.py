@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from trainings.core import clock, codes, names
-from trainings.core.db import db
+from trainings.core.db import db, lock_words
 from trainings.core.refusal import Refused
 from trainings.directory.actions import recognise_person
 from trainings.directory.models import Organisation, Person
@@ -88,11 +88,12 @@ def write_search_key(application: Application, organisation_kana: str = "") -> N
 
 
 def unused_code(event: Event) -> str:
-    """A fresh 受付番号; the caller holds the event's lock."""
-    while True:
-        code = codes.new_code(event.code_prefix)
+    """A fresh 受付番号, held until the end of the transaction: somebody else may draw the same one meanwhile."""
+    for code in codes.new_codes(event.code_prefix):
+        lock_words(f"code {code}")
         if db.session.scalar(select(Application.id).where(Application.code == code)) is None:
             return code
+    raise AssertionError("new_codes never ends")
 
 
 def know_person(application: Application, own_person: Person | None) -> None:

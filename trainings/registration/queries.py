@@ -53,26 +53,28 @@ def applications_at_door(
     return db.session.scalars(_AT_DOOR, wanted).all()
 
 
+_SENT = select(Application.id).where(
+    Application.event_id == bindparam("event_id"), Application.idempotency_key == bindparam("key")
+)
+_LIVE_OF = select(Application.id).where(
+    Application.event_id == bindparam("event_id"),
+    Application.canonical_person_id == bindparam("canonical_person_id"),
+    Application.state.in_(LIVE),
+)
+
+
 def application_by_idempotency_key(event_id: uuid.UUID, key: str) -> Application | None:
     """What a form stored that was sent before. Hardly ever there, so only its id is asked for first."""
-    return _loaded(
-        select(Application.id).where(Application.event_id == event_id, Application.idempotency_key == key)
-    )
+    return _loaded(_SENT, event_id=event_id, key=key)
 
 
 def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> Application | None:
     """The one live application of a person at an event. Hardly ever there when it is asked for, as above."""
-    return _loaded(
-        select(Application.id).where(
-            Application.event_id == event_id,
-            Application.canonical_person_id == canonical_person_id,
-            Application.state.in_(LIVE),
-        )
-    )
+    return _loaded(_LIVE_OF, event_id=event_id, canonical_person_id=canonical_person_id)
 
 
-def _loaded(wanted: Select[tuple[uuid.UUID]]) -> Application | None:
-    found = db.session.scalar(wanted)
+def _loaded(wanted: Select[tuple[uuid.UUID]], **values: object) -> Application | None:
+    found = db.session.scalar(wanted, values)
     return None if found is None else db.session.get_one(Application, found)
 
 

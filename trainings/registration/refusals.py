@@ -18,4 +18,5 @@ class RegistrationRefusal(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     SUBSTITUTE_OTHER_GROUP = "substitute_other_group"
     SUBSTITUTE_SAME_PERSON = "substitute_same_person"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     REASON_MISSING = "reason_missing"

@@ -26,6 +26,9 @@ REFUSALS = {
     RegistrationRefusal.NOT_CONFIRMED: "参加が決まった申込だけ、代わりの方にゆずれます。",
     RegistrationRefusal.SUBSTITUTE_OTHER_GROUP: "代わりの方は、同じ職種区分の方にお願いしています。",
     RegistrationRefusal.SUBSTITUTE_SAME_PERSON: "代わりの方が、申し込んだ方と同じです。",
+    RegistrationRefusal.CHANGED_MEANWHILE: (
+        "いま、この催しの決め方が変わりました。決め方をご確認のうえ、もういちどお申し込みください。"
+    ),
     RegistrationRefusal.REASON_MISSING: "取り消す理由を入力してください。",
 }
 STATES = {

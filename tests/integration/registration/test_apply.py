@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from tests.support.announcing import profession, statement
 from tests.support.applying import make_office
+from tests.support.at_once import under_way
 from tests.support.client import Client
 from tests.support.guests import apply, confirm_page, published, said, stored, submit
 from tests.support.hands import Clock, Outbox, Unit, unit_for
+from trainings.allocation.drawing import freeze_list
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind, Selection
+from trainings.registration import actions
 from trainings.registration.actions import submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
@@ -306,8 +311,16 @@ def test_colleagues_with_one_shared_address_are_two_people(client: Client, unit:
     assert len({one.canonical_person_id for one in stored(unit, event)}) == 2
 
 
-def test_one_person_at_the_same_moment_gets_one_application_and_a_sentence(app: Flask, unit: Unit) -> None:
-    event = published(unit)
+IMPATIENT = text("SET LOCAL lock_timeout = '300ms'")
+BY_LOT_AND_AT_ONCE = pytest.mark.parametrize("kind", [EventKind.HUNDRED, EventKind.SYMPOSIUM])
+"""Where lots are drawn the applications share the event's lock; where seats are given at once they do not."""
+
+
+@BY_LOT_AND_AT_ONCE
+def test_one_person_at_the_same_moment_gets_one_application_and_a_sentence(
+    app: Flask, unit: Unit, kind: EventKind
+) -> None:
+    event = published(unit, kind)
     values = said(unit, event)
     ready = threading.Barrier(6)
     answers: list[tuple[int, str]] = []
@@ -330,8 +343,11 @@ def test_one_person_at_the_same_moment_gets_one_application_and_a_sentence(app: 
     assert len(stored(unit, event)) == 1
 
 
-def test_same_key_at_the_same_moment_gives_everybody_the_same_application(app: Flask, unit: Unit) -> None:
-    event = published(unit)
+@BY_LOT_AND_AT_ONCE
+def test_same_key_at_the_same_moment_gives_everybody_the_same_application(
+    app: Flask, unit: Unit, kind: EventKind
+) -> None:
+    event = published(unit, kind)
     ready = threading.Barrier(4)
     found: list[object] = []
 
@@ -351,6 +367,57 @@ def test_same_key_at_the_same_moment_gives_everybody_the_same_application(app: F
 
     assert len(found) == 4
     assert len(set(found)) == 1
+
+
+@pytest.mark.postgresql_only
+def test_applications_to_a_lottery_wait_for_nobody_and_freezing_waits_for_them(
+    app: Flask, unit: Unit, clock: Clock
+) -> None:
+    event = published(unit, EventKind.HUNDRED)
+
+    with under_way(app, lambda: submit(event, "NSV", 1)):
+        with unit() as beside:
+            beside.execute(IMPATIENT)
+            submit(event, "NSV", 2)
+        clock.set(event.application_closes_at)
+        with pytest.raises(OperationalError, match="lock timeout"), unit() as beside:
+            beside.execute(IMPATIENT)
+            freeze_list(event_id=event.id)
+
+    assert len(stored(unit, event)) == 2
+
+
+@pytest.mark.postgresql_only
+def test_applications_where_seats_are_given_at_once_wait_for_each_other(app: Flask, unit: Unit) -> None:
+    event = published(unit)
+
+    with (
+        under_way(app, lambda: submit(event, "NSV", 1)),
+        pytest.raises(OperationalError, match="lock timeout"),
+        unit() as beside,
+    ):
+        beside.execute(IMPATIENT)
+        submit(event, "NSV", 2)
+
+
+def test_application_to_a_lottery_that_has_just_become_none_is_not_stored(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    lock_event = actions.lock_event
+
+    def changed_first(event_id: uuid.UUID, *, shared: bool = False) -> Event:
+        with unit() as organiser:
+            organiser.get_one(Event, event_id).selection = Selection.FIRST_COME
+        return lock_event(event_id, shared=shared)
+
+    monkeypatch.setattr(actions, "lock_event", changed_first)
+
+    with pytest.raises(Refused) as refused, unit():
+        submit(event, "NSV", 1)
+
+    assert refused.value.code == RegistrationRefusal.CHANGED_MEANWHILE
+    assert stored(unit, event) == []
 
 
 # -- may one apply --------------------------------------------------------------------------------------------

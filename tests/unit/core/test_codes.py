@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import islice
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -101,8 +102,14 @@ def test_check_digit_is_that_of_the_standard() -> None:
     assert codes.check_digit("7992739871") == "3"  # the example of ISO/IEC 7812-1, annex B
 
 
+def test_codes_grow_longer_for_whoever_finds_the_short_ones_taken() -> None:
+    lengths = [len(code.removeprefix("K12-")) for code in islice(codes.new_codes("K12"), 9)]
+
+    assert lengths == [5, 5, 5, 5, 6, 6, 6, 6, 7]
+
+
 def test_new_code_ends_in_its_check_digit() -> None:
-    prefix, _, number = codes.new_code("K12").partition("-")
+    prefix, _, number = codes.new_code("K12", 4).partition("-")
 
     assert prefix == "K12"
     assert (len(number), codes.check_digit(number[:-1])) == (5, number[-1])
