@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 
+from trainings.allocation.other_quotas import Who
 from trainings.allocation.texts import times
 from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
 from trainings.events.fields import Day, Whole, between, words
@@ -90,9 +100,20 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
         coerce=int,
         choices=[(n, "ほかの方と同じ（1倍）" if n == HALVES else times(n)) for n in BONUSES],
     )
+    other_who = RadioField(
+        "だれを数える枠ですか",
+        choices=[
+            (Who.GROUPS.value, "いくつかの職種区分をまとめて"),
+            (Who.FIRST_TIMERS.value, "はじめての方"),
+            (Who.REFUSED.value, "続けて見送りになった方"),
+        ],
+        default=Who.GROUPS.value,
+        validate_choice=False,
+    )
+    other_groups = SelectMultipleField("まとめる職種区分", validate_choice=False)
     reason = words("変える理由", 200)
 
     def without_weights(self) -> RulesForm:
         """The form of an event that draws nothing."""
-        del self.most_weight, self.first_timer
+        del self.most_weight, self.first_timer, self.other_who, self.other_groups
         return self

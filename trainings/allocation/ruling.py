@@ -151,6 +151,12 @@ def rules_after(change: EventChange) -> Rules:
     )
 
 
+def names_of(event: Event) -> dict[str, str]:
+    """Key of a group or sector → its name."""
+    groups = {str(group.id): group.name for group in event.groups}
+    return groups | {str(sector.id): sector.name for sector in event.sectors}
+
+
 def weights_after(event: Event, change: EventChange) -> WeightRule:
     """The weights as a change would leave them."""
     return WeightRule(
@@ -163,8 +169,7 @@ def ruling_of(event: Event, crowd: Crowd, rules: Rules | None = None) -> Ruling:
     """What rules mean for the crowd; without `rules` those of the event."""
     rules = rules or rules_of(event)
     means = meaning(rules, crowd.undecided, crowd.seated)
-    names = {str(group.id): group.name for group in event.groups}
-    names |= {str(sector.id): sector.name for sector in event.sectors}
+    names = names_of(event)
     odds = list(means.odds.exact.values()) if crowd.has_odds else []
     return Ruling(
         capacity=rules.capacity,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from trainings.allocation.other_quotas import Crosses, Fits, Place, Who
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.weights import HALVES, WeightRule
 from trainings.seats.degrade import Limit, Shortfall
@@ -107,6 +108,61 @@ def past_in_words(is_first_timer: bool, refusals: int) -> str:
     """What somebody has been through, as far as it counts in a draw."""
     came = "はじめての方" if is_first_timer else "参加したことのある方"
     return f"{came}、続けて{refusals}回見送り" if refusals else came
+
+
+# -- a quota beside the others ------------------------------------------------------------------------------------
+
+OTHER_WITHOUT_GROUPS = "まとめる職種区分を選んでください。"
+WEIGHT_INSTEAD = {
+    Who.FIRST_TIMERS: "代わりに、「抽選の重み」で「はじめての方の倍率」を上げてください。どの職種の方にも、同じだけ効きます。",
+    Who.REFUSED: (
+        "代わりに、「抽選の重み」で「続けて見送りになった方の上限」を上げてください。どの職種の方にも、同じだけ効きます。"
+    ),
+}
+OTHERS = {
+    Who.GROUPS: "この区分をまとめた枠",
+    Who.FIRST_TIMERS: "はじめての方の枠",
+    Who.REFUSED: "続けて見送りになった方の枠",
+}
+
+
+def crossing_in_words(who: Who, found: Crosses, names: Mapping[str, str]) -> tuple[str, str, str]:
+    """That a quota cannot stand beside the others, why, and the nearest rule that can."""
+    crossed = names[found.crossed[1]]
+    said = f"{OTHERS[who]}は足せません。「{crossed}」の枠とも、事業所ごとの枠とも、一部だけが重なるからです。"
+    why = (
+        "一部だけが重なる枠が三つあると、見かけの確率どおりには席を配れません。"
+        "たとえば a・b・c の三人がいて、「aとb」「bとc」「aとc」の枠がどれも1席までだとします。"
+        f"一人{_share(found.claimed)}ずつなら三つとも守れそうですが、どの二人が座っても、どれかの枠を超えます。"
+        f"座れるのは一人だけで、ほんとうの確率は{_share(found.true)}です。"
+    )
+    if found.inside is None:
+        return said, why, WEIGHT_INSTEAD[who]
+    inside = "・".join(names[key] for key in names if key in found.inside)
+    way = f"いちばん近いのは、「{crossed}」の中の{inside}だけを数える枠です。{inside}の「確保」と「上限」で決めてください。"
+    return said, why, way
+
+
+def _share(share: Fraction) -> str:
+    return f"{share.denominator}分の{share.numerator}"
+
+
+def fit_in_words(found: Fits, names: Mapping[str, str]) -> str:
+    """Where a quota that fits is typed in."""
+    sector = names.get(found.sector or "", "")
+    return {
+        Place.CAPACITY: "すべての区分をまとめた枠は、定員と同じです。定員で決めてください。",
+        Place.GROUP: "一つの区分の枠は、上の表の「確保」と「上限」で決められます。",
+        Place.SECTOR: f"この枠は「{sector}」と同じです。「分野ごとの席」で決められます。",
+        Place.NEW_SECTOR: (
+            "この枠は足せます。「区分の名前と職種の割りあてを直す」で、この区分を同じ分野に入れると、"
+            "「分野ごとの席」で決められるようになります。"
+        ),
+        Place.EACH_GROUP: (
+            f"この枠は「{sector}」の枠と入れ子になるので、くじとしては守れます。ただし、分野の中に分野は作れません。"
+            "区分ごとの「確保」と「上限」に分けて決めてください。"
+        ),
+    }[found.place]
 
 
 # -- what rules mean ----------------------------------------------------------------------------------------------

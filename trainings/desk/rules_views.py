@@ -12,6 +12,7 @@ from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.allocation import ruling, texts
 from trainings.allocation.forms import RulesForm
+from trainings.allocation.other_quotas import Crosses, Who, other_quota
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
@@ -44,7 +45,8 @@ FIELD_OF = {
 }
 """Where on the page a refusal is put right; the table of groups for all others."""
 QUOTAS = "quotas"
-TRIAL = "trial"
+OTHER_QUOTA = "other-quota"
+TRIAL, OTHER = "trial", "other"
 
 
 def _draws(event: Event) -> bool:
@@ -52,7 +54,10 @@ def _draws(event: Event) -> bool:
 
 
 def _for(event: Event, form: RulesForm) -> RulesForm:
-    return form if _draws(event) else form.without_weights()
+    if not _draws(event):
+        return form.without_weights()
+    form.other_groups.choices = [(str(group.id), group.name) for group in event.groups]
+    return form
 
 
 def _event_or_404(slug: str) -> Event:
@@ -72,6 +77,8 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
     """Compare what was typed with what holds, or keep it."""
     event = _event_or_404(slug)
     form = _for(event, RulesForm())
+    if OTHER in request.form and _draws(event):
+        return _other_quota(event, form)
     if TRIAL in request.form:
         standing = standing_of(event.id)
         if not form.validate():
@@ -100,6 +107,22 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
     return redirect(url_for("desk.rules", slug=slug))
 
 
+def _other_quota(event: Event, form: RulesForm) -> ResponseReturnValue:
+    """Whether a quota of another kind could be added, and how; nothing is kept."""
+    standing = standing_of(event.id)
+    if not form.validate():
+        return _page(event, form, standing, status=422)
+    groups = {str(group.id) for group in event.groups}.intersection(form.other_groups.data or [])
+    who = Who(form.other_who.data) if form.other_who.data in set(Who) else Who.GROUPS
+    if who == Who.GROUPS and not groups:
+        return _page(event, form, standing, cannot=(texts.OTHER_WITHOUT_GROUPS,), status=422)
+    found = other_quota(ruling.rules_after(_change(event, form)), who, groups)
+    names = ruling.names_of(event)
+    if isinstance(found, Crosses):
+        return _page(event, form, standing, cannot=texts.crossing_in_words(who, found, names), status=422)
+    return _page(event, form, standing, can=texts.fit_in_words(found, names))
+
+
 def _impossible(change: EventChange, standing: Standing) -> list[Refused]:
     """Why rules could not be kept even if nobody stood in the way: a trial of them would mislead."""
     capacity = change.values["capacity"]
@@ -116,6 +139,8 @@ def _page(
     *,
     trial: EventChange | None = None,
     refusals: Sequence[Refused] = (),
+    cannot: Sequence[str] = (),
+    can: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     crowd = ruling.crowd_of(event)
@@ -141,7 +166,10 @@ def _page(
         percent=texts.percent,
         range_in_words=texts.range_in_words,
         times=texts.times,
-        refusals=[
+        can=can,
+        cannot=cannot,
+        refusals=[(OTHER_QUOTA, said) for said in cannot[:1]]
+        + [
             (FIELD_OF.get(EventRefusal(one.code), QUOTAS), one.sentence(event_texts.REFUSALS))
             for one in refusals
         ],

@@ -156,6 +156,46 @@ def test_rules_that_nobody_could_keep_are_told_in_words_and_never_saved(  # type
         assert (kept.capacity, kept.sectors[place].reserved, kept.sectors[place].cap) == (6, 0, None)
 
 
+def test_quota_that_crosses_is_refused_with_the_reason_and_the_nearest_that_works(  # type: ignore[no-untyped-def]
+    hall, staff_client, unit
+) -> None:
+    with unit() as session:
+        event = session.get_one(Event, hall.id)
+        medical = next(n for n, sector in enumerate(event.sectors) if sector.name == "医療")
+        ids = {group.name: str(group.id) for group in event.groups}
+    form = staff_client(Role.PLANNER).get(_path(hall)).form("main form")
+    form.fill({f"sectors-{medical}-cap": "5", "capacity": "7"})
+
+    crossed = form.fill({"other_groups": [ids["看護"], ids["ケアマネ・包括"]]})
+    page = crossed.submit("足せるか確かめる", status=422)
+
+    (said,) = page.errors
+    assert said.startswith(
+        "この区分をまとめた枠は足せません。「医療」の枠とも、事業所ごとの枠とも、一部だけが重なる"
+    )
+    assert "「aとb」「bとc」「aとc」" in page
+    assert "一人2分の1ずつ" in page
+    assert "ほんとうの確率は3分の1です" in page
+    assert "「医療」の中の看護だけを数える枠です。看護の「確保」と「上限」で決めてください。" in page
+    assert page.one('input[name="capacity"]').get("value") == "7"
+
+    form = page.form("main form").fill({"other_who": "first", "other_groups": []})
+    page = form.submit("足せるか確かめる", status=422)
+    assert page.errors[0].startswith("はじめての方の枠は足せません。")
+    assert "「はじめての方の倍率」を上げてください" in page
+
+    form = page.form("main form").fill({"other_who": "groups"})
+    page = form.submit("足せるか確かめる", status=422)
+    assert page.errors == ["まとめる職種区分を選んでください。"]
+
+    free = [ids["ケアマネ・包括"], ids["行政・地域"]]
+    page = page.form("main form").fill({"other_groups": free}).submit("足せるか確かめる")
+    assert "この枠は足せます" in page
+    with unit() as session:
+        kept = session.get_one(Event, hall.id)
+        assert (kept.capacity, kept.sectors[medical].cap) == (6, None)
+
+
 def test_two_organisers_do_not_overwrite_each_other_unseen(hall, staff_client) -> None:  # type: ignore[no-untyped-def]
     mine = staff_client(Role.PLANNER, name="甲").get(_path(hall))
     other = staff_client(Role.PLANNER, name="乙").get(_path(hall))
