@@ -14,7 +14,7 @@ menu:
 	@echo "make check            lint, format, types, floors, templates"
 	@echo "make bench            measure; writes bench/results/"
 	@echo "make bench-seats      only the lottery, against its peers"
-	@echo "make bench-door       only the door: speed, and 10 000 scans at a server that is killed"
+	@echo "make bench-door       only the door: speed, hard pictures, and 10 000 scans at a server that is killed"
 	@echo "make rehearse OUT=dir a whole evening against real servers; leaves its workbooks and mails in dir"
 	@echo "make setup            only what running needs"
 	@echo "make format           let ruff and djlint write the format that check asks for"
@@ -51,7 +51,7 @@ bench-seats:
 
 bench-door:
 	@$(PYTHON) scripts/setup.py bench
-	@$(VENV)/python -m bench door
+	@$(VENV)/python -m bench door desk decode
 
 rehearse:
 	@$(PYTHON) scripts/setup.py test

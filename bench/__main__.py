@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("web", "xlsx", "race", "seats", "desk", "door")
+BENCHES = ("web", "xlsx", "race", "seats", "desk", "decode", "door")
 
 
 def main() -> None:

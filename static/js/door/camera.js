@@ -1,24 +1,10 @@
 // The camera: the rear one unless another was chosen, about nine looks a second, and none while nobody watches.
 
-import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/index.js";
+import { ready, textIn } from "./reader.js";
 
 const LOOK_MS = 110;
 const PHOTO_SIDES = [1280, 2560];
 const CHOSEN = "door-camera";
-const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
-
-/** The reader is loaded and warmed up with the page, so that the first ticket does not wait for it. */
-const ready = prepareZXingModule({
-  overrides: { locateFile: (name) => new URL(`../../vendor/zxing/${name}`, import.meta.url).href },
-  fireImmediately: true,
-}).then(() => readBarcodes(new ImageData(64, 64), OPTIONS));
-ready.catch(() => {});
-
-/** The text of a QR code in a picture, or "". */
-async function textIn(picture) {
-  const [found] = await readBarcodes(picture, OPTIONS);
-  return found?.text ?? "";
-}
 
 /** The text of a QR code in a photo (a file), or "". A phone's photo is reduced first: its fine grain only costs time. */
 export async function textInPhoto(file) {
