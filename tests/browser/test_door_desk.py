@@ -19,6 +19,7 @@ from tests.support.watching import Watch
 from trainings.checkin.actions import close_door
 from trainings.checkin.models import Method, Outcome
 from trainings.registration.models import Application
+from trainings.registration.states import Reason, State
 
 __all__ = ["night", "organiser"]
 
@@ -279,3 +280,26 @@ def test_walk_in_without_network_takes_a_seat_and_arrives_once(
     offline_page.context.set_offline(False)
     everything_sent(offline_page)
     assert [(one.method, one.outcome) for one in scans(site)] == [(Method.WALK_IN, Outcome.ADMITTED)]
+
+
+def test_desk_that_was_away_loads_only_what_changed(offline_page: Page, night: Night, site: Site) -> None:
+    asked: list[str] = []
+    offline_page.on("request", lambda request: asked.append(request.url.partition("/api/v1/door/")[2]))
+    enrol(offline_page, night)
+    offline_page.context.set_offline(True)
+    expect(offline_page.get_by_text("オフライン", exact=True)).to_be_visible(timeout=10_000)
+    with site.unit() as session:
+        session.get_one(Application, night.evening.guests[0].id).table_number = 8
+        guest = session.get_one(Application, night.evening.guests[1].id)
+        guest.state, guest.reason = State.CANCELLED, Reason.CANCELLED_BY_STAFF
+
+    offline_page.context.set_offline(False)
+    expect(offline_page.get_by_text("接続中")).to_be_visible(timeout=10_000)
+    offline_page.context.set_offline(True)
+
+    type_ticket(offline_page, night.tickets[0])
+    expect(offline_page.locator("#result [data-table]")).to_have_text("8")
+    offline_page.keyboard.press("Escape")
+    type_ticket(offline_page, night.tickets[1])
+    expect(offline_page.locator("#result [data-say]")).to_have_text("取り消された申込です")
+    assert asked.count("roster") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +13,12 @@ from werkzeug.exceptions import HTTPException
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry
-from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
+from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
 from trainings.checkin.correcting import correct_profession
-from trainings.checkin.models import Device, Method, Scan
+from trainings.checkin.models import Device, Scan
 from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
-from trainings.core import actor, clock, names
+from trainings.core import actor, clock, codes, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, csrf
@@ -31,6 +32,11 @@ MARKER = "tsudoi-door-1"
 """In every answer: a captive portal's page is no answer of ours, whatever its status."""
 LARGEST_BATCH = 200
 LARGEST_CURSOR = 2**63 - 1
+LARGEST_NEWS = 500
+"""Scans in one answer to a desk that comes back."""
+UNSEEN = timedelta(minutes=1)
+"""How long a change may be on its way: written with its time, but not yet committed when a desk asked. So the changes
+of the last minute come twice, which changes nothing."""
 
 
 class _NotAllowed(Exception):
@@ -95,31 +101,16 @@ def roster() -> ResponseReturnValue:
     days = current_app.config["TSUDOI"].door_roster_days
     if clock.now() < event.starts_at - timedelta(days=days):
         raise _NotAllowed("too_early", 403)
-    scans = queries.scans_after(event.id, 0, limit=100_000)
+    begun = clock.now()
+    facts, edition = _facts(event)
+    scans = queries.scans_after(event.id, 0)
     return _answer(
         {
             "device": {"id": str(device.id), "name": device.name},
-            "event": {
-                "title": event.title,
-                "doors_open_at": event.doors_open_at.isoformat(),
-                "exits": counts_exits(event),
-                "sessions": [
-                    {"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions
-                ],
-                "professions": [
-                    {"id": str(one.id), "name": one.name, "group": group.name}
-                    for group, members in groups_with_professions(event)
-                    for one in members
-                ],
-            },
-            "texts": {
-                "says": texts.SAYS,
-                "whys": texts.WHYS,
-                "undone": texts.UNDONE,
-                "out": texts.OUT,
-                "variants": names.VARIANTS,
-            },
+            **facts,
+            "edition": edition,
             "roster": [roster_entry(application) for application in queries.roster(event.id)],
+            "roster_at": begun.isoformat(),
             "scans": [_seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else 0,
             **_state(event),
@@ -127,23 +118,52 @@ def roster() -> ResponseReturnValue:
     )
 
 
+def _facts(event: Event) -> tuple[dict[str, Any], str]:
+    """What a desk needs beside people and scans, and a digest of it: a desk with another edition loads everything anew."""
+    facts = {
+        "event": {
+            "title": event.title,
+            "doors_open_at": event.doors_open_at.isoformat(),
+            "exits": counts_exits(event),
+            "sessions": [{"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions],
+            "professions": [
+                {"id": str(one.id), "name": one.name, "group": group.name}
+                for group, members in groups_with_professions(event)
+                for one in members
+            ],
+        },
+        "texts": {
+            "says": texts.SAYS,
+            "whys": texts.WHYS,
+            "undone": texts.UNDONE,
+            "out": texts.OUT,
+            "variants": names.VARIANTS,
+        },
+    }
+    return facts, codes.fingerprint(json.dumps(facts, sort_keys=True))
+
+
 @bp.get("/api/v1/door/changes")
 @by_device
 def changes() -> ResponseReturnValue:
-    """What came in after a cursor, from all desks, with the roster lines of walk-ins among them."""
+    """What is new: scans of all desks after a cursor, and roster lines changed since the roster was asked for last.
+    `more`: there are further scans after the new cursor."""
+    begun = clock.now()
     _, event = _device()
     cursor = request.args.get("cursor", type=int)
     if cursor is None or not 0 <= cursor <= LARGEST_CURSOR:
         raise Unacceptable("cursor")
-    scans = queries.scans_after(event.id, cursor)
-    guests = {scan.application_id for scan in scans if scan.method == Method.WALK_IN}
+    since = read_instant(request.args, "roster_at")
+    scans = queries.scans_after(event.id, cursor, limit=LARGEST_NEWS + 1)
+    more, scans = len(scans) > LARGEST_NEWS, scans[:LARGEST_NEWS]
     return _answer(
         {
             "scans": [_seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else cursor,
-            "roster": [roster_entry(one) for one in queries.roster(event.id) if one.id in guests]
-            if guests
-            else [],
+            "more": more,
+            "roster": [roster_entry(one) for one in queries.roster(event.id, since - UNSEEN)],
+            "roster_at": begun.isoformat(),
+            "edition": _facts(event)[1],
             **_state(event),
         }
     )

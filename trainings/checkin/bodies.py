@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ def read_attempt(raw: Any) -> Attempt:
         raise Unacceptable("scans")
     return Attempt(
         scan_id=read_id(raw, "scan_id"),
-        scanned_at=_instant(raw, "scanned_at"),
+        scanned_at=read_instant(raw, "scanned_at"),
         method=_member(raw, "method", Method),
         direction=_member(raw, "direction", Direction, Direction.IN),
         ticket=_text(raw, "ticket", 100, required=False),
@@ -41,7 +42,8 @@ def read_id(raw: dict[str, Any], field: str) -> uuid.UUID:
         raise Unacceptable(field) from None
 
 
-def _instant(raw: dict[str, Any], field: str) -> datetime:
+def read_instant(raw: Mapping[str, Any], field: str) -> datetime:
+    """The field's instant, with an offset. Raises Unacceptable."""
     try:
         instant = datetime.fromisoformat(raw[field])
         if instant.tzinfo is None or not 2000 < instant.year < 2200:
@@ -84,7 +86,7 @@ def read_walk_in(raw: Any) -> WalkIn:
         raise Unacceptable("body")
     return WalkIn(
         scan_id=read_id(raw, "scan_id"),
-        scanned_at=_instant(raw, "scanned_at"),
+        scanned_at=read_instant(raw, "scanned_at"),
         name=_text(raw, "name", 60),
         kana=_text(raw, "kana", 80),
         group_id=read_id(raw, "group"),

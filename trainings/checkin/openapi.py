@@ -139,6 +139,17 @@ _ERRORS = {
     "410": "The door is closed: no roster any more, and after some days no upload either.",
 }
 
+_NEWS: dict[str, Schema] = {
+    "scans": _list(_ref("Seen")),
+    "cursor": COUNT,
+    "roster": _list(_ref("Guest")),
+    "roster_at": INSTANT,
+    "edition": {
+        "type": "string",
+        "description": "A digest of event and texts; another one: load the roster anew.",
+    },
+}
+
 
 def document() -> Schema:
     """The whole document as plain values."""
@@ -153,7 +164,7 @@ def document() -> Schema:
         "paths": {
             "/api/v1/door/roster": _get("Everything a desk needs to work alone.", "Roster", "403"),
             "/api/v1/door/changes": _get(
-                "What came in after a cursor, from all desks.",
+                "What is new: scans of all desks after a cursor, and roster lines changed since.",
                 "Changes",
                 "400",
                 parameters=[
@@ -162,7 +173,14 @@ def document() -> Schema:
                         "in": "query",
                         "required": True,
                         "schema": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
-                    }
+                    },
+                    {
+                        "name": "roster_at",
+                        "in": "query",
+                        "required": True,
+                        "description": "As the last answer with a roster said it.",
+                        "schema": INSTANT,
+                    },
                 ],
             ),
             "/api/v1/door/counts": _get("Arrived of expected, and seats left.", "Counts"),
@@ -202,9 +220,8 @@ def document() -> Schema:
                     {
                         **_ENVELOPE,
                         **_STATE,
-                        "scans": _list(_ref("Seen")),
-                        "cursor": COUNT,
-                        "roster": _list(_ref("Guest")),
+                        **_NEWS,
+                        "more": {"type": "boolean", "description": "Further scans wait after the cursor."},
                     }
                 ),
                 "Roster": _object(
@@ -214,9 +231,7 @@ def document() -> Schema:
                         "device": _object({"id": ID, "name": TEXT}),
                         "event": {"type": "object"},
                         "texts": {"type": "object"},
-                        "roster": _list(_ref("Guest")),
-                        "scans": _list(_ref("Seen")),
-                        "cursor": COUNT,
+                        **_NEWS,
                     }
                 ),
             },

@@ -80,7 +80,7 @@ def earlier_scans(application_id: uuid.UUID, session_id: uuid.UUID | None) -> Se
     ).all()
 
 
-def scans_after(event_id: uuid.UUID, cursor: int, limit: int = 500) -> Sequence[Scan]:
+def scans_after(event_id: uuid.UUID, cursor: int, limit: int | None = None) -> Sequence[Scan]:
     """What came in after a cursor, in order of arrival."""
     return db.session.scalars(
         select(Scan).where(Scan.event_id == event_id, Scan.cursor > cursor).order_by(Scan.cursor).limit(limit)
@@ -196,12 +196,15 @@ def arrivals_by_group(event: Event) -> list[GroupArrival]:
     ]
 
 
-def roster(event_id: uuid.UUID) -> Sequence[Application]:
-    """Everyone a door may meet: all applications but those never decided, with what the roster shows loaded."""
+def roster(event_id: uuid.UUID, changed_since: datetime | None = None) -> Sequence[Application]:
+    """Everyone a door may meet: all applications, with what the roster shows loaded; or those changed since then."""
+    wanted = [Application.event_id == event_id]
+    if changed_since is not None:
+        wanted.append(Application.changed_at >= changed_since)
     return (
         db.session.scalars(
             select(Application)
-            .where(Application.event_id == event_id)
+            .where(*wanted)
             .options(joinedload(Application.organisation))
             .order_by(Application.family_kana, Application.given_kana, Application.code)
         )

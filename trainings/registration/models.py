@@ -67,6 +67,7 @@ class Application(Identified, Base):
             name="by_hand_has_reason",
         ),
         Index("ix_application_event_id_state", "event_id", "state"),
+        Index("ix_application_event_id_changed_at", "event_id", "changed_at"),
         Index("ix_application_canonical_person_id", "canonical_person_id"),
         Index("ix_application_mail", "mail"),
     )
@@ -127,6 +128,8 @@ class Application(Identified, Base):
     )
     submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
     entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    """When anything in this row last changed; it becomes visible a moment later, with its transaction."""
 
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])

@@ -37,10 +37,18 @@ export class Roster {
     this.byCode.set(guest.code, guest);
   }
 
-  /** Take what is newer about a guest who is known; the guest. */
-  replace(guest) {
-    this.add(guest);
-    return Object.assign(this.byId.get(guest.id), guest);
+  /** Take what is newer about a guest; whether anything was. */
+  renew(guest) {
+    const known = this.byId.get(guest.id);
+    if (!known) this.add(guest);
+    else if (Object.entries(guest).every(([name, value]) => known[name] === value)) return false;
+    else {
+      // A ticket that was renewed must not open the door any more.
+      this.byTicket.delete(known.ticket);
+      Object.assign(known, guest);
+      this.byTicket.set(known.ticket, known);
+    }
+    return true;
   }
 
   /** Remember a scan of any desk: {scan_id, application, session, outcome, undoes, direction, at, device}. */

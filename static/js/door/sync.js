@@ -6,8 +6,9 @@ import { Roster } from "./roster.js";
 import * as store from "./store.js";
 
 const ROUND_MS = 4000;
-const ROSTER_MS = 180_000;
 const SIGN_OF_LIFE_MS = 60_000;
+/** Less than this is no sign that the device's clock has moved: an answer may be on its way for as long. */
+const CLOCK_MS = 2000;
 const BATCH = 100;
 
 export class Desk {
@@ -19,7 +20,6 @@ export class Desk {
     this.unsent = 0;
     this.ended = "";
     this.ahead = 0;
-    this.loadedAt = 0;
     this.toldAt = 0;
   }
 
@@ -47,7 +47,6 @@ export class Desk {
     if (!loaded) return;
     const mine = [...this.roster.scans.values()].filter((scan) => scan.mine);
     this.roster = new Roster(loaded);
-    this.cursor = loaded.cursor;
     this.groups = loaded.groups;
     for (const scan of mine) if (!this.roster.scans.has(scan.scan_id)) this.roster.note(scan);
   }
@@ -68,9 +67,16 @@ export class Desk {
 
   /** Take what is newer about a guest, here and on the disk; the guest. */
   async replace(guest) {
-    const known = this.roster.replace(guest);
-    if (this.roster.loaded) await store.keep("roster", this.roster.loaded);
-    return known;
+    this.roster.renew(guest);
+    await this.keepRoster();
+    return this.roster.byId.get(guest.id);
+  }
+
+  async keepRoster() {
+    const { loaded, guests } = this.roster;
+    if (!loaded) return;
+    loaded.roster = guests;
+    await store.keep("roster", loaded);
   }
 
   /** Somebody whom the server does not know of yet takes a seat of this group; its next answer counts anew. */
@@ -129,27 +135,47 @@ export class Desk {
 
   async refresh() {
     if (Date.now() - this.toldAt > SIGN_OF_LIFE_MS) await this.tell([]);
-    if (!this.roster.loaded || Date.now() - this.loadedAt > ROSTER_MS) {
-      const loaded = await call(this.token, "roster");
-      this.ahead = Date.parse(loaded.now) - loaded.received;
-      this.loadedAt = Date.now();
-      this.take(loaded);
-      await store.keep("ahead", this.ahead);
-      await store.keep("device", loaded.device);
-      await store.keep("roster", loaded);
-      return;
-    }
-    const news = await call(this.token, `changes?cursor=${this.cursor}`);
-    for (const guest of news.roster) this.roster.add(guest);
-    for (const scan of news.scans) this.roster.note(scan);
-    const { cursor, groups, free, desks } = news;
-    Object.assign(this, { cursor, groups });
-    const { loaded } = this.roster;
-    Object.assign(loaded, { cursor, groups, free, desks });
-    if (!news.scans.length) return;
-    loaded.scans.push(...news.scans);
-    loaded.roster.push(...news.roster);
+    let more = this.roster.loaded?.roster_at !== undefined;
+    if (!more) await this.load();
+    while (more) more = await this.hear();
+  }
+
+  /** Everything, once: afterwards only what is new. */
+  async load() {
+    const loaded = await call(this.token, "roster");
+    await this.setClock(loaded);
+    this.take(loaded);
+    await store.keep("device", loaded.device);
     await store.keep("roster", loaded);
+  }
+
+  /** What is new since the last answer; whether there is more. */
+  async hear() {
+    const { loaded } = this.roster;
+    const since = encodeURIComponent(loaded.roster_at);
+    const news = await call(this.token, `changes?cursor=${loaded.cursor}&roster_at=${since}`);
+    if (news.edition !== loaded.edition) {
+      // The event itself was changed: its times, professions or words.
+      await this.load();
+      return false;
+    }
+    await this.setClock(news);
+    const renewed = news.roster.filter((guest) => this.roster.renew(guest));
+    for (const scan of news.scans) this.roster.note(scan);
+    const { now, cursor, roster_at, groups, free, desks } = news;
+    Object.assign(this, { groups });
+    Object.assign(loaded, { now, cursor, roster_at, groups, free, desks });
+    loaded.scans.push(...news.scans);
+    if (renewed.length || news.scans.length) await this.keepRoster();
+    return news.more;
+  }
+
+  /** The server's clock is the one that counts; written down only when ours has moved against it. */
+  async setClock({ now, received }) {
+    const ahead = Date.parse(now) - received;
+    if (Math.abs(ahead - this.ahead) < CLOCK_MS) return;
+    this.ahead = ahead;
+    await store.keep("ahead", ahead);
   }
 
   /** Send the queue in its order; the answers. An entry leaves it only when the server has answered it by its id. */

@@ -9,17 +9,22 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.arrivals import Evening, enrol, make_evening, scan
+from tests.support.at_once import under_way
 from tests.support.client import Client
 from tests.support.hands import Clock, QueryCount, Unit
-from trainings.checkin import queries
+from trainings.checkin import api, queries
 from trainings.checkin.actions import close_door, revoke_device
 from trainings.checkin.models import Scan
+from trainings.core.db import db
+from trainings.events.models import Event
+from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import State
@@ -43,6 +48,14 @@ class Desk:
     def answer(self, attempt: dict[str, Any]) -> dict[str, Any]:
         answers: list[dict[str, Any]] = self.send(attempt)["answers"]
         return answers[0]
+
+    def load(self) -> dict[str, Any]:
+        return self.client.api("GET", "/api/v1/door/roster", bearer=self.token)
+
+    def hear(self, last: dict[str, Any]) -> dict[str, Any]:
+        """What is new since the last answer."""
+        since = urlencode({"cursor": last["cursor"], "roster_at": last["roster_at"]})
+        return self.client.api("GET", f"/api/v1/door/changes?{since}", bearer=self.token)
 
     def walk_in(self, status: int = 200, **said: Any) -> dict[str, Any]:
         return self.client.api("POST", WALK_INS, scan() | said, bearer=self.token, status=status)
@@ -220,18 +233,71 @@ def test_application_number_and_choice_in_search_work_like_a_ticket(night: Night
 
 
 def test_other_desk_hears_by_cursor_what_came_in(night: Night) -> None:
-    roster = night.other.client.api("GET", "/api/v1/door/roster", bearer=night.other.token)
+    roster = night.other.load()
     night.desk.send(scan(night.tickets[0]), scan(night.tickets[1]))
 
-    path = f"/api/v1/door/changes?cursor={roster['cursor']}"
-    news = night.other.client.api("GET", path, bearer=night.other.token)
+    news = night.other.hear(roster)
 
     assert len(news["scans"]) == 2
     assert news["arrived"] == 2
-    again = night.other.client.api(
-        "GET", f"/api/v1/door/changes?cursor={news['cursor']}", bearer=night.other.token
-    )
-    assert again["scans"] == []
+    assert night.other.hear(news)["scans"] == []
+
+
+def test_desk_that_was_away_hears_in_parts_what_came_in(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "LARGEST_NEWS", 2)
+    roster = night.other.load()
+    night.desk.send(*(scan(ticket) for ticket in night.tickets[:3]))
+
+    first = night.other.hear(roster)
+    second = night.other.hear(first)
+
+    assert [(len(one["scans"]), one["more"]) for one in (first, second)] == [(2, True), (1, False)]
+
+
+def test_desk_hears_who_changed_at_the_office_and_nobody_else(night: Night, unit: Unit, clock: Clock) -> None:
+    clock.forward(minutes=5)
+    roster = night.desk.load()
+    cancelled, moved = night.evening.guests[0], night.evening.guests[1]
+    with unit():
+        cancel_application(application_id=cancelled.id, by_staff=True, reason="電話で欠席の連絡")
+    change_guest(unit, night, 1, table_number=7)
+
+    news = night.desk.hear(roster)
+
+    lines = {one["id"]: (one["state"], one["table"]) for one in news["roster"]}
+    assert lines == {str(cancelled.id): ("cancelled", 1), str(moved.id): ("confirmed", 7)}
+    clock.forward(minutes=2)
+    assert night.desk.hear(night.desk.hear(roster))["roster"] == []
+
+
+def test_change_that_was_on_its_way_when_a_desk_asked_comes_with_the_next_answer(
+    app: Flask, night: Night, unit: Unit, clock: Clock
+) -> None:
+    clock.forward(minutes=5)
+    roster = night.desk.load()
+
+    def change() -> None:
+        db.session.get_one(Application, night.evening.guests[1].id).table_number = 7
+        db.session.flush()
+
+    with under_way(app, change):
+        clock.forward(seconds=20)
+        meanwhile = night.desk.hear(roster)
+
+    assert meanwhile["roster"] == []
+    assert [one["table"] for one in night.desk.hear(meanwhile)["roster"]] == [7]
+
+
+def test_desk_learns_that_the_event_itself_was_changed(night: Night, unit: Unit) -> None:
+    roster = night.desk.load()
+    assert night.desk.hear(roster)["edition"] == roster["edition"]
+
+    with unit() as session:
+        session.get_one(Event, night.evening.event.id).doors_open_at -= timedelta(minutes=10)
+
+    assert night.desk.hear(roster)["edition"] != roster["edition"]
 
 
 def test_two_desks_at_the_same_moment_admit_once(app: Flask, night: Night, unit: Unit) -> None:
@@ -348,11 +414,20 @@ def test_walk_in_with_half_a_letter_is_admitted_with_a_sign_in_its_place(night: 
 
 @pytest.mark.parametrize("cursor", ["", "x", "-1", str(2**63), "9" * 40])
 def test_cursor_that_none_can_be_is_a_bad_request(night: Night, cursor: str) -> None:
-    path = f"/api/v1/door/changes?cursor={cursor}"
+    path = f"/api/v1/door/changes?cursor={cursor}&roster_at=2027-01-18T01:00:00Z"
 
     refused = night.desk.client.api("GET", path, bearer=night.desk.token, status=400)
 
     assert (refused["error"], refused["field"]) == ("bad_request", "cursor")
+
+
+@pytest.mark.parametrize("roster_at", ["", "x", "2027-01-18", "2027-01-18T01:00:00", "0001-01-01T00:00:00Z"])
+def test_instant_that_none_can_be_is_a_bad_request(night: Night, roster_at: str) -> None:
+    path = f"/api/v1/door/changes?cursor=0&roster_at={roster_at}"
+
+    refused = night.desk.client.api("GET", path, bearer=night.desk.token, status=400)
+
+    assert (refused["error"], refused["field"]) == ("bad_request", "roster_at")
 
 
 def test_malformed_body_is_a_bad_request(night: Night) -> None:
