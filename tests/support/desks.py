@@ -281,26 +281,25 @@ def _against_model(
     found = []
     standing: dict[str, tuple[str, str | None]] = {}
     taken_back: set[str] = set()
-    known: set[str] = set()
+    let_in_once: set[str] = set()
     for row in rows:
         said = made.get(row.id, {})
         if "undoes" in said:
-            expected = "admitted" if said["undoes"] in known - taken_back else "refused"
+            expected = "admitted" if said["undoes"] in let_in_once - taken_back else "refused"
             if expected == "admitted":
                 taken_back.add(said["undoes"])
                 standing.pop(said["undoes"], None)
         elif "ticket" in said:
             expected = "refused"
         else:
-            person, let_in = said["application"], said["forced"] or said["offline"]
+            person, by_desk = said["application"], said["forced"] or said["offline"]
             inside = (person, row.session) in standing.values()
-            expected = "refused" if person in seatless and not let_in else "admitted"
+            expected = "refused" if person in seatless and not by_desk else "admitted"
             if person not in seatless and inside:
                 expected = "repeated"
             if expected == "admitted":
                 standing[row.id] = person, row.session
-        if row.kind == "scan" and "application" in said:
-            known.add(row.id)
+                let_in_once.add(row.id)
         if row.outcome != expected:
             found.append(f"{row.id} should be {expected}, is {row.outcome}")
     present = {person for person, _ in standing.values()}

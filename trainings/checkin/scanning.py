@@ -168,7 +168,13 @@ def _record_undo(
     undone = ledger.known.get(attempt.undoes)
     if undone is not None and undone.event_id != event.id:
         undone = None
-    possible = undone is not None and undone.kind == ScanKind.SCAN and not ledger.taken_back(undone.id)
+    # Only an admission can be taken back: what was answered with "repeated" let nobody in.
+    possible = (
+        undone is not None
+        and undone.kind == ScanKind.SCAN
+        and undone.outcome == Outcome.ADMITTED
+        and not ledger.taken_back(undone.id)
+    )
     application = guests.by_id(undone.application_id) if undone and undone.application_id else None
     decision = Decision("admitted") if possible and application else Decision("refused", Why.NOTHING_TO_UNDO)
     return ledger.add(

@@ -200,6 +200,18 @@ def test_undo_takes_the_attendance_back_and_the_ticket_works_again(night: Night,
     assert night.desk.answer(scan(night.tickets[0]))["outcome"] == "admitted"
 
 
+def test_undo_of_what_let_nobody_in_takes_nothing_back(night: Night, unit: Unit) -> None:
+    night.desk.send(scan(night.tickets[0]))
+    repeated = scan(night.tickets[0])
+    night.other.send(repeated)
+
+    answer = night.other.answer(scan(undoes=repeated["scan_id"]))
+
+    assert (answer["outcome"], answer["why"], answer["undo"]) == ("refused", "nothing_to_undo", False)
+    with unit():
+        assert len(queries.attended_applications(night.evening.event.id)) == 1
+
+
 def test_queue_of_an_evening_means_the_same_in_one_batch(night: Night) -> None:
     first, other, code = scan(night.tickets[0]), scan(night.tickets[1]), night.evening.guests[0].code
     queue = [first, other, scan(code), scan("", undoes=first["scan_id"]), scan(code), first]
