@@ -208,6 +208,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def keeps_mail_texts(self) -> bool:
+        """Whether a mail's text stays after it was sent: only for the mailbox page of the sample city."""
+        return self.environment == "demo"
+
+    @property
     def instance_path(self) -> Path:
         return Path(self.instance_dir).resolve()
 

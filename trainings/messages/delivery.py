@@ -2,7 +2,7 @@
 
 A message is claimed (`sending`, committed) before anything goes out, and recorded after the server has taken it. What
 a crash leaves in `sending` may have gone out or not: it is sent again with the same Message-ID and marked. Nothing is
-sent twice after its success was recorded.
+sent twice after its success was recorded, and its text, which may hold somebody's links, is not kept any longer.
 """
 
 from __future__ import annotations
@@ -243,6 +243,9 @@ def _write(claim: Claim, makers: Mapping[str, Maker]) -> Letter | Trouble:
     try:
         with unit_of_work() as session:
             message = session.get_one(Message, claim.id)
+            if message.state == MessageState.SENT:
+                # Somebody thought to be dead has sent it meanwhile, and its text is gone.
+                return Trouble(Failure.INTERRUPTED, "already sent")
             body = message.body if message.late_body is None else makers[message.late_body](message)
             letter = Letter(
                 subject=message.subject,
@@ -269,6 +272,8 @@ def _record(claim: Claim, trouble: Trouble | None, done: Delivery) -> None:
             # Also when somebody took it for interrupted meanwhile: it has gone out, and must not go out again.
             message.state, message.sent_at = MessageState.SENT, clock.now()
             message.sending_since = message.failure = message.last_error = None
+            if message.body is not None and not current_app.config["TSUDOI"].keeps_mail_texts:
+                message.body = ""
             done.sent += 1
             return
         if message.state != MessageState.SENDING or message.sending_since != claim.since:

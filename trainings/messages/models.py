@@ -39,8 +39,9 @@ class Failure(StrEnum):
 class Message(Identified, Base):
     """One mail to one address.
 
-    body: plain text; empty for a mail whose text the worker makes while sending (`late_body` names the maker,
-    `reference` is what it needs), so that a secret in it is stored nowhere.
+    body: plain text, emptied once the mail was sent (its links open somebody's pages); None for a mail whose text the
+    worker makes while sending (`late_body` names the maker, `reference` is what it needs), so that a secret in it is
+    stored nowhere.
     reference: opaque id of what the mail is about, for the feature that caused it.
     last_error: the server's own words at the last failed attempt.
     """

@@ -69,6 +69,36 @@ def test_mail_arrives_as_it_was_queued(
     assert (kept.state, kept.sent_at, kept.attempts) == (MessageState.SENT, clock.now, 1)
 
 
+def test_text_is_kept_until_the_mail_was_sent_and_not_longer(
+    unit: Unit, deliver: Deliver, mail_server: MailServer
+) -> None:
+    mail_server.behaviour = Behaviour.REFUSE
+    message = queue(unit)
+
+    deliver()
+    while_failed = stored(unit, message).body
+    mail_server.behaviour = Behaviour.ACCEPT
+    with unit():
+        retry_message(message_id=message.id)
+    deliver()
+
+    assert (while_failed, mail_server.mails[0].text) == (BODY, BODY)
+    kept = stored(unit, message)
+    assert (kept.state, kept.body, kept.subject) == (MessageState.SENT, "", "参加が決まりました")
+
+
+class TestSampleCity:
+    @pytest.fixture
+    def overrides(self, mail_server: MailServer) -> dict[str, Any]:
+        return {"environment": "demo", "smtp_port": mail_server.port}
+
+    def test_text_is_kept_for_the_mailbox(self, unit: Unit, deliver: Deliver) -> None:
+        message = queue(unit)
+
+        assert deliver() == Delivery(sent=1)
+        assert stored(unit, message).body == BODY
+
+
 def test_mail_that_was_sent_is_not_sent_again(unit: Unit, deliver: Deliver, mail_server: MailServer) -> None:
     queue(unit)
     deliver()
@@ -311,6 +341,28 @@ def test_late_success_of_a_worker_thought_dead_keeps_the_mail_from_going_out_twi
         delivery._record(claim, None, Delivery())
 
     assert deliver() == Delivery()
+    assert stored(unit, message).state == MessageState.SENT
+
+
+def test_late_success_while_another_worker_holds_the_mail_sends_no_empty_one(
+    app: Flask, unit: Unit, mail_server: MailServer, clock: Clock
+) -> None:
+    message = queue(unit)
+    with beside_requests(app):
+        slow = delivery._claim_next()
+        clock.forward(minutes=6)
+        delivery.recover_interrupted()
+        second = delivery._claim_next()
+        assert slow is not None
+        assert second is not None
+        delivery._record(slow, None, Delivery())
+
+        trouble = delivery._write(second, {})
+        assert isinstance(trouble, delivery.Trouble)
+        done = Delivery()
+        delivery._record(second, trouble, done)
+
+    assert done == Delivery()
     assert stored(unit, message).state == MessageState.SENT
 
 
