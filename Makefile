@@ -11,7 +11,7 @@ ARGS ?=
 menu:
 	@echo "make run              start the sample city at http://127.0.0.1:8000 (sets everything up first)"
 	@echo "make test             all tests, on SQLite, PostgreSQL and Chromium   (ARGS='-k word' narrows them)"
-	@echo "make check            lint, format, types, floors, templates"
+	@echo "make check            lint, format, types, floors, house rules, templates"
 	@echo "make bench            measure; writes bench/results/"
 	@echo "make bench-seats      only the lottery, against its peers"
 	@echo "make bench-door       only the door: speed, hard pictures, and 10 000 scans at a server that is killed"

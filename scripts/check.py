@@ -15,6 +15,7 @@ CHECKS = (
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
     ("types", ("mypy", "--no-error-summary")),
     ("floors", ("lint-imports", "--no-logo")),
+    ("house", ("pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_house.py")),
     ("templates lint", ("djlint", "--lint", "--quiet", "templates")),
     ("templates format", ("djlint", "--check", "--quiet", "templates")),
 )
