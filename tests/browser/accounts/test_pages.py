@@ -110,3 +110,19 @@ def test_list_of_mails_is_accessible(
     office.get_by_role("button", name="もう一度送る").click()
     expect(office.get_by_role("status")).to_contain_text("もう一度送ります")
     assert_accessible(office)
+
+
+def test_every_entry_of_the_menus_is_in_sight_on_a_phone(new_context: NewContext, site: Site) -> None:
+    planner = add_staff(site.unit, *Role, name="欅田 まもる", mail=MAIL)
+    context, _ = new_context("phone")
+    context.add_cookies([{"name": "tsudoi", "value": session_cookie(site.app, planner), "url": site.url}])
+    page = context.new_page()
+    page.goto("/staff/directory/people")
+
+    for menu in (".nav__list", ".subnav__list"):
+        entries = page.locator(f"{menu} a")
+        assert entries.count() > 3
+        for entry in entries.all():
+            box = entry.bounding_box()
+            assert box is not None
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
