@@ -58,3 +58,15 @@ def decide(ticket: TicketState, earlier: Sequence[Earlier], direction: str, rule
         return Decision("repeated", since=last.at)
     # Whoever has left may come in again where exits are counted; elsewhere a second entry is a mistake.
     return Decision("admitted") if rules.exits else Decision("refused", "left_already")
+
+
+def decide_undo(undone: Literal["admitted", "repeated", "refused"] | None, taken_back: bool) -> Decision:
+    """What happens to the wish to take a scan back. Only an entry that stands can be: a repeated or refused scan let
+    nobody in, so that "taken back" would be untrue of it.
+
+    undone: the outcome of the scan that it names; None when that is unknown, of another event or itself an undo.
+    taken_back: whether an earlier undo names it.
+    """
+    if undone == "admitted" and not taken_back:
+        return Decision("admitted")
+    return Decision("refused", "nothing_to_undo")

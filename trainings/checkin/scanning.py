@@ -12,7 +12,7 @@ from trainings.accounts.models import Staff
 from trainings.checkin import queries
 from trainings.checkin.answers import answer_given, answer_kept
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide
+from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide, decide_undo
 from trainings.checkin.guests import Guests
 from trainings.checkin.ledger import Ledger
 from trainings.checkin.models import Device, Door, Outcome, Scan, ScanKind, Why
@@ -168,15 +168,9 @@ def _record_undo(
     undone = ledger.known.get(attempt.undoes)
     if undone is not None and undone.event_id != event.id:
         undone = None
-    # Only an admission can be taken back: what was answered with "repeated" let nobody in.
-    possible = (
-        undone is not None
-        and undone.kind == ScanKind.SCAN
-        and undone.outcome == Outcome.ADMITTED
-        and not ledger.taken_back(undone.id)
-    )
     application = guests.by_id(undone.application_id) if undone and undone.application_id else None
-    decision = Decision("admitted") if possible and application else Decision("refused", Why.NOTHING_TO_UNDO)
+    entry = undone if application is not None and undone and undone.kind == ScanKind.SCAN else None
+    decision = decide_undo(entry.outcome.value if entry else None, ledger.taken_back(attempt.undoes))
     return ledger.add(
         _scan(
             event,

@@ -17,6 +17,11 @@ export function decide(ticket, earlier, direction, rules) {
   return rules.exits ? admitted() : refused("left_already");
 }
 
+/** undone: outcome of the scan to take back, null when there is none; only an entry that stands can be taken back. */
+export function decideUndo(undone, takenBack) {
+  return undone === "admitted" && !takenBack ? admitted() : refused("nothing_to_undo");
+}
+
 const admitted = () => ({ outcome: "admitted", why: "", since: "" });
 const repeated = (since) => ({ outcome: "repeated", why: "", since });
 const refused = (why) => ({ outcome: "refused", why, since: "" });

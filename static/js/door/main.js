@@ -7,6 +7,7 @@ import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { install } from "./install.js";
 import { professions } from "./professions.js";
+import { decideUndo } from "./decision.js";
 import { ticketState } from "./roster.js";
 import { find } from "./search.js";
 import { forgetAll } from "./store.js";
@@ -89,10 +90,14 @@ function present(answer, how) {
 /** undone: {scan_id, guest} of an entry. */
 async function takeBack(undone) {
   const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method: "search", undoes: undone.scan_id };
-  const seen = { ...seenAs(attempt, undone.guest.id, null, "admitted"), undoes: undone.scan_id };
+  const { roster } = desk;
+  const decision = decideUndo(roster.scans.get(undone.scan_id)?.outcome ?? null, roster.undone.has(undone.scan_id));
+  const taken = decision.outcome === "admitted";
+  const [say, next] = taken ? [roster.loaded.texts.undone, ""] : roster.loaded.texts.whys[decision.why];
+  const seen = { ...seenAs(attempt, undone.guest.id, null, decision.outcome), undoes: undone.scan_id };
   if (!(await kept({ kind: "scan", body: attempt, seen }))) return;
   Object.assign(last, { text: "", at: 0 });
-  present({ outcome: "admitted", why: "", since: "", next: "", say: desk.roster.loaded.texts.undone, guest: undone.guest, undo: true });
+  present({ ...decision, scan_id: attempt.scan_id, say, next, guest: undone.guest, undo: taken });
   desk.round();
 }
 

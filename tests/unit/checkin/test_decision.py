@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 
-from trainings.checkin.decision import Decision, Earlier, Rules, decide
+from trainings.checkin.decision import Decision, Earlier, Rules, decide, decide_undo
 from trainings.checkin.models import Why
 from trainings.core import codes, names
 
 ROOT = Path(__file__).resolve().parents[3]
 DOOR = ROOT / "static" / "js" / "door"
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
+
+UNDO_VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "undo_vectors.json").read_text("utf-8")
+)
 
 
 def in_node(module: str, script: str, given: object) -> Any:
@@ -57,6 +61,21 @@ def test_decision_of_the_browser_fits_every_vector() -> None:
     assert {v["name"]: d for v, d in zip(VECTORS, decisions, strict=True)} == {
         v["name"]: v["decision"] for v in VECTORS
     }
+
+
+@pytest.mark.parametrize("vector", UNDO_VECTORS, ids=lambda vector: vector["name"])
+def test_undo_on_the_server_fits_the_vector(vector: dict[str, Any]) -> None:
+    decision = decide_undo(vector["undone"], vector["taken_back"])
+
+    assert decision == Decision(**vector["decision"])
+
+
+def test_undo_in_the_browser_fits_every_vector() -> None:
+    script = "(m, given) => given.map((v) => m.decideUndo(v.undone, v.taken_back))"
+
+    decisions = in_node("decision.js", script, UNDO_VECTORS)
+
+    assert decisions == [v["decision"] for v in UNDO_VECTORS]
 
 
 def test_vectors_know_every_state_and_every_answer() -> None:
