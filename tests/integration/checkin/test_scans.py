@@ -187,18 +187,6 @@ def test_two_desks_offline_give_one_attendance_and_one_flag(night: Night, unit: 
         assert len(queries.attended_applications(night.evening.event.id)) == 1
 
 
-def test_undo_of_a_repeated_scan_takes_nothing_back_and_says_so(night: Night, unit: Unit) -> None:
-    first, again = scan(night.tickets[0]), scan(night.tickets[0])
-    night.desk.send(first)
-    night.other.send(again)
-
-    answer = night.other.answer(scan(undoes=again["scan_id"], method="search"))
-
-    assert (answer["outcome"], answer["why"], answer["undo"]) == ("refused", "nothing_to_undo", False)
-    with unit():
-        assert len(queries.attended_applications(night.evening.event.id)) == 1
-
-
 def test_undo_takes_the_attendance_back_and_the_ticket_works_again(night: Night, unit: Unit) -> None:
     first = scan(night.tickets[0])
     night.desk.send(first)
