@@ -113,7 +113,7 @@ def test_second_scan_is_amber_and_tells_since_when(phone_page: Page, night: Nigh
 
     expect(phone_page.locator("#result [data-say]")).to_have_text("受付済みです")
     expect(phone_page.locator("#result")).to_have_class("result result--again")
-    expect(phone_page.locator("#result [data-since-part]")).to_contain_text("に受け付けています")
+    expect(phone_page.locator("#result [data-since-part]")).to_contain_text("受け付けています")
 
 
 def test_search_by_kana_lets_in_with_one_tap(
