@@ -1,1 +1,0 @@
-"""Workbooks and sheets that draw on several features."""
