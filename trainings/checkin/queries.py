@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, load_only
 
 from trainings.checkin.attendance import Attendance, Passage, attendance
 from trainings.checkin.models import Certificate, Device, Direction, Door, Outcome, Scan, ScanKind
@@ -43,7 +43,14 @@ _SPEAKING = (
     select(Device, Door)
     .join(Door, Door.event_id == Device.event_id)
     .where(Device.token_fingerprint == bindparam("fingerprint"))
-    .options(joinedload(Door.event).joinedload(Event.sessions))
+    .options(
+        joinedload(Door.event).options(
+            load_only(
+                *(Event.title, Event.starts_at, Event.doors_open_at, Event.capacity, Event.certificate_rule)
+            ),
+            joinedload(Event.sessions),
+        )
+    )
 )
 
 

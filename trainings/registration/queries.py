@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from trainings.core import codes, names
 from trainings.core.db import db
+from trainings.directory.models import Profession
 from trainings.events.models import EventGroup
 from trainings.registration.models import Application, Channel, EventRole
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
@@ -36,11 +37,33 @@ def application_by_code(code: str) -> Application | None:
     return db.session.scalar(select(Application).where(Application.code == names.code(code)))
 
 
-_AT_DOOR = select(Application).where(
-    or_(
-        Application.id.in_(bindparam("ids", expanding=True)),
-        Application.ticket_fingerprint.in_(bindparam("tickets", expanding=True)),
-        Application.code.in_(bindparam("numbers", expanding=True)),
+_AT_DOOR = (
+    select(Application)
+    .where(
+        or_(
+            Application.id.in_(bindparam("ids", expanding=True)),
+            Application.ticket_fingerprint.in_(bindparam("tickets", expanding=True)),
+            Application.code.in_(bindparam("numbers", expanding=True)),
+        )
+    )
+    .options(
+        # What a desk decides by and shows; anything else is read when somebody asks for it.
+        load_only(
+            *(
+                Application.event_id,
+                Application.code,
+                Application.state,
+                Application.role,
+                Application.table_number,
+            ),
+            *(Application.family, Application.given, Application.family_kana, Application.given_kana),
+            *(Application.organisation_name, Application.care_note, Application.search_key),
+            *(Application.ticket_fingerprint, Application.profession_id, Application.event_group_id),
+        ),
+        joinedload(Application.profession).load_only(Profession.name),
+        joinedload(Application.group).options(
+            load_only(EventGroup.name, EventGroup.mark, EventGroup.css), lazyload(EventGroup.sector)
+        ),
     )
 )
 

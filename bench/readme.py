@@ -1,0 +1,104 @@
+"""The table of figures in the README, written from bench/results/: what is read there is what a bench has measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bench.results import FOLDER
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+BEGIN, END = "<!-- figures: python -m bench.readme -->\n", "<!-- end of the figures -->"
+HEAD = "| what | measured | beside it in the same run | ratio | aim |\n|---|---|---|---|---|\n"
+WANTED = {
+    "web": (
+        "hello, 8 clients",
+        "postgresql: application, 8 clients",
+        "postgresql: application, 8 clients, beside a bare insert",
+        "postgresql: scan, 8 clients",
+        "postgresql: page, 8 clients",
+        "postgresql: PSS of three workers",
+        "sqlite: application, 8 clients",
+        "sqlite: scan, 8 clients",
+        "sqlite: page, 8 clients",
+        "sqlite: PSS of three workers",
+    ),
+    "xlsx": ("postgresql: 10 000 applications × 25 columns", "sqlite: 10 000 applications × 25 columns"),
+    "race": (
+        "postgresql: races without a fault",
+        "postgresql: faults without the lock",
+        "sqlite: races without a fault",
+        "sqlite: faults without the lock",
+    ),
+    "seats": (
+        "odds 180 → 100: time",
+        "lowest odds 180 → 100",
+        "Gini index 180 → 100",
+        "odds 500 → 150: time",
+        "lowest odds 500 → 150",
+        "Gini index 500 → 150",
+        "whole draw 2000 → 300",
+        "whole draw 20000 → 2000",
+    ),
+    "door": (
+        "postgresql: 1 desks, scans",
+        "postgresql: 4 desks, scans",
+        "postgresql: 4 desks, p95",
+        "postgresql: 16 desks, scans",
+        "sqlite: 4 desks, scans",
+        "sqlite: 4 desks, p95",
+        "postgresql: scans at a server killed 40 times",
+        "postgresql: lost, doubled or wrong",
+        "sqlite: scans at a server killed 40 times",
+        "sqlite: lost, doubled or wrong",
+    ),
+    "desk": (
+        "search among 5000 people, processor 6× slower, p95",
+        "answer to a scan among 5000 people, processor 6× slower, p95",
+    ),
+    "decode": (
+        "hard pictures read, of 60",
+        "hard pictures read, beside jsQR",
+        "time for a picture, p50, beside jsQR",
+    ),
+}
+"""Bench → the rows that the README shows; all others stand in bench/results/."""
+
+
+def main() -> None:
+    """Write the table anew. A figure that no bench has measured stops with its name."""
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise SystemExit(f"README.md has no lines {BEGIN.strip()} and {END}")
+    lines = [_line(name, _figure(bench, name)) for bench, names in WANTED.items() for name in names]
+    README.write_text(before + BEGIN + HEAD + "".join(lines) + END + after, "utf-8")
+
+
+def _figure(bench: str, name: str) -> dict[str, Any]:
+    for row in json.loads((FOLDER / f"{bench}.json").read_text("utf-8")):
+        if row["name"] == name:
+            return dict(row)
+    raise SystemExit(f"bench/results/{bench}.json has no figure called {name}: run python -m bench {bench}")
+
+
+def _line(name: str, row: dict[str, Any]) -> str:
+    cells = (
+        name,
+        _number(row["value"], row["unit"]),
+        "" if row["reference"] is None else _number(row["reference"], row["unit"]),
+        "" if row["ratio"] is None else _number(row["ratio"], ""),
+        "" if row["aim"] is None else f"{_number(row['aim'], '')} — {'met' if row['ok'] else '**missed**'}",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _number(value: float, unit: str) -> str:
+    """Three figures that count."""
+    shown = f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    return f"{shown} {unit}".strip()
+
+
+if __name__ == "__main__":
+    main()
