@@ -49,7 +49,7 @@ def serving(module: str, environment: dict[str, str], workers: int = WORKERS) ->
                 "120",
             ),
             # gunicorn.conf.py warms up the product; "hello" has nothing to be warmed up.
-            *(() if module == PRODUCT else ("--config", os.devnull)),
+            *(() if module == PRODUCT else ("--config", f"python:{module.partition(':')[0]}")),
         ],
         cwd=ROOT,
         env={

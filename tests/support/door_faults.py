@@ -19,6 +19,7 @@ from trainings.directory.actions import load_master_data
 from trainings.events.models import Event
 from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
+from trainings.registration.states import State
 
 SKEWS = (0, 4, -7, 1)
 """Minutes by which the clocks of the four desks are off."""
@@ -81,7 +82,7 @@ def set_stage(app: Flask, unit: Unit, people: int = 40) -> Stage:
     settings = app.config["TSUDOI"]
     with unit():
         load_master_data()
-        event, applicants = evening(("NSV",) * people)
+        event, applicants = evening(("NSV",) * people, capacity=people)
         for gone in applicants[:2]:
             cancel_application(application_id=gone.id)
         opened = clock.now() - timedelta(minutes=30)
@@ -94,5 +95,12 @@ def set_stage(app: Flask, unit: Unit, people: int = 40) -> Stage:
         tokens = [(name, device_of(event, name)[1]) for name in ("受付1", "受付2", "受付3", "受付4")]
     environment = {f"TSUDOI_{name.upper()}": str(getattr(settings, name)) for name in PASSED_ON}
     environment |= {"TSUDOI_INSTANCE_DIR": settings.instance_dir, "TSUDOI_RATE_LIMITS": "false"}
-    guests = [str(one.id) for one in applicants]
-    return Stage(unit, event, guests, set(guests[:2]), environment, tokens)
+    with unit() as session:
+        states = {
+            str(one): state
+            for one, state in session.execute(
+                select(Application.id, Application.state).where(Application.event_id == event.id)
+            )
+        }
+    seatless = {one for one, state in states.items() if state != State.CONFIRMED}
+    return Stage(unit, event, list(states), seatless, environment, tokens)

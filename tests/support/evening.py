@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from tests.support.announcing import announce, statement
 from trainings.checkin.actions import enrol_device, open_door
@@ -39,11 +40,12 @@ def apply_as(event: Event, code: str, number: int, **said: object) -> Applicatio
 
 def evening(
     codes: Sequence[str] = (NURSE,) * 6 + (DOCTOR,) * 5 + (PHARMACIST,) * 2,
+    **changes: Any,
 ) -> tuple[Event, list[Application]]:
     """A first-come symposium without quotas, to which one person of each profession code has applied; it teaches
-    what symposia usually teach."""
+    what symposia usually teach. changes: columns of the event."""
     load_framework("skills")
-    event = announce(EventKind.SYMPOSIUM, quotas={}, organisation_cap=None)
+    event = announce(EventKind.SYMPOSIUM, quotas={}, organisation_cap=None, **changes)
     teach_usual_skills(event=event)
     people = [apply_as(event, code, number, pledged=True) for number, code in enumerate(codes)]
     return event, people
