@@ -78,7 +78,7 @@ def main() -> None:
 
 def _figure(bench: str, name: str) -> dict[str, Any]:
     for row in json.loads((FOLDER / f"{bench}.json").read_text("utf-8")):
-        if row["name"] == name:
+        if row["name"].strip() == name:
             return dict(row)
     raise SystemExit(f"bench/results/{bench}.json has no figure called {name}: run python -m bench {bench}")
 

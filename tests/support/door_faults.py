@@ -95,10 +95,10 @@ def set_stage(app: Flask, unit: Unit, people: int = 40) -> Stage:
         tokens = [(name, device_of(event, name)[1]) for name in ("受付1", "受付2", "受付3", "受付4")]
     environment = {f"TSUDOI_{name.upper()}": str(getattr(settings, name)) for name in PASSED_ON}
     environment |= {"TSUDOI_INSTANCE_DIR": settings.instance_dir, "TSUDOI_RATE_LIMITS": "false"}
-    with unit() as session:
+    with unit() as reading:
         states = {
             str(one): state
-            for one, state in session.execute(
+            for one, state in reading.execute(
                 select(Application.id, Application.state).where(Application.event_id == event.id)
             )
         }
