@@ -8,6 +8,7 @@ from typing import Any
 
 from trainings.allocation import queries, texts
 from trainings.allocation.models import Draw, DrawVoid
+from trainings.allocation.steps import Step, steps_after
 from trainings.allocation.weights import WeightRule
 from trainings.registration.models import Application
 from trainings.seats.odds import Odds
@@ -35,7 +36,7 @@ class GroupLine:
 class PublicDraw:
     """One draw as anybody may see it. is_whole: the file holds everything that repeats the draw; else only odds by group,
     since the whole would single people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that
-    the weights follow, in words."""
+    the weights follow, in words. steps: what happened to the list since."""
 
     draw: Draw
     void: DrawVoid | None
@@ -44,6 +45,7 @@ class PublicDraw:
     shortfalls: Sequence[str]
     is_whole: bool
     weights: str
+    steps: Sequence[Step]
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _public(draw: Draw, void: DrawVoid | None) -> PublicDraw:
         [texts.shortfall_in_words(one, names) for one in odds.shortfalls],
         singled_out(draw.record) == 0,
         texts.weights_in_words(_weight_rule(draw.record)),
+        steps_after(draw, void),
     )
 
 

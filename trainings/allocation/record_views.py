@@ -51,7 +51,11 @@ def record(slug: str) -> ResponseReturnValue:
     event = _public_event_or_404(slug)
     draws = publishing.public_draws(queries.draws_of(event.id))
     return render_template(
-        "allocation/record.html", event=event, draws=draws, commitment=queries.commitment_of(event.id)
+        "allocation/record.html",
+        event=event,
+        draws=draws,
+        commitment=queries.commitment_of(event.id),
+        steps_in_words=texts.STEPS,
     )
 
 

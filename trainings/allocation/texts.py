@@ -9,6 +9,7 @@ from fractions import Fraction
 from trainings.allocation.other_quotas import Crosses, Fits, Place, Who
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.weights import HALVES, WeightRule
+from trainings.registration import states
 from trainings.seats.degrade import Limit, Shortfall
 from trainings.seats.meaning import Range
 from trainings.seats.odds import Reason
@@ -35,6 +36,22 @@ REFUSALS = {
 
 VOIDED = "抽選を取り消し、新しい封印を作りました。お知らせのメールは、順に送られます。"
 DRAWN = "抽選を行いました。結果のメールは、順に送られます。"
+
+STEPS = {
+    states.Reason.SEAT_FREED: "空いた席を案内しました",
+    states.Reason.ACCEPTED: "案内を受け、参加が決まりました",
+    states.Reason.DECLINED: "案内を辞退されました",
+    states.Reason.OFFER_EXPIRED: "案内の期限が過ぎました",
+    states.Reason.RESERVE_RELEASED: "確保していた席が開放され、参加が決まりました",
+    states.Reason.LIST_CLOSED: "催しが始まり、キャンセル待ちを終えました",
+    states.Reason.CANCELLED_BY_APPLICANT: "申込が取り消されました",
+    states.Reason.CANCELLED_BY_STAFF: "申込が取り消されました",
+    states.Reason.CANCELLED_AS_DUPLICATE: "申込が取り消されました",
+    states.Reason.PLACED_BY_HAND: "担当者が席を決めました",
+    states.Reason.REFUSED_BY_HAND: "担当者が見送りとしました",
+    states.Reason.SUBSTITUTE: "同じ事業所、同じ職種区分の方に交代しました",
+}
+"""What happened after a draw, as everybody may read it."""
 
 
 # -- odds in words ------------------------------------------------------------------------------------------------

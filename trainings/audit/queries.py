@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -18,6 +19,15 @@ def entries_of_event(event_id: uuid.UUID, *, limit: int = 200) -> Sequence[Audit
         .where(AuditEntry.event_id == event_id)
         .order_by(AuditEntry.at.desc(), AuditEntry.id)
         .limit(limit)
+    ).all()
+
+
+def entries_of_verb(event_id: uuid.UUID, verb: str, *, since: datetime) -> Sequence[AuditEntry]:
+    """The entries of one kind of act at an event from an instant on, oldest first."""
+    return db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.event_id == event_id, AuditEntry.verb == verb, AuditEntry.at >= since)
+        .order_by(AuditEntry.at, AuditEntry.id)
     ).all()
 
 

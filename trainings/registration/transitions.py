@@ -14,6 +14,9 @@ from trainings.registration.states import HOLDS_SEAT, Reason, State, may_change
 SEAT_FREED = "seat_freed"
 """Job: an event has a free seat; allocation offers it to the next whose admission is legal."""
 
+STATE_CHANGED = "application.state_changed"
+"""Verb of the audit trail; detail: from, to and reason, as codes."""
+
 
 class ForbiddenChange(Exception):
     """The table of states does not allow the change: a fault of the caller, not of the user."""
@@ -45,7 +48,7 @@ def change_state(
     if after != State.WAITING:
         application.waiting_rank = None
     record(
-        verb="application.state_changed",
+        verb=STATE_CHANGED,
         subject=("application", application.id),
         event_id=application.event_id,
         detail={"from": before.value, "to": after.value, "reason": reason.value},

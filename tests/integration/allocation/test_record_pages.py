@@ -72,6 +72,40 @@ def only_draw(unit: Unit, event: Event) -> Draw:
 # -- the record ------------------------------------------------------------------------------------------------
 
 
+def test_record_tells_each_step_after_the_draw(
+    client: Client, unit: Unit, drawn: Event, clock: Clock
+) -> None:
+    clock.forward(hours=1)
+    (gone, *_) = [one for one in applications(unit, drawn) if one.state == State.CONFIRMED]
+    with unit():
+        cancel_application(application_id=gone.id)
+        offer_free_seats(event_id=drawn.id)
+    (first,) = [one for one in applications(unit, drawn) if one.state == State.OFFERED]
+    clock.forward(hours=1)
+    with unit():
+        answer_offer(application_id=first.id, accept=False)
+        offer_free_seats(event_id=drawn.id)
+    (second,) = [one for one in applications(unit, drawn) if one.state == State.OFFERED]
+    with unit():
+        answer_offer(application_id=second.id, accept=True)
+
+    page = client.get(f"/e/{drawn.slug}/draw")
+
+    _, *steps = page.rows("table[data-steps]")
+    with unit():
+        (draw,) = queries.draws_of(drawn.id)
+        of = {application.id: entry.number for entry, application in queries.entries_of(draw.id)}
+    words = [
+        (gone, "申込が取り消されました"),
+        (first, "空いた席を案内しました"),
+        (first, "案内を辞退されました"),
+        (second, "空いた席を案内しました"),
+        (second, "案内を受け、参加が決まりました"),
+    ]
+    assert sorted(tuple(step[1:]) for step in steps) == sorted((of[one.id], said) for one, said in words)
+    assert [step[0] for step in steps] == sorted(step[0] for step in steps)
+
+
 def test_public_record_tells_result_and_odds_by_group_and_no_person(
     client: Client, unit: Unit, drawn: Event
 ) -> None:
