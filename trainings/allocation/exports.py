@@ -141,10 +141,12 @@ def result_name(event: Event) -> str:
 # -- for the council ----------------------------------------------------------------------------------------------
 
 
-def council_pdf(event: Event, draw: Draw, by_hand: Sequence[Application]) -> bytes:
+def council_pdf(
+    event: Event, draw: Draw, by_hand: Sequence[Application], moved: Sequence[Application]
+) -> bytes:
     """Two pages A4 without a name: what the rules were, who got in by group, why, and how anybody can check it."""
     page = render_template(
-        "allocation/council.html", event=event, one=publishing.public_draw(draw), by_hand=by_hand
+        "allocation/council.html", event=event, one=publishing.public_draw(draw), by_hand=by_hand, moved=moved
     )
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Self
+
 from flask_wtf import FlaskForm
 from wtforms import (
     FieldList,
@@ -20,9 +23,12 @@ from trainings.allocation.texts import times
 from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
 from trainings.events.fields import Day, Whole, between, words
 from trainings.events.forms import SectorRow
+from trainings.registration.models import Application
+from trainings.registration.states import State
 
 PLACE = "place"
 REFUSE = "refuse"
+MOVE = "move"
 
 
 class DrawForm(FlaskForm):  # type: ignore[misc]
@@ -39,14 +45,33 @@ class VoidForm(FlaskForm):  # type: ignore[misc]
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
-    """A decision by hand."""
+    """A decision by hand about one application; who has a seat can only be moved."""
 
-    decision = RadioField(
-        "どうしますか",
-        choices=[(PLACE, "参加を決める"), (REFUSE, "今回は見送る")],
-        validators=[InputRequired("どうするかを選んでください")],
-    )
+    decision = RadioField("どうしますか", validators=[InputRequired("どうするかを選んでください")])
+    group = SelectField("移す先の職種区分", validate_choice=False)
     reason = TextAreaField("理由", validators=[InputRequired("理由を入力してください")])
+
+    def about(self, application: Application) -> Self:
+        """Offer what can be decided about this one, and the other groups of the event."""
+        undecided = application.state in (State.APPLIED, State.WAITING)
+        self.decision.choices = [
+            *([(PLACE, "参加を決める"), (REFUSE, "今回は見送る")] if undecided else []),
+            (MOVE, "別の職種区分で数える"),
+        ]
+        self.group.choices = [
+            ("", "選んでください"),
+            *(
+                (str(one.id), one.name)
+                for one in application.event.groups
+                if one.id != application.event_group_id
+            ),
+        ]
+        return self
+
+    @property
+    def group_id(self) -> uuid.UUID | None:
+        """The chosen group, None for none that is offered."""
+        return uuid.UUID(self.group.data) if self.group.data in dict(self.group.choices[1:]) else None
 
 
 class OfferForm(FlaskForm):  # type: ignore[misc]

@@ -6,13 +6,15 @@ import uuid
 
 from trainings.allocation import queries
 from trainings.allocation.refusals import AllocationRefusal
+from trainings.audit.actions import record
 from trainings.core.db import db
+from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application, EventRole
-from trainings.registration.states import HOLDS_SEAT, Reason, State
-from trainings.registration.transitions import change_state
+from trainings.registration.states import HOLDS_SEAT, LIVE, Reason, State
+from trainings.registration.transitions import SEAT_FREED, change_state
 
 
 def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
@@ -41,6 +43,37 @@ def refuse_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
     application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
     change_state(application, State.NOT_SELECTED, Reason.REFUSED_BY_HAND, decision_reason=reason.strip())
     tell(application, "not_selected")
+    return application
+
+
+def move_by_hand(*, application_id: uuid.UUID, group_id: uuid.UUID | None, reason: str) -> Application:
+    """Count somebody in another group of the event, whatever their profession; their state stays. Quotas may be exceeded.
+    The same group again changes nothing.
+
+    Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing), NO_SUCH_GROUP. LookupError
+    for an unknown application.
+    """
+    application = _prepared(application_id, reason, tuple(LIVE))
+    event = application.event
+    if application.state == State.APPLIED and event.list_frozen_at is not None:
+        raise Refused(AllocationRefusal.LIST_FROZEN)
+    if group_id not in {group.id for group in event.groups}:
+        raise Refused(AllocationRefusal.NO_SUCH_GROUP)
+    before = application.event_group_id
+    if before == group_id:
+        return application
+    application.event_group_id = group_id
+    application.decision_reason = " / ".join(filter(None, (application.decision_reason, reason.strip())))
+    db.session.flush()
+    db.session.refresh(application, ["group"])
+    record(
+        verb=queries.MOVED,
+        subject=("application", application.id),
+        event_id=event.id,
+        detail={"from": str(before), "to": str(group_id)},
+    )
+    # Under the cap of the group that was left, somebody who waits may have a seat now.
+    enqueue(SEAT_FREED, subject=event.id)
     return application
 
 

@@ -10,12 +10,16 @@ from sqlalchemy import exists, func, select
 
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid
 from trainings.allocation.weights import Outcome, WeightRule
+from trainings.audit.queries import entries_of_verb
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.events.models import Event, EventState
 from trainings.registration.models import Application, EventRole
 from trainings.registration.states import Reason, State
+
+MOVED = "application.moved"
+"""Verb of the audit trail; detail: from and to, ids of groups."""
 
 
 def commitment_of(event_id: uuid.UUID) -> DrawCommitment | None:
@@ -91,6 +95,13 @@ def decided_by_hand(event_id: uuid.UUID) -> Sequence[Application]:
         .unique()
         .all()
     )
+
+
+def moved_by_hand(event_id: uuid.UUID) -> Sequence[Application]:
+    """Those whom staff count in another group than that of their profession, in the order of moving."""
+    entries = entries_of_verb(event_id, MOVED)
+    found = {str(one.id): one for one in participants(event_id, State)}
+    return [found[id] for id in dict.fromkeys(entry.subject_id for entry in entries) if id in found]
 
 
 def participants(event_id: uuid.UUID, states: Iterable[State]) -> Sequence[Application]:

@@ -101,7 +101,9 @@ def council_record(slug: str, n: int) -> ResponseReturnValue:
     """The lottery record for the council; it names nobody."""
     event = event_by_slug(slug) or abort(404)
     draw = _draw_or_404(event, n)
-    printed = exports.council_pdf(event, draw, queries.decided_by_hand(event.id))
+    printed = exports.council_pdf(
+        event, draw, queries.decided_by_hand(event.id), queries.moved_by_hand(event.id)
+    )
     return download(printed, exports.council_name(event), "application/pdf")
 
 

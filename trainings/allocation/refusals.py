@@ -19,5 +19,7 @@ class AllocationRefusal(StrEnum):
     REASON_MISSING = "reason_missing"
     NOT_PLACEABLE = "not_placeable"
     FULL = "full"
+    LIST_FROZEN = "list_frozen"
+    NO_SUCH_GROUP = "no_such_group"
     NO_OFFER = "no_offer"
     OFFER_ENDED = "offer_ended"

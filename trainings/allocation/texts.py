@@ -30,6 +30,8 @@ REFUSALS = {
     AllocationRefusal.REASON_MISSING: "理由を入力してください。あとから説明できるように残します。",
     AllocationRefusal.NOT_PLACEABLE: "いまの状態では、手で決めることができません。画面を開きなおして確かめてください。",
     AllocationRefusal.FULL: "定員{capacity}人がすべて埋まっています。先に席を空けてください。",
+    AllocationRefusal.LIST_FROZEN: "抽選のために名簿を固めてあります。移すときは、先に名簿を開いてください。",
+    AllocationRefusal.NO_SUCH_GROUP: "移す先の職種区分を選んでください。",
     AllocationRefusal.NO_OFFER: "いま、ご案内している席はありません。",
     AllocationRefusal.OFFER_ENDED: "ご案内の期限が過ぎたため、席は次の方にご案内しました。",
 }

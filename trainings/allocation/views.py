@@ -12,6 +12,7 @@ from trainings.accounts.models import Role
 from trainings.allocation import drawing, forms, offers, placing, queries, texts, voiding
 from trainings.allocation.calling import call_list
 from trainings.allocation.outcome import outcome_by_group
+from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
@@ -108,26 +109,37 @@ def draw_now(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)
-    return render_template(
-        "allocation/decide.html", application=application, form=forms.DecisionForm(), problem=""
-    )
+    form = forms.DecisionForm().about(application)
+    return render_template("allocation/decide.html", application=application, form=form, problem="", at="")
 
 
 @bp.post("/staff/applications/<uuid:application_id>/decide")
 @allowed(Role.PLANNER)
 def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)
-    form = forms.DecisionForm()
-    problem = ""
+    form = forms.DecisionForm().about(application)
+    problem, at = "", ""
     if form.validate():
-        act = placing.place_by_hand if form.decision.data == forms.PLACE else placing.refuse_by_hand
         try:
-            act(application_id=application_id, reason=form.reason.data or "")
+            _decide(application_id, form)
             return redirect(url_for("registration.application", application_id=application_id))
         except Refused as refused:
             problem = refused.sentence(texts.REFUSALS)
-    page = render_template("allocation/decide.html", application=application, form=form, problem=problem)
+            at = "group" if refused.code == AllocationRefusal.NO_SUCH_GROUP else "decision"
+    page = render_template(
+        "allocation/decide.html", application=application, form=form, problem=problem, at=at
+    )
     return page, 422
+
+
+def _decide(application_id: uuid.UUID, form: forms.DecisionForm) -> None:
+    reason = form.reason.data or ""
+    if form.decision.data == forms.PLACE:
+        placing.place_by_hand(application_id=application_id, reason=reason)
+    elif form.decision.data == forms.REFUSE:
+        placing.refuse_by_hand(application_id=application_id, reason=reason)
+    else:
+        placing.move_by_hand(application_id=application_id, group_id=form.group_id, reason=reason)
 
 
 # -- the waiting list ----------------------------------------------------------------------------------------

@@ -22,13 +22,12 @@ def entries_of_event(event_id: uuid.UUID, *, limit: int = 200) -> Sequence[Audit
     ).all()
 
 
-def entries_of_verb(event_id: uuid.UUID, verb: str, *, since: datetime) -> Sequence[AuditEntry]:
-    """The entries of one kind of act at an event from an instant on, oldest first."""
-    return db.session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.event_id == event_id, AuditEntry.verb == verb, AuditEntry.at >= since)
-        .order_by(AuditEntry.at, AuditEntry.id)
-    ).all()
+def entries_of_verb(event_id: uuid.UUID, verb: str, *, since: datetime | None = None) -> Sequence[AuditEntry]:
+    """The entries of one kind of act at an event, all or from an instant on, oldest first."""
+    wanted = [AuditEntry.event_id == event_id, AuditEntry.verb == verb]
+    if since is not None:
+        wanted.append(AuditEntry.at >= since)
+    return db.session.scalars(select(AuditEntry).where(*wanted).order_by(AuditEntry.at, AuditEntry.id)).all()
 
 
 def entries_of_subject(kind: str, subject_id: uuid.UUID | str) -> Sequence[AuditEntry]:

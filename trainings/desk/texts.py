@@ -36,6 +36,7 @@ VERBS = {
     "device.enrolled": "受付の端末を登録しました",
     "device.revoked": "受付の端末を使えなくしました",
     "application.profession_corrected": "受付で職種を直しました",
+    "application.moved": "別の職種区分に移しました",
     "application.walked_in": "当日参加の方を受け付けました",
     "tables.changed": "卓の番号を変えました",
     "roster.exported": "受付名簿を書き出しました",

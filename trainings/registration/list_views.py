@@ -111,7 +111,7 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         roles=texts.ROLES,
         may_cancel=one.state in LIVE,
         ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
-        may_decide=one.state in (State.APPLIED, State.WAITING),
+        may_decide=one.state in LIVE,
         form=form,
     )
     return page, status

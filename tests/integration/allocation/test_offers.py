@@ -17,14 +17,17 @@ from trainings.allocation.offers import (
     offer_free_seats,
     readmit_waiting,
 )
-from trainings.allocation.placing import place_by_hand, refuse_by_hand
+from trainings.allocation.placing import move_by_hand, place_by_hand, refuse_by_hand
+from trainings.allocation.queries import MOVED, moved_by_hand
 from trainings.allocation.refusals import AllocationRefusal
+from trainings.audit.queries import entries_of_verb
 from trainings.core import clock as core_clock
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
 from trainings.core.web import beside_requests
 from trainings.directory.actions import load_master_data
+from trainings.events.models import Event
 from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
@@ -191,6 +194,42 @@ def test_decide_page_keeps_the_choice_when_the_reason_is_missing(full, staff_cli
 
     assert refused.errors == ["理由を入力してください"]
     assert "講師の補助をお願いするため" in done.text
+
+
+def test_move_by_hand_counts_somebody_in_another_group(full, unit, staff_client) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit() as session:
+        groups = {group.name: group.id for group in session.get_one(Event, event.id).groups}
+    page = staff_client(Role.PLANNER).get(f"/staff/applications/{people[0].id}/decide")
+
+    refused = page.press("この内容で決める", decision="move", reason="往診に同行している", status=422)
+    assert refused.errors == ["移す先の職種区分を選んでください。"]
+    done = refused.press("この内容で決める", group=str(groups["介護サービス"]))
+
+    assert "往診に同行している" in done.text
+    with unit() as session:
+        moved = session.get_one(Application, people[0].id)
+        assert (moved.state, moved.event_group_id) == (State.CONFIRMED, groups["介護サービス"])
+        assert [one.id for one in moved_by_hand(event.id)] == [moved.id]
+        (entry,) = entries_of_verb(event.id, MOVED)
+        assert entry.detail == {"from": str(groups["看護"]), "to": str(groups["介護サービス"])}
+
+
+def test_move_by_hand_needs_a_reason_and_a_list_that_is_not_frozen(full, unit) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit() as session:
+        changed = session.get_one(Event, event.id)
+        changed.list_frozen_at = core_clock.now()
+        session.get_one(Application, people[4].id).state = State.APPLIED
+        target = changed.groups[-1].id
+
+    codes = []
+    for reason in ("", "事例を出す方"):
+        with pytest.raises(Refused) as refused, unit():
+            move_by_hand(application_id=people[4].id, group_id=target, reason=reason)
+        codes.append(refused.value.code)
+
+    assert codes == [AllocationRefusal.REASON_MISSING, AllocationRefusal.LIST_FROZEN]
 
 
 def test_two_people_cancelling_and_accepting_at_once_never_oversell(full, unit, app) -> None:  # type: ignore[no-untyped-def]
