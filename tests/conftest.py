@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from tests.support import postgres
 from tests.support.hands import Clock
@@ -86,6 +87,12 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[postgres.Cluster
         return
     with postgres.running() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Every test makes an application of its own; this spares each of them to compile the templates anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled_templates")))
 
 
 # -- time and mail ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import BytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.camera import Camera
@@ -47,7 +48,11 @@ def overrides() -> dict[str, Any]:
 
 @pytest.fixture
 def site(
-    template_database: SqliteTemplate, tmp_path: Path, overrides: dict[str, Any], clock: Clock
+    template_database: SqliteTemplate,
+    tmp_path: Path,
+    overrides: dict[str, Any],
+    clock: Clock,
+    compiled_templates: BytecodeCache,
 ) -> Iterator[Site]:
     """The product on a fresh SQLite database behind a real HTTP server: `.url`, `.unit`, `.outbox`, `.app`.
 
@@ -57,6 +62,7 @@ def site(
         template_database.copied(tmp_path) as database,
         served(database.url, tmp_path / "instance", **overrides) as running,
     ):
+        running.app.jinja_env.bytecode_cache = compiled_templates
         yield running
 
 

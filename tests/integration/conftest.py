@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
 
 from config import Settings
 from tests.support.client import Client, watch_sessions
@@ -64,10 +65,13 @@ def overrides() -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(database: Database, tmp_path: Path, overrides: dict[str, Any]) -> Iterator[Flask]:
+def app(
+    database: Database, tmp_path: Path, overrides: dict[str, Any], compiled_templates: BytecodeCache
+) -> Iterator[Flask]:
     """An application on a fresh database. No context is pushed: use `unit` for the database, `client` for pages."""
     values = {"database_url": database.url, "instance_dir": str(tmp_path / "instance")} | overrides
     made = create_app(Settings.for_tests(**values))
+    made.jinja_env.bytecode_cache = compiled_templates
     watch_sessions(made)
     yield made
     with made.app_context():

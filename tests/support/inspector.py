@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.support.markup import Markup, Node, squeezed
+from tests.support.markup import Markup, Node, parsed, squeezed
 
 ERROR_TITLE = "エラー："
 POLICY = (
@@ -26,7 +26,7 @@ Check = Callable[[Markup, int], Iterator[str]]
 
 def page_problems(html: str, status: int) -> list[str]:
     """Everything wrong with a full page that was answered with this HTTP status."""
-    page = Markup(html)
+    page = parsed(html)
     return [problem for check in CHECKS for problem in check(page, status)]
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import cssselect2
@@ -89,10 +92,7 @@ class Node:
 
     def all(self, selector: str) -> list[Node]:
         """Elements inside that fit a CSS selector, in document order."""
-        wanted = {id(node.element) for node in self.page.all(selector)}
-        return [
-            node for node in self.walk() if id(node.element) in wanted and node.element is not self.element
-        ]
+        return self.page.inside(self, selector)
 
     def one(self, selector: str) -> Node:
         return _only(self.all(selector), selector)
@@ -128,6 +128,12 @@ def _emptied(template: re.Match[str]) -> str:
     return template[1] + "\n" * template[2].count("\n") + template[3]
 
 
+@lru_cache(maxsize=1000)
+def _tests(selector: str) -> tuple[Callable[[Any], bool], ...]:
+    """What cssselect2 makes of a selector: functions of a wrapped element."""
+    return tuple(compiled.test for compiled in cssselect2.compile_selector_list(selector))
+
+
 class Markup:
     """One HTML document. `errors` are the parser's own: the document is valid HTML5 syntax only if it is empty."""
 
@@ -144,7 +150,9 @@ class Markup:
             for (line, _column), code, data in parser.errors
         ]
         self.parents = {child: parent for parent in self.root.iter() for child in parent}
-        self._wrapped = cssselect2.ElementWrapper.from_html_root(self.root)
+        # Wrapped once and kept: cssselect2 would wrap the whole document anew for every question.
+        self._wrapped = list(cssselect2.ElementWrapper.from_html_root(self.root).iter_subtree())
+        self._places = {wrapped.etree_element: place for place, wrapped in enumerate(self._wrapped)}
         self._by_id = {
             element.attrib["id"]: Node(element, self)
             for element in self.root.iter()
@@ -159,11 +167,30 @@ class Markup:
 
     def all(self, selector: str) -> list[Node]:
         """Elements that fit a CSS selector, in document order."""
-        return [Node(found.etree_element, self) for found in self._wrapped.query_all(selector)]
+        return self._fitting(selector, 0, len(self._wrapped))
+
+    def inside(self, node: Node, selector: str) -> list[Node]:
+        """Elements inside a node that fit a CSS selector, in document order, the node itself not among them."""
+        after = self._places[node.element] + 1
+        return self._fitting(selector, after, after + sum(1 for _ in node.walk()) - 1)
+
+    def _fitting(self, selector: str, begin: int, end: int) -> list[Node]:
+        tests = _tests(selector)
+        return [
+            Node(wrapped.etree_element, self)
+            for wrapped in islice(self._wrapped, begin, end)
+            if any(test(wrapped) for test in tests)
+        ]
 
     def one(self, selector: str) -> Node:
         """The only element that fits."""
         return _only(self.all(selector), selector)
+
+
+@lru_cache(maxsize=4)
+def parsed(html: str) -> Markup:
+    """The document of this text. The inspector and the test read the same page one after the other: parsed once."""
+    return Markup(html)
 
 
 def _only(found: list[Node], selector: str) -> Node:

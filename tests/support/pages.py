@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from tests.support.markup import Markup, Node, squeezed
+from tests.support.markup import Node, parsed, squeezed
 
 if TYPE_CHECKING:
     from tests.support.client import Client
@@ -27,7 +27,7 @@ class Page:
         self.path = path
         self.status = status
         self.html = html
-        self.markup = Markup(html)
+        self.markup = parsed(html)
 
     def __contains__(self, words: str) -> bool:
         return squeezed(words) in squeezed(self.text)
