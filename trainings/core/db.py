@@ -97,14 +97,16 @@ def one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=name)
 
 
-_LOCK_WORDS = text("SELECT pg_advisory_xact_lock(hashtextextended(:words, 0))")
+_LOCK_WORDS = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(one, 0)) FROM unnest(CAST(:words AS text[])) AS one"
+)
 
 
-def lock_words(words: str) -> None:
-    """Hold a lock on some words until the end of the transaction: for what two transactions would both make, since no row
-    stands for it yet. SQLite has one writer anyway."""
+def lock_words(*words: str) -> None:
+    """Hold a lock on each of these texts, in their order, until the end of the transaction: for what two transactions
+    would both make, since no row stands for it yet. SQLite has one writer anyway."""
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(_LOCK_WORDS, {"words": words})
+        db.session.execute(_LOCK_WORDS, {"words": list(words)})
 
 
 # -- connections ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import uuid
 
 from trainings.audit.actions import record
 from trainings.core import clock, names
-from trainings.core.db import db, lock_words
+from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.directory.models import Person
 from trainings.events.models import Event, EventState, Selection
@@ -17,6 +17,7 @@ from trainings.registration.intake import (
     know_person,
     locked_application,
     new_application,
+    sent_before,
     write_search_key,
     write_statement,
 )
@@ -51,8 +52,7 @@ def submit_application(
     ALREADY_APPLIED (facts: known), CHANGED_MEANWHILE (how seats are given was changed at this moment).
     """
     event = _lock_for_application(event_id)
-    lock_words(f"sent {event_id} {idempotency_key}")
-    earlier = queries.application_by_idempotency_key(event_id, idempotency_key)
+    earlier, code = sent_before(event, idempotency_key)
     if earlier is not None:
         return earlier
     _check_open(event, channel, role)
@@ -61,7 +61,7 @@ def submit_application(
         raise Refused(RegistrationRefusal.PROFESSION_NOT_INVITED)
     if event.pledge and not statement.pledged:
         raise Refused(RegistrationRefusal.PLEDGE_MISSING)
-    application = new_application(event, statement, channel, idempotency_key, role, group)
+    application = new_application(event, statement, channel, idempotency_key, role, group, code)
     application.entered_by_id = entered_by_id
     know_person(application, own_person)
     db.session.add(application)
@@ -236,7 +236,7 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     """
     old = locked_application(application_id)
     event = old.event
-    earlier = queries.application_by_idempotency_key(event.id, idempotency_key)
+    earlier, code = sent_before(event, idempotency_key)
     if earlier is not None:
         return earlier
     if old.state != State.CONFIRMED:
@@ -246,7 +246,7 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     group = group_of_profession(event.id, statement.profession_id)
     if group is None or group.id != old.event_group_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_OTHER_GROUP)
-    new = new_application(event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group)
+    new = new_application(event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group, code)
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.substitute_for_id = old.id
     new.table_number = old.table_number

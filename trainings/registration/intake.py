@@ -30,12 +30,13 @@ def new_application(
     idempotency_key: str,
     role: EventRole,
     group: EventGroup,
+    code: str,
 ) -> Application:
-    """A row that is in no session yet and knows no person; the caller holds the event's lock."""
+    """A row that is in no session yet and knows no person; the caller holds the event's lock and that of the code."""
     application = Application(
         id=uuid.uuid4(),
         event_id=event.id,
-        code=unused_code(event),
+        code=code,
         role=role,
         channel=channel,
         state=State.APPLIED,
@@ -87,6 +88,17 @@ def write_search_key(application: Application, organisation_kana: str = "") -> N
     )[:400]
 
 
+def sent_before(event: Event, idempotency_key: str) -> tuple[Application | None, str]:
+    """What a form stored when it was sent before, else None and a fresh 受付番号; key and number are held until the end of
+    the transaction."""
+    for code in codes.new_codes(event.code_prefix):
+        lock_words(f"sent {event.id} {idempotency_key}", f"code {code}")
+        earlier, is_taken = queries.sent_or_coded(event.id, idempotency_key, code)
+        if earlier is not None or not is_taken:
+            return earlier, code
+    raise AssertionError("new_codes never ends")
+
+
 def unused_code(event: Event) -> str:
     """A fresh 受付番号, held until the end of the transaction: somebody else may draw the same one meanwhile."""
     for code in codes.new_codes(event.code_prefix):
@@ -114,6 +126,8 @@ def know_person(application: Application, own_person: Person | None) -> None:
     )
     application.person_id = known.person.id
     application.canonical_person_id = known.canonical.id
+    if known.linked_by is None:
+        return  # somebody new has applied for nothing yet
     other = queries.live_application_of(application.event_id, known.canonical.id)
     if other is not None:
         raise Refused(RegistrationRefusal.ALREADY_APPLIED, known=other.code)

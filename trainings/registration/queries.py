@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from trainings.core import codes, names
@@ -76,8 +76,9 @@ def applications_at_door(
     return db.session.scalars(_AT_DOOR, wanted).all()
 
 
-_SENT = select(Application.id).where(
-    Application.event_id == bindparam("event_id"), Application.idempotency_key == bindparam("key")
+_SENT = and_(Application.event_id == bindparam("event_id"), Application.idempotency_key == bindparam("key"))
+_SENT_OR_CODED = select(Application.id, _SENT.label("is_sent")).where(
+    or_(_SENT, Application.code == bindparam("code"))
 )
 _LIVE_OF = select(Application.id).where(
     Application.event_id == bindparam("event_id"),
@@ -86,18 +87,18 @@ _LIVE_OF = select(Application.id).where(
 )
 
 
-def application_by_idempotency_key(event_id: uuid.UUID, key: str) -> Application | None:
-    """What a form stored that was sent before. Hardly ever there, so only its id is asked for first."""
-    return _loaded(_SENT, event_id=event_id, key=key)
+def sent_or_coded(event_id: uuid.UUID, key: str, code: str) -> tuple[Application | None, bool]:
+    """What the form with this key stored when it was sent before, and whether somebody has this 受付番号: one question,
+    since every application asks both. Hardly ever there, so only ids are asked for first."""
+    found = db.session.execute(_SENT_OR_CODED, {"event_id": event_id, "key": key, "code": code}).all()
+    sent = [one.id for one in found if one.is_sent]
+    return (db.session.get_one(Application, sent[0]) if sent else None), bool(found)
 
 
 def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> Application | None:
     """The one live application of a person at an event. Hardly ever there when it is asked for, as above."""
-    return _loaded(_LIVE_OF, event_id=event_id, canonical_person_id=canonical_person_id)
-
-
-def _loaded(wanted: Select[tuple[uuid.UUID]], **values: object) -> Application | None:
-    found = db.session.scalar(wanted, values)
+    values = {"event_id": event_id, "canonical_person_id": canonical_person_id}
+    found = db.session.scalar(_LIVE_OF, values)
     return None if found is None else db.session.get_one(Application, found)
 
 

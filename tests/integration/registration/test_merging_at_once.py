@@ -127,6 +127,6 @@ def test_without_the_lock_on_the_name_two_events_at_once_make_two_people(
     app: Flask, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr(actions, "lock_words", lambda _words: None)
+    monkeypatch.setattr(actions, "lock_words", lambda *_words: None)
 
     assert apply_to_two_events_at_once(app, unit) == 2
