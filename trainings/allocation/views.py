@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -62,44 +63,38 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
     return page, status
 
 
-@bp.post("/staff/events/<slug>/draw/freeze")
-@allowed(Role.PLANNER)
-def freeze(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
+def _step(slug: str, step: Callable[[Event], object]) -> ResponseReturnValue:
+    """Take one step with the event and show the draw again, with the sentence of a refusal."""
     try:
-        drawing.freeze_list(event_id=event.id)
+        step(_event_or_404(slug))
     except Refused as refused:
         db.session.rollback()
         return _draw_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
     return redirect(url_for("allocation.draw", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/draw/freeze")
+@allowed(Role.PLANNER)
+def freeze(slug: str) -> ResponseReturnValue:
+    return _step(slug, lambda event: drawing.freeze_list(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/draw/thaw")
 @allowed(Role.PLANNER)
 def thaw(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
-    try:
-        drawing.thaw_list(event_id=event.id)
-    except Refused as refused:
-        db.session.rollback()
-        return _draw_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
-    return redirect(url_for("allocation.draw", slug=slug))
+    return _step(slug, lambda event: drawing.thaw_list(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/draw")
 @allowed(Role.PLANNER)
 def draw_now(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
-    form = forms.DrawForm()
-    try:
-        drawing.draw_seats(
-            event_id=event.id, public_number=(form.public_number.data or "").strip(), staff=current_staff()
-        )
-    except Refused as refused:
-        db.session.rollback()
-        return _draw_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
-    flash(texts.DRAWN)
-    return redirect(url_for("allocation.draw", slug=slug))
+    public_number = (forms.DrawForm().public_number.data or "").strip()
+
+    def draw_lots(event: Event) -> None:
+        drawing.draw_seats(event_id=event.id, public_number=public_number, staff=current_staff())
+        flash(texts.DRAWN)
+
+    return _step(slug, draw_lots)
 
 
 # -- by hand ------------------------------------------------------------------------------------------------

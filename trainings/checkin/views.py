@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import abort, current_app, redirect, render_template, request, url_for
@@ -64,28 +65,26 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
     return page, status
 
 
-@bp.post("/staff/events/<slug>/door/open")
-@allowed(Role.PLANNER)
-def open_door(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
+def _step(slug: str, step: Callable[[Event], object]) -> ResponseReturnValue:
+    """Take one step with the event's door and show it again, with the sentence of a refusal."""
     try:
-        actions.open_door(event_id=event.id)
+        step(_event_or_404(slug))
     except Refused as refused:
         db.session.rollback()
         return _door_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
     return redirect(url_for("checkin.door", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/door/open")
+@allowed(Role.PLANNER)
+def open_door(slug: str) -> ResponseReturnValue:
+    return _step(slug, lambda event: actions.open_door(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/door/link")
 @allowed(Role.PLANNER)
 def renew_link(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
-    try:
-        actions.renew_door_link(event_id=event.id)
-    except Refused as refused:
-        db.session.rollback()
-        return _door_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
-    return redirect(url_for("checkin.door", slug=slug))
+    return _step(slug, lambda event: actions.renew_door_link(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/door/devices/<uuid:device_id>/revoke")
