@@ -151,6 +151,7 @@ TABLE: dict[str, str] = {
     "directory.index": "admin planner trainer",
     "directory.people": "planner trainer",
     "directory.professions": "admin planner",
+    "directory.roles": "admin planner",
     "directory.associations": "admin planner",
     "directory.districts": "admin planner",
     "directory.add_row": "admin planner",

@@ -11,10 +11,10 @@ from flask import current_app
 from trainings.core import clock, codes, names
 from trainings.core.db import db
 from trainings.directory import actions, queries
-from trainings.directory.models import Organisation, OrganisationKind, Person
+from trainings.directory.models import PARTICIPANT, Organisation, OrganisationKind, Person
 from trainings.directory.offices import save_organisation
 from trainings.events.models import Event, EventGroup, EventKind, EventState, Selection
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.states import State
 
 MISAKI = {"family": "高橋", "given": "美咲", "family_kana": "タカハシ", "given_kana": "ミサキ"}
@@ -60,7 +60,7 @@ def apply_for(event: Event, *, state: State = State.APPLIED, **said: Any) -> App
         "channel": Channel.WEB,
         "state": state,
         "profession_id": queries.professions()[0].id,
-        "role": EventRole.PARTICIPANT,
+        "role": PARTICIPANT,
     } | said
     office = db.session.get(Organisation, stated.pop("organisation_id", None) or uuid.UUID(int=0))
     if office is not None:

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from trainings.allocation.models import Draw
 from trainings.core.db import db
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, Selection
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.seats.record import summary
 
@@ -44,7 +45,7 @@ def outcome_by_group(event: Event, draw: Draw | None) -> list[GroupOutcome]:
     counted: dict[uuid.UUID, Counter[tuple[State, Reason]]] = {group.id: Counter() for group in event.groups}
     rows = db.session.execute(
         select(Application.event_group_id, Application.state, Application.reason, func.count())
-        .where(Application.event_id == event.id, Application.role == EventRole.PARTICIPANT)
+        .where(Application.event_id == event.id, Application.role == PARTICIPANT)
         .group_by(Application.event_group_id, Application.state, Application.reason)
     )
     for group_id, state, reason, n in rows:

@@ -10,9 +10,10 @@ from trainings.audit.actions import record
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
+from trainings.directory.models import PARTICIPANT
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import HOLDS_SEAT, LIVE, Reason, State
 from trainings.registration.transitions import SEAT_FREED, change_state
 
@@ -25,7 +26,7 @@ def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
     application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
     event = application.event
     if (
-        application.role == EventRole.PARTICIPANT
+        application.role == PARTICIPANT
         and event.capacity is not None
         and len(queries.participants(event.id, HOLDS_SEAT)) >= event.capacity
     ):

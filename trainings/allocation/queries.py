@@ -14,8 +14,9 @@ from trainings.audit.queries import entries_of_verb
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventState
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import Reason, State
 
 MOVED = "application.moved"
@@ -87,7 +88,7 @@ def decided_by_hand(event_id: uuid.UUID) -> Sequence[Application]:
             select(Application)
             .where(
                 Application.event_id == event_id,
-                Application.role == EventRole.PARTICIPANT,
+                Application.role == PARTICIPANT,
                 Application.reason.in_([Reason.PLACED_BY_HAND, Reason.REFUSED_BY_HAND]),
             )
             .order_by(Application.submitted_at, Application.id)
@@ -110,7 +111,7 @@ def participants(event_id: uuid.UUID, states: Iterable[State]) -> Sequence[Appli
         select(Application)
         .where(
             Application.event_id == event_id,
-            Application.role == EventRole.PARTICIPANT,
+            Application.role == PARTICIPANT,
             Application.state.in_(list(states)),
         )
         .order_by(Application.submitted_at, Application.priority, Application.id)
@@ -123,7 +124,7 @@ def waiting_in_rank(event_id: uuid.UUID) -> Sequence[Application]:
         select(Application)
         .where(
             Application.event_id == event_id,
-            Application.role == EventRole.PARTICIPANT,
+            Application.role == PARTICIPANT,
             Application.state == State.WAITING,
         )
         .order_by(Application.waiting_rank, Application.submitted_at, Application.id)

@@ -16,10 +16,11 @@ from trainings.audit.actions import record
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventState
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import LIVE, Reason, State
 from trainings.registration.transitions import change_state
 
@@ -70,7 +71,7 @@ def decided_by_draw(event: Event) -> Sequence[Application]:
     """Participants who have, await or were refused a seat by the draw and what followed from it, substitutes included."""
     rows = db.session.scalars(
         select(Application)
-        .where(Application.event_id == event.id, Application.role == EventRole.PARTICIPANT)
+        .where(Application.event_id == event.id, Application.role == PARTICIPANT)
         .order_by(Application.submitted_at, Application.id)
     ).all()
     # Of two refused applications of one person, or of one beside a seat given by hand, only one may live.

@@ -21,11 +21,12 @@ from trainings.core import clock, codes, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.directory.actions import recognise_person
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.events.queries import lock_event
 from trainings.registration import queries as registration
 from trainings.registration.intake import unused_code, write_search_key
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.secrets import seal
 from trainings.registration.states import LIVE, Reason, State
 
@@ -199,7 +200,7 @@ def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
         canonical_person_id=person.canonical.id,
         code=unused_code(event),
         channel=Channel.WALK_IN,
-        role=EventRole.PARTICIPANT,
+        role=PARTICIPANT,
         state=State.CONFIRMED,
         reason=Reason.WALK_IN,
         decision_reason=walk_in.reason.strip(),

@@ -69,7 +69,7 @@ def roster_entry(application: Application) -> dict[str, Any]:
         "css": application.group.css,
         "table": application.table_number,
         "state": application.state.value,
-        "role": application.role.value,
+        "role": application.role,
         "care": bool(application.care_note),
         "search": application.search_key,
     }

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from trainings.checkin import queries
 from trainings.checkin.arrivals import Slot, Table, slots, tables
 from trainings.checkin.queries import GroupArrival
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
 
@@ -73,7 +74,7 @@ def board_of(event: Event) -> Board:
     """The live board of an event: tables count everybody who sits there, groups only participants."""
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
     arrivals = queries.first_arrivals(event.id)
-    participants = [one for one in people if one.role == EventRole.PARTICIPANT]
+    participants = [one for one in people if one.role == PARTICIPANT]
     came = [arrivals[one.id] for one in participants if one.id in arrivals]
     return Board(
         groups=queries.arrivals_by_group(event),

@@ -12,12 +12,12 @@ from trainings.checkin.attendance import fulfils
 from trainings.checkin.models import Certificate
 from trainings.core import clock, codes
 from trainings.core.db import db
+from trainings.directory.queries import event_roles
 from trainings.events.models import Event
 from trainings.events.queries import lock_event
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 
 WITHDRAWN = "attendance_withdrawn"
-NOT_CERTIFIED = frozenset({EventRole.STAFF})
 
 
 def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
@@ -35,9 +35,10 @@ def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
         if application_id not in earned and row.revoked_at is None:
             row.revoked_at, row.revoke_reason = clock.now(), WITHDRAWN
             record(verb="certificate.revoked", subject=("certificate", row.id), event_id=event_id)
+    certified = {role.code for role in event_roles(active_only=False) if role.certified}
     issued = []
     for application in queries.attended_applications(event_id):
-        if application.id not in earned or application.role in NOT_CERTIFIED:
+        if application.id not in earned or application.role not in certified:
             continue
         earlier = known.get(application.id)
         if earlier is None:

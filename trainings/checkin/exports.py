@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from flask import current_app, render_template
 from trainings.checkin import queries
 from trainings.core import clock, pdf, qr, sheets
 from trainings.core.sheets import Cell, Sheet
+from trainings.directory.models import PARTICIPANT
+from trainings.directory.queries import role_names
 from trainings.events.models import Event
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.secrets import ticket_url
 from trainings.registration.states import State
-from trainings.registration.texts import ROLES
 
 HEADER = ("氏名", "フリガナ", "職種区分", "事業所", "卓", "受付番号", "到着", "署名")
 WIDTHS = (16, 20, 18, 34, 6, 12, 8, 20)
@@ -75,7 +77,8 @@ def badge_sheets(event: Event) -> bytes:
     Raises `core.pdf.PdfUnavailable`.
     """
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
-    made = [_badge(one) for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))]
+    roles = role_names()
+    made = [_badge(one, roles) for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))]
     page = render_template("checkin/badges.html", event=event, sheets=_sheets(made))
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
 
@@ -84,10 +87,10 @@ def _sheets(badges: list[Badge]) -> list[list[Badge]]:
     return [badges[at : at + BADGES_ON_A_SHEET] for at in range(0, len(badges), BADGES_ON_A_SHEET)]
 
 
-def _badge(application: Application) -> Badge:
+def _badge(application: Application, roles: Mapping[str, str]) -> Badge:
     letters = len(application.full_name)
     size = "longest" if letters >= VERY_LONG_NAME else "long" if letters >= LONG_NAME else ""
-    role = "" if application.role == EventRole.PARTICIPANT else ROLES[application.role]
+    role = "" if application.role == PARTICIPANT else roles[application.role]
     return Badge(application, qr.picture(ticket_url(application)), size, role)
 
 

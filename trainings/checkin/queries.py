@@ -15,9 +15,10 @@ from trainings.checkin.attendance import Attendance, Passage, attendance
 from trainings.checkin.models import Certificate, Device, Direction, Door, Outcome, Scan, ScanKind
 from trainings.core import codes
 from trainings.core.db import db
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
 from trainings.events.models import Session as EventSession
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import State
 
 
@@ -175,7 +176,7 @@ def arrivals_by_group(event: Event) -> list[GroupArrival]:
             select(Application.event_group_id, func.count())
             .where(
                 Application.event_id == event.id,
-                Application.role == EventRole.PARTICIPANT,
+                Application.role == PARTICIPANT,
                 Application.state == State.CONFIRMED,
             )
             .group_by(Application.event_group_id)
@@ -190,7 +191,7 @@ def arrivals_by_group(event: Event) -> list[GroupArrival]:
             .where(
                 Scan.event_id == event.id,
                 Scan.direction == Direction.IN,
-                Application.role == EventRole.PARTICIPANT,
+                Application.role == PARTICIPANT,
                 admitted(),
             )
             .group_by(Application.event_group_id)

@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 from trainings.allocation import queries as allocation
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState, Selection
 from trainings.messages.models import Message, MessageState
 from trainings.registration.free_entries import count_open_free_entries
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.people import open_candidates_of_event
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
@@ -58,7 +59,7 @@ def applications(event: Event) -> Applications:
             Application.submitted_at,
         ).where(
             Application.event_id == event.id,
-            Application.role == EventRole.PARTICIPANT,
+            Application.role == PARTICIPANT,
             Application.state.not_in([State.CANCELLED, State.SUBSTITUTED]),
         )
     ).all()

@@ -21,6 +21,7 @@ from trainings.directory.models import (
     CandidateState,
     District,
     DistrictKind,
+    EventRole,
     Person,
     PersonCandidate,
     Profession,
@@ -38,12 +39,13 @@ GROUP_COLOURS = ("g-md", "g-dt", "g-ph", "g-ns", "g-rh", "g-cm", "g-sw", "g-cw",
 
 
 def load_master_data() -> None:
-    """Add the shipped professions, groups, sectors, districts and associations that are missing.
+    """Add the shipped professions, groups, sectors, roles, districts and associations that are missing.
 
-    May run again at any time: a profession is known by its code and never written twice, and districts and
+    May run again at any time: a profession or role is known by its code and never written twice, and districts and
     associations are loaded only into an empty table, so nothing that was edited or renamed comes back.
     """
     _load_professions()
+    _load_roles()
     if not db.session.scalar(select(func.count()).select_from(District)):
         for sort, row in enumerate(_shipped("districts.csv"), start=1):
             db.session.add(District(name=row["name"], kind=DistrictKind(row["kind"]), sort=sort * 10))
@@ -83,6 +85,14 @@ def _load_professions() -> None:
             )
         )
     db.session.flush()
+
+
+def _load_roles() -> None:
+    known = set(db.session.scalars(select(EventRole.code)))
+    for sort, row in enumerate(_shipped("event_roles.csv"), start=1):
+        if row["code"] not in known:
+            certified = row["certified"] == "1"
+            db.session.add(EventRole(code=row["code"], name=row["name"], certified=certified, sort=sort * 10))
 
 
 def _groups_by_code(rows: list[dict[str, str]]) -> dict[str, ProfessionGroup]:

@@ -255,6 +255,21 @@ class AssociationForm(Form):
         return {"name": self.name.data, "sort": self.sort.data, "active": self.active.data}
 
 
+class RoleForm(Form):
+    name = name_field("参加のしかた", 40)
+    certified = BooleanField("受講証明書を出す", default=True)
+    sort = sort_field()
+    active = BooleanField("代理入力で選べるようにする", default=True)
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "name": self.name.data,
+            "certified": self.certified.data,
+            "sort": self.sort.data,
+            "active": self.active.data,
+        }
+
+
 class DistrictForm(Form):
     name = name_field("圏域の名前", 60)
     kind = OneRadioField(

@@ -1,6 +1,6 @@
-"""Writing the small tables of master data: sectors, groups, professions, associations, districts.
+"""Writing the small tables of master data: sectors, groups, professions, roles, associations, districts.
 
-Nothing is deleted: old applications point to it. Professions and associations go out of use instead.
+Nothing is deleted: old applications point to it. Professions, roles and associations go out of use instead.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from trainings.core import codes
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.directory.models import (
+    PARTICIPANT,
     Association,
     District,
     DistrictKind,
+    EventRole,
     Profession,
     ProfessionGroup,
     Sector,
 )
 from trainings.directory.refusals import DirectoryRefusal
 
-Row = TypeVar("Row", Sector, ProfessionGroup, Profession, Association, District)
+Row = TypeVar("Row", Sector, ProfessionGroup, Profession, EventRole, Association, District)
 OWN_CODE_PREFIX = "Z"
-"""Begins the codes of professions that an installation adds; shipped codes have other letters."""
+"""Begins the codes of professions and roles that an installation adds; shipped codes have other letters."""
 
 
 def save_sector(*, id: uuid.UUID | None, name: str, sort: int) -> Sector:
@@ -72,6 +74,21 @@ def save_profession(
     if id is None:
         values["code"] = OWN_CODE_PREFIX + codes.new_secret()[:7].upper()
     return _save(Profession, id, values)
+
+
+def save_event_role(
+    *, id: uuid.UUID | None, name: str, certified: bool, sort: int, active: bool
+) -> EventRole:
+    """Add (id None) or change a role at an event; a new one gets a code of its own, and nobody in it takes a seat.
+
+    Raises Refused: NOT_FOUND, NAME_TAKEN, ROLE_NEEDED (whoever applies on the web is a participant).
+    """
+    values: dict[str, Any] = {"name": name, "certified": certified, "sort": sort, "active": active}
+    if id is None:
+        values["code"] = OWN_CODE_PREFIX + codes.new_secret()[:7].upper()
+    elif not active and _locked(EventRole, id).code == PARTICIPANT:
+        raise Refused(DirectoryRefusal.ROLE_NEEDED)
+    return _save(EventRole, id, values)
 
 
 def save_association(*, id: uuid.UUID | None, name: str, sort: int, active: bool) -> Association:

@@ -116,6 +116,24 @@ class Association(Identified, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+PARTICIPANT = "participant"
+"""The code of the one role that counts towards capacity, quotas and draw: whoever has another is there by word of the
+organisers."""
+
+
+class EventRole(Identified, Base):
+    """As what somebody takes part (参加者, 講師 …). code: fixed; applications name it. certified: whether who attends in
+    it gets a certificate."""
+
+    __tablename__ = "event_role"
+
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    certified: Mapped[bool] = mapped_column(default=True)
+    sort: Mapped[int]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
 class Person(Identified, Base):
     """History across events; no account, no password.
 

@@ -15,6 +15,7 @@ from trainings.directory.models import (
     Association,
     CandidateState,
     District,
+    EventRole,
     Organisation,
     OrganisationKind,
     Person,
@@ -64,6 +65,17 @@ def associations(active_only: bool = True) -> Sequence[Association]:
     """Associations and other channels in their order."""
     wanted = select(Association).order_by(Association.sort, Association.name)
     return db.session.scalars(wanted.where(Association.active) if active_only else wanted).all()
+
+
+def event_roles(active_only: bool = True) -> Sequence[EventRole]:
+    """As what somebody can take part, in their order."""
+    wanted = select(EventRole).order_by(EventRole.sort, EventRole.name)
+    return db.session.scalars(wanted.where(EventRole.active) if active_only else wanted).all()
+
+
+def role_names() -> dict[str, str]:
+    """The name of each role by its code, those out of use too."""
+    return {one.code: one.name for one in event_roles(active_only=False)}
 
 
 def districts() -> Sequence[District]:

@@ -16,3 +16,4 @@ class DirectoryRefusal(StrEnum):
     ONLY_APPLICATION = "only_application"
     ALREADY_MATCHED = "already_matched"
     PERSON_ERASED = "person_erased"
+    ROLE_NEEDED = "role_needed"

@@ -20,6 +20,9 @@ REFUSALS = {
     ),
     DirectoryRefusal.ALREADY_MATCHED: "この申込の事業所は、すでに決まっています。",
     DirectoryRefusal.PERSON_ERASED: "削除された人は、まとめられません。",
+    DirectoryRefusal.ROLE_NEEDED: (
+        "Webで申し込む人は、みなこの扱いになります。使わないようにはできません（名前は変えられます）。"
+    ),
 }
 
 KINDS = {
@@ -205,10 +208,16 @@ TABLES = {
     "sectors": "分野",
     "groups": "職種区分",
     "professions": "職種",
+    "roles": "参加のしかた",
     "associations": "団体・連絡会",
     "districts": "圏域",
 }
-PAGES = {"professions": "職種と区分", "associations": "団体・連絡会", "districts": "圏域"}
+PAGES = {
+    "professions": "職種と区分",
+    "roles": "参加のしかた",
+    "associations": "団体・連絡会",
+    "districts": "圏域",
+}
 SAMPLE_MARK = "職"
 MERGED = "「{name}」さんとしてまとめました。"
 DISTINCT = "別の人として記録しました。"

@@ -16,20 +16,30 @@ from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 from trainings.directory import forms, master_data, queries, texts
-from trainings.directory.models import Association, District, Profession, ProfessionGroup, Sector
+from trainings.directory.models import (
+    PARTICIPANT,
+    Association,
+    District,
+    EventRole,
+    Profession,
+    ProfessionGroup,
+    Sector,
+)
 
 bp = blueprint("directory")
 
 EDITORS = (Role.ADMIN, Role.PLANNER)
 SEE_PEOPLE = (Role.PLANNER, Role.TRAINER)
 MOST_PEOPLE = 50
+MasterRow = Sector | ProfessionGroup | Profession | EventRole | Association | District
+KINDS = "sectors, groups, professions, roles, associations, districts"
 
 
 @dataclass(frozen=True)
 class Table:
     """One small table: its form, how a row fills it, how it is saved, and the page that lists it."""
 
-    model: type[Sector] | type[ProfessionGroup] | type[Profession] | type[Association] | type[District]
+    model: type[MasterRow]
     form: type[forms.Form]
     filled: Callable[[Any], dict[str, Any]]
     save: Callable[..., Any]
@@ -79,6 +89,20 @@ TABLES = {
         "directory.professions",
         texts.TABLES["professions"],
         texts.PAGES["professions"],
+    ),
+    "roles": Table(
+        EventRole,
+        forms.RoleForm,
+        lambda row: {
+            "name": row.name,
+            "certified": row.certified,
+            "sort": row.sort,
+            "active": row.active,
+        },
+        master_data.save_event_role,
+        "directory.roles",
+        texts.TABLES["roles"],
+        texts.PAGES["roles"],
     ),
     "associations": Table(
         Association,
@@ -143,6 +167,15 @@ def professions() -> ResponseReturnValue:
     )
 
 
+@bp.get("/staff/directory/roles")
+@allowed(*EDITORS)
+def roles() -> ResponseReturnValue:
+    """As what people take part."""
+    return render_template(
+        "directory/roles.html", roles=queries.event_roles(active_only=False), participant=PARTICIPANT
+    )
+
+
 @bp.get("/staff/directory/associations")
 @allowed(*EDITORS)
 def associations() -> ResponseReturnValue:
@@ -162,7 +195,7 @@ def districts() -> ResponseReturnValue:
 
 
 @bp.route(
-    "/staff/directory/<any(sectors, groups, professions, associations, districts):kind>/new",
+    f"/staff/directory/<any({KINDS}):kind>/new",
     methods=["GET", "POST"],
 )
 @allowed(*EDITORS)
@@ -172,7 +205,7 @@ def add_row(kind: str) -> ResponseReturnValue:
 
 
 @bp.route(
-    "/staff/directory/<any(sectors, groups, professions, associations, districts):kind>/<uuid:row_id>",
+    f"/staff/directory/<any({KINDS}):kind>/<uuid:row_id>",
     methods=["GET", "POST"],
 )
 @allowed(*EDITORS)

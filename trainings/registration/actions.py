@@ -8,7 +8,7 @@ from trainings.audit.actions import record
 from trainings.core import clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.directory.models import Person
+from trainings.directory.models import PARTICIPANT, Person
 from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import group_of_profession, lock_event
 from trainings.registration import queries
@@ -23,7 +23,7 @@ from trainings.registration.intake import (
 )
 from trainings.registration.mails import tell
 from trainings.registration.merging import retell_person
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidate_of, candidates_in, released_groups, rules_of
 from trainings.registration.secrets import kill_ticket, renew
@@ -42,7 +42,7 @@ def submit_application(
     statement: Statement,
     channel: Channel,
     idempotency_key: str,
-    role: EventRole = EventRole.PARTICIPANT,
+    role: str = PARTICIPANT,
     own_person: Person | None = None,
     entered_by_id: uuid.UUID | None = None,
 ) -> Application:
@@ -70,9 +70,9 @@ def submit_application(
         verb="application.submitted",
         subject=("application", application.id),
         event_id=event_id,
-        detail={"channel": channel.value, "role": role.value},
+        detail={"channel": channel.value, "role": role},
     )
-    if role != EventRole.PARTICIPANT:
+    if role != PARTICIPANT:
         change_state(application, State.CONFIRMED, Reason.RECEIVED)
         tell(application, "confirmed")
     elif event.selection == Selection.FIRST_COME:
@@ -93,10 +93,10 @@ def _lock_for_application(event_id: uuid.UUID) -> Event:
     return event
 
 
-def _check_open(event: Event, channel: Channel, role: EventRole) -> None:
+def _check_open(event: Event, channel: Channel, role: str) -> None:
     if event.state != EventState.PUBLISHED:
         raise Refused(RegistrationRefusal.NOT_PUBLISHED)
-    if event.list_frozen_at is not None and role == EventRole.PARTICIPANT:
+    if event.list_frozen_at is not None and role == PARTICIPANT:
         raise Refused(RegistrationRefusal.LIST_FROZEN)
     if clock.now() < event.application_opens_at:
         raise Refused(RegistrationRefusal.NOT_OPEN_YET)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trainings.core import clock, sheets
 from trainings.core.sheets import Cell, Sheet
+from trainings.directory.queries import role_names
 from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application
@@ -35,10 +36,11 @@ WIDTHS = (12, 12, 18, 24, 10, 10, 12, 12, 30, 14, 14, 28, 16, 14, 14, 14, 22, 30
 
 def applications_workbook(applications: Sequence[Application]) -> bytes:
     """One sheet, one row an application, in the order given."""
-    return sheets.workbook([Sheet("申込一覧", HEADER, (_row(one) for one in applications), WIDTHS)])
+    roles = role_names()
+    return sheets.workbook([Sheet("申込一覧", HEADER, (_row(one, roles) for one in applications), WIDTHS)])
 
 
-def _row(one: Application) -> list[Cell]:
+def _row(one: Application, roles: Mapping[str, str]) -> list[Cell]:
     office = one.organisation
     return [
         one.code,
@@ -55,7 +57,7 @@ def _row(one: Application) -> list[Cell]:
         one.mail,
         one.phone,
         one.licence_number,
-        texts.ROLES[one.role],
+        roles[one.role],
         texts.CHANNELS[one.channel],
         " ".join(filter(None, (one.heard_via.name if one.heard_via else "", one.heard_via_note))),
         one.pre_answer,

@@ -13,13 +13,13 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from trainings.core import names
 from trainings.core.db import db
-from trainings.directory.models import Organisation, Person
-from trainings.directory.queries import associations
+from trainings.directory.models import PARTICIPANT, Organisation, Person
+from trainings.directory.queries import associations, event_roles
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.statements import Statement
-from trainings.registration.texts import CHANNELS, ROLES
+from trainings.registration.texts import CHANNELS
 
 LOOSE_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LATIN_NAME = re.compile(r"[A-Za-z .,'’-]+")
@@ -258,11 +258,17 @@ class ProxyForm(PersonForm):
         choices=[(one.value, CHANNELS[one]) for one in (Channel.FAX, Channel.PHONE, Channel.POSTCARD)],
         validators=[InputRequired("届いた方法を選んでください")],
     )
-    role = SelectField(
-        "参加のしかた",
-        choices=[(one.value, ROLES[one]) for one in EventRole],
-        default=EventRole.PARTICIPANT.value,
-    )
+    role = SelectField("参加のしかた", default=PARTICIPANT, validate_choice=False)
+
+    def for_event(self, event: Event) -> Self:
+        """Offer the roles in use too."""
+        super().for_event(event)
+        self.role.choices = [(one.code, one.name) for one in event_roles()]
+        return self
+
+    def validate_role(self, field: SelectField) -> None:
+        if field.data not in dict(field.choices):
+            raise ValidationError("参加のしかたを選んでください")
 
     @property
     def mail_is_required(self) -> bool:

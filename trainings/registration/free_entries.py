@@ -19,11 +19,11 @@ from trainings.core.refusal import Refused
 from trainings.directory import actions as directory_actions
 from trainings.directory import offices
 from trainings.directory import queries as directory
-from trainings.directory.models import Organisation, OrganisationKind
+from trainings.directory.models import PARTICIPANT, Organisation, OrganisationKind
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.queries import lock_event
 from trainings.registration.intake import write_search_key
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import LIVE
 
 _FREE = (Application.organisation_id.is_(None), Application.organisation_name != "")
@@ -124,7 +124,7 @@ def _of(event_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
     return [
         Application.event_id == event_id,
         Application.state.in_(LIVE),
-        Application.role == EventRole.PARTICIPANT,
+        Application.role == PARTICIPANT,
     ]
 
 

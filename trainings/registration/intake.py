@@ -16,7 +16,7 @@ from trainings.directory.models import Organisation, Person
 from trainings.events.models import Event, EventGroup
 from trainings.events.queries import lock_event
 from trainings.registration import queries
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import seal
 from trainings.registration.statements import Statement
@@ -28,7 +28,7 @@ def new_application(
     statement: Statement,
     channel: Channel,
     idempotency_key: str,
-    role: EventRole,
+    role: str,
     group: EventGroup,
     code: str,
 ) -> Application:

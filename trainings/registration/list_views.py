@@ -15,7 +15,8 @@ from trainings.core import names, sheets
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import download
-from trainings.directory.queries import canonical_ids_of
+from trainings.directory.models import PARTICIPANT
+from trainings.directory.queries import canonical_ids_of, role_names
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import chips, exports, queries, texts
@@ -26,7 +27,7 @@ from trainings.registration.actions import (
     submit_application,
 )
 from trainings.registration.forms import CancelForm, PersonForm, ProxyForm, StaffChangeForm
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.queries import Filter
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import LIVE, State
@@ -66,8 +67,8 @@ def applications(slug: str) -> ResponseReturnValue:
         states=texts.STATES,
         tags=texts.TAGS,
         channels=texts.CHANNELS,
-        roles=texts.ROLES,
-        participant=EventRole.PARTICIPANT,
+        roles=role_names(),
+        participant=PARTICIPANT,
     )
 
 
@@ -108,7 +109,7 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         states=texts.STATES,
         reasons=texts.REASONS,
         channels=texts.CHANNELS,
-        roles=texts.ROLES,
+        roles=role_names(),
         may_cancel=one.state in LIVE,
         ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
         may_decide=one.state in LIVE,
@@ -207,7 +208,7 @@ def enter(slug: str) -> ResponseReturnValue:
                 statement=form.statement(),
                 channel=Channel(form.channel.data),
                 idempotency_key=form.idempotency_key.data[:40],
-                role=EventRole(form.role.data),
+                role=form.role.data,
                 entered_by_id=staff.id if staff else None,
             )
             flash(

@@ -11,23 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
 from trainings.core.db import Base, Identified, enum_column
-from trainings.directory.models import Association, Organisation, Person, Profession
+from trainings.directory.models import PARTICIPANT, Association, Organisation, Person, Profession
 from trainings.events.models import Event, EventGroup
 from trainings.registration.states import LIVE, Reason, State
 
 _LIVE_SQL = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE)) + ")"
-
-
-class EventRole(StrEnum):
-    """As what someone takes part. Only participants count towards capacity and draw."""
-
-    PARTICIPANT = "participant"
-    SPEAKER = "speaker"
-    FACILITATOR = "facilitator"
-    RECORDER = "recorder"
-    STAFF = "staff"
-    OBSERVER = "observer"
-    CASE_PRESENTER = "case_presenter"
 
 
 class Channel(StrEnum):
@@ -76,7 +64,10 @@ class Application(Identified, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     canonical_person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     code: Mapped[str] = mapped_column(String(14), unique=True)
-    role: Mapped[EventRole] = mapped_column(enum_column(EventRole), default=EventRole.PARTICIPANT)
+    role: Mapped[str] = mapped_column(
+        String(40), ForeignKey("event_role.code", ondelete="RESTRICT"), default=PARTICIPANT
+    )
+    """The code of a role (directory.models.EventRole)."""
     channel: Mapped[Channel] = mapped_column(enum_column(Channel))
     state: Mapped[State] = mapped_column(enum_column(State, "application_state"), default=State.APPLIED)
     reason: Mapped[Reason] = mapped_column(enum_column(Reason, "state_reason"), default=Reason.RECEIVED)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from trainings.core import codes, names
 from trainings.core.db import db
-from trainings.directory.models import Profession
+from trainings.directory.models import PARTICIPANT, Profession
 from trainings.events.models import EventGroup
-from trainings.registration.models import Application, Channel, EventRole
+from trainings.registration.models import Application, Channel
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
 
 
@@ -156,7 +156,7 @@ def counts_by_group(groups: Collection[EventGroup]) -> list[GroupCount]:
         select(Application.event_group_id, Application.state, func.count())
         .where(
             Application.event_group_id.in_([group.id for group in groups]),
-            Application.role == EventRole.PARTICIPANT,
+            Application.role == PARTICIPANT,
             Application.state.not_in([State.CANCELLED, State.SUBSTITUTED]),
         )
         .group_by(Application.event_group_id, Application.state)
@@ -176,7 +176,7 @@ def confirmed_count(event_id: uuid.UUID) -> int:
         db.session.scalar(
             select(func.count()).where(
                 Application.event_id == event_id,
-                Application.role == EventRole.PARTICIPANT,
+                Application.role == PARTICIPANT,
                 Application.state.in_(HOLDS_SEAT),
             )
         )

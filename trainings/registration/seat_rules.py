@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import State
 from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule
 
@@ -72,7 +73,7 @@ def candidates_in(event_id: uuid.UUID, states: Collection[State]) -> list[Candid
         )
         .where(
             Application.event_id == event_id,
-            Application.role == EventRole.PARTICIPANT,
+            Application.role == PARTICIPANT,
             Application.state.in_(states),
         )
         .order_by(Application.waiting_rank, Application.submitted_at, Application.id)

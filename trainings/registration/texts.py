@@ -1,7 +1,7 @@
 """Words of applications."""
 
 from trainings.core.actor import ActorKind
-from trainings.registration.models import Channel, EventRole
+from trainings.registration.models import Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import Reason, State
 
@@ -81,15 +81,6 @@ CHANNELS = {
     Channel.POSTCARD: "はがき",
     Channel.WALK_IN: "当日参加",
     Channel.SUBSTITUTE: "代理参加",
-}
-ROLES = {
-    EventRole.PARTICIPANT: "参加者",
-    EventRole.SPEAKER: "講師",
-    EventRole.FACILITATOR: "ファシリテーター",
-    EventRole.RECORDER: "書記",
-    EventRole.STAFF: "スタッフ",
-    EventRole.OBSERVER: "オブザーバー",
-    EventRole.CASE_PRESENTER: "事例提供者",
 }
 ENTERED = "{name} さんの申込を入れました（受付番号 {code}、{state}）。続けて入れられます。"
 SENT_BEFORE = (

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from config import Settings
+from tests.support.applying import apply_for, make_event
 from tests.support.databases import Database
 from tests.support.schema import Schema, schema_of
 from trainings import MIGRATIONS, create_app
@@ -22,6 +23,9 @@ from trainings.audit.models import AuditEntry
 from trainings.core import triggers
 from trainings.core.actor import ActorKind
 from trainings.core.db import db, unit_of_work
+from trainings.directory.actions import load_master_data
+from trainings.directory.master_data import save_event_role
+from trainings.registration.models import Application
 
 
 @pytest.fixture
@@ -162,6 +166,26 @@ def test_changing_an_append_only_table_keeps_it_append_only(filled: Flask, tmp_p
     db.session.rollback()
     with pytest.raises(DBAPIError, match="audit_entry must not change"), unit_of_work() as session:
         session.execute(text("UPDATE audit_entry SET verb = 'other'"))
+
+
+def test_roles_travel_down_to_the_fixed_list_and_up_again(empty: Flask) -> None:
+    """A role that the city added has no place in the fixed list; like an observer it takes no seat."""
+    flask_migrate.upgrade()
+    with unit_of_work():
+        load_master_data()
+        added = save_event_role(id=None, name="実行委員", certified=True, sort=80, active=True).code
+        event = make_event("けやきの集い")
+        apply_for(event, role=added)
+        apply_for(event, family="大沢", given="誠", role="speaker")
+
+    flask_migrate.downgrade(revision="0004")
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT role FROM application ORDER BY role")).scalars().all()
+    flask_migrate.upgrade()
+
+    assert kept == ["observer", "speaker"]
+    with unit_of_work() as session:
+        assert sorted(session.scalars(select(Application.role))) == kept
 
 
 @pytest.mark.sqlite_only

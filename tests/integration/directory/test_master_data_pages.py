@@ -89,6 +89,7 @@ def test_planners_start_with_people(planner: Client) -> None:
         ("sectors", {"name": "司法", "sort": "50"}, "司法"),
         ("professions", {"name": "音楽療法士", "sort": "１５５"}, "音楽療法士"),
         ("groups", {"name": "司法・法律", "mark": "法", "css": "g-ot"}, "司法・法律"),
+        ("roles", {"name": "実行委員"}, "実行委員"),
         ("associations", {"name": "弁護士会"}, "弁護士会"),
         ("districts", {"name": "けやき北", "kind": "in_city"}, "けやき北"),
     ],
@@ -117,6 +118,32 @@ def test_a_profession_out_of_use_is_no_longer_offered(planner: Client, unit: Uni
     assert "申込に出さない" in page
     with unit():
         assert "学生" not in [one.name for one in queries.professions()]
+
+
+def test_a_role_can_be_renamed_and_the_participants_cannot_be_switched_off(
+    planner: Client, unit: Unit
+) -> None:
+    page = planner.get("/staff/directory/roles").follow("参加者")
+
+    page = page.press("保存する", active=False, status=422)
+    assert "名前は変えられます" in page.errors[0]
+    page.press("保存する", active=True, name="受講者")
+
+    with unit():
+        assert queries.role_names()["participant"] == "受講者"
+
+
+def test_shipped_roles_come_once_and_keep_their_new_names(planner: Client, unit: Unit) -> None:
+    planner.get("/staff/directory/roles").follow("講師").press("保存する", name="演者", active=False)
+
+    with unit():
+        actions.load_master_data()
+
+    with unit():
+        assert list(queries.role_names().values()) == [
+            *("参加者", "演者", "ファシリテーター", "書記", "スタッフ", "オブザーバー", "事例提供者"),
+        ]
+        assert "演者" not in [one.name for one in queries.event_roles()]
 
 
 @pytest.mark.parametrize(

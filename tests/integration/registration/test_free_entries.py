@@ -18,7 +18,7 @@ from trainings.directory import actions, queries
 from trainings.directory.models import Organisation, Person
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.registration import free_entries
-from trainings.registration.models import Application, EventRole
+from trainings.registration.models import Application
 from trainings.registration.states import State
 
 PAGE = "/staff/directory/free-entries"
@@ -112,7 +112,7 @@ def test_a_kept_entry_no_longer_holds_up_the_draw(unit: Unit) -> None:
         event = make_event()
         application = apply_for(event, organisation_name="個人で参加")
         apply_for(event, **MAKOTO, organisation_name="取消", state=State.CANCELLED)
-        apply_for(event, family="森", given="一", organisation_name="講師の大学", role=EventRole.SPEAKER)
+        apply_for(event, family="森", given="一", organisation_name="講師の大学", role="speaker")
         assert free_entries.count_open_free_entries(event.id) == 1
         assert [entry.name for entry in free_entries.open_free_entries(event.id)] == ["個人で参加"]
 

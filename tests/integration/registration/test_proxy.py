@@ -7,15 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.client import Client
 from tests.support.guests import published, said, stored
 from tests.support.hands import Clock, Outbox, Unit
 from tests.support.pages import Page
 from trainings.accounts.models import Role
+from trainings.core.sheets import read_table
 from trainings.directory.actions import load_master_data
+from trainings.directory.master_data import save_event_role
+from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventKind
-from trainings.registration.models import Channel, EventRole
+from trainings.registration.exports import applications_workbook
+from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import State
 from trainings.registration.texts import REFUSALS
@@ -84,7 +89,39 @@ def test_speaker_is_confirmed_at_once_and_takes_no_seat(planner: Client, unit: U
     enter(planner, unit, event, family="大沢", given="誠", mail="m@b.example", phone="000-555-0199")
 
     roles = {one.role: one.state for one in stored(unit, event)}
-    assert roles == {EventRole.SPEAKER: State.CONFIRMED, EventRole.PARTICIPANT: State.CONFIRMED}
+    assert roles == {"speaker": State.CONFIRMED, PARTICIPANT: State.CONFIRMED}
+
+
+def test_role_that_the_city_adds_takes_no_seat_and_is_shown_by_its_name(planner: Client, unit: Unit) -> None:
+    with unit():
+        code = save_event_role(id=None, name="実行委員", certified=False, sort=80, active=True).code
+    event = published(unit, capacity=1, quotas={})
+
+    enter(planner, unit, event, role=code)
+    enter(planner, unit, event, family="大沢", given="誠", mail="m@b.example", phone="000-555-0199")
+
+    people = stored(unit, event)
+    assert {one.state for one in people} == {State.CONFIRMED}
+    (theirs,) = [one for one in people if one.role == code]
+    assert "実行委員" in planner.get(f"/staff/applications/{theirs.id}")
+    assert "実行委員" in planner.get(f"/staff/events/{event.slug}/applications")
+    with unit() as session:
+        written = applications_workbook(session.scalars(select(Application)).all())
+        assert sum("実行委員" in row for row in read_table(written, "list.xlsx")) == 1
+
+
+def test_role_out_of_use_is_not_offered_and_not_taken(planner: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = planner.get(f"/staff/events/{event.slug}/applications/new")
+    assert "オブザーバー" in page
+    values = page.form(button=BUTTON).fill(said(unit, event) | {"channel": "fax", "role": "observer"})
+    planner.get("/staff/directory/roles").follow("オブザーバー").press("保存する", active=False)
+
+    page = values.submit(BUTTON, status=422)
+
+    assert page.errors == ["参加のしかたを選んでください"]
+    assert "オブザーバー" not in page
+    assert stored(unit, event) == []
 
 
 def test_entry_needs_the_channel_and_keeps_everything(planner: Client, unit: Unit) -> None:
@@ -113,11 +150,11 @@ def test_speaker_is_entered_after_the_list_was_frozen_and_a_participant_is_not(
     with unit() as session:
         session.get_one(Event, event.id).list_frozen_at = clock.now
 
-    enter(planner, unit, event, role=EventRole.SPEAKER.value)
+    enter(planner, unit, event, role="speaker")
     page = enter(planner, unit, event, status=422, family="大沢", given="誠", mail="", phone="000-555-0199")
 
     (one,) = stored(unit, event)
-    assert (one.role, one.state) == (EventRole.SPEAKER, State.CONFIRMED)
+    assert (one.role, one.state) == ("speaker", State.CONFIRMED)
     assert REFUSALS[RegistrationRefusal.LIST_FROZEN] in page
 
 
