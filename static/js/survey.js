@@ -9,7 +9,7 @@ const fragment = decodeURIComponent(location.hash.slice(1)).toUpperCase();
 const who = form.querySelector("[data-part=who]");
 
 if (/^[A-Z2-7]{26}$/.test(fragment)) token.value = fragment;
-const refused = document.querySelector(".error-summary") !== null;
+const refused = document.querySelector(".late, .error-summary") !== null;
 
 // -- draft ---------------------------------------------------------------------------------------------------
 

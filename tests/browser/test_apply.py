@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -11,12 +12,15 @@ from sqlalchemy import select
 
 from tests.support.announcing import announce
 from tests.support.applying import make_office
+from tests.support.guests import submit
 from tests.support.hands import Clock
 from tests.support.site import Site
 from tests.support.watching import Watch
+from trainings.core import clock
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
 from trainings.registration.models import Application
+from trainings.registration.secrets import application_secret
 from trainings.registration.states import State
 
 NewContext = Callable[..., tuple[BrowserContext, Watch]]
@@ -129,6 +133,55 @@ def test_way_is_the_same_without_javascript(
     expect(page.get_by_role("heading", level=1)).to_have_text("申込を受け付けました")
     (one,) = stored(site)
     assert (one.phone, one.organisation_name) == ("000-555-0111", "別の事業所")
+
+
+def test_lost_cookies_lose_nothing_typed(
+    watched_page: Page, watch: Watch, site: Site, event: Event, assert_accessible: Accessible
+) -> None:
+    page = watched_page
+    watch.allow("status of 422")
+    page.goto(f"/e/{event.slug}/apply")
+    fill_in(page, office="なし")
+    page.get_by_label("メールアドレス").fill("misaki@houkan.example")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="確認へ進む").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("もう一度、ボタンを押してください")
+    expect(page.locator(".late")).to_be_focused()
+    assert_accessible(page)
+    for label, typed in (("氏", "高橋"), ("メイ", "みさき"), ("電話番号", "000-555-0100")):
+        expect(page.get_by_label(label, exact=label != "電話番号")).to_have_value(typed)
+    page.get_by_role("button", name="確認へ進む").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("内容の確認")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="この内容で申し込む").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("もう一度、ボタンを押してください")
+    assert_accessible(page)
+    assert stored(site) == []
+    page.get_by_role("button", name="この内容で申し込む").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("申込を受け付けました")
+    assert [one.full_name for one in stored(site)] == ["高橋 美咲"]
+
+
+def test_offer_is_answered_although_the_cookies_are_lost(
+    watched_page: Page, watch: Watch, site: Site, event: Event, assert_accessible: Accessible
+) -> None:
+    """A button without a form of its own: the page between says what happened and holds the answer."""
+    page = watched_page
+    watch.allow("status of 400")
+    with site.unit() as session:
+        one = submit(session.get_one(Event, event.id), "NSV", 1)
+        one.state, one.offer_expires_at = State.OFFERED, clock.now() + timedelta(days=1)
+        secret = application_secret(one)
+    page.goto(f"/a/{secret}")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="参加します").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("もう一度、送信してください")
+    assert_accessible(page)
+    page.get_by_role("button", name="もう一度送る").click()
+    expect(page.locator(".letter")).to_contain_text("参加が決まりました")
 
 
 def test_two_quick_taps_make_one_application(watched_page: Page, site: Site, event: Event) -> None:

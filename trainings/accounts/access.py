@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from werkzeug.wrappers import Response
 
 from trainings.accounts.models import Role, Staff
-from trainings.core import actor, clock
+from trainings.core import actor, clock, late_forms
 from trainings.core.db import db
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -62,6 +62,7 @@ def allowed(*roles: Role) -> Callable[[View], View]:
             return view(*args, **kwargs) if refusal is None else refusal
 
         checked.access = Access("staff", frozenset(roles))  # type: ignore[attr-defined]
+        checked.before_late = _sign_in_first  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]
 
     return decorate
@@ -72,11 +73,18 @@ def _refuse(roles: frozenset[Role]) -> Response | None:
     if staff is None:
         if request.method == "GET":
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-        abort(403)
+        return _sign_in_first() or abort(403)
     if not staff.roles & roles:
         abort(403)
     actor.set_current(actor.Actor(actor.ActorKind.STAFF, str(staff.id)))
     return None
+
+
+def _sign_in_first() -> Response | None:
+    """For a form whose sender is signed in no more: a page that keeps what was typed until she is."""
+    if current_staff() is not None or not late_forms.may_hold():
+        return None
+    return late_forms.hold(403, sign_in=url_for("accounts.sign_in"))
 
 
 def current_staff() -> Staff | None:

@@ -15,6 +15,7 @@ from trainings.allocation.calling import call_list
 from trainings.allocation.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
+from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 from trainings.events.models import Event, Selection
@@ -109,6 +110,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @bp.post("/staff/applications/<uuid:application_id>/decide")
+@keeps_typed
 @allowed(Role.PLANNER)
 def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)

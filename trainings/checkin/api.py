@@ -20,8 +20,9 @@ from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, codes, names
 from trainings.core.db import db
+from trainings.core.late_forms import csrf
 from trainings.core.refusal import Refused
-from trainings.core.web import blueprint, csrf
+from trainings.core.web import blueprint
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
 

@@ -16,6 +16,7 @@ from trainings.checkin.forms import VenueForm
 from trainings.checkin.models import Door, Method
 from trainings.checkin.scanning import ForeignScan, record_attempts
 from trainings.core import clock, qr
+from trainings.core.late_forms import is_late, keeps_typed
 from trainings.core.web import blueprint
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
@@ -96,6 +97,7 @@ def arrive(slug: str, code: str) -> ResponseReturnValue:
 
 
 @bp.post("/v/<slug>/<code>")
+@keeps_typed
 @by_link("venue")
 def check_in(slug: str, code: str) -> ResponseReturnValue:
     """The guest's own scan. Sent twice, it is one."""
@@ -104,8 +106,8 @@ def check_in(slug: str, code: str) -> ResponseReturnValue:
     known = _known(place.event)
     if not place.is_fresh:
         return _page(place, form, known, 410)
-    if known is None and not form.validate():
-        return _page(place, form, None, 422)
+    if not form.validate() and (known is None or is_late()):
+        return _page(place, form, known, 422)
     application = known or application_by_code(form.number.data or "")
     if application is None or application.event_id != place.event.id:
         form.number.errors = [texts.NO_SUCH_NUMBER]

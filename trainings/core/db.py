@@ -182,6 +182,11 @@ def _begin_request() -> None:
     _may_write.set(request.method not in READING_METHODS)
 
 
+def only_read() -> None:
+    """From its first statement on, let this request read only; call it before that."""
+    _may_write.set(False)
+
+
 def _end_request(response: Response) -> Response:
     """Commit what a 2xx or 3xx answer stands for; everything else leaves the database as it was."""
     if response.status_code < 400 and request.method not in READING_METHODS:

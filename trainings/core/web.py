@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
 from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trainings.core import actor, clock, names, sheets, texts
+from trainings.core import actor, clock, late_forms, names, sheets, texts
 
 ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
 
@@ -28,8 +28,6 @@ POLICY = {
 }
 DOOR_POLICY = POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self'"}
 
-csrf = CSRFProtect()
-
 
 def init_app(app: Flask) -> None:
     """Hooks, filters and error pages of every application."""
@@ -37,7 +35,7 @@ def init_app(app: Flask) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    csrf.init_app(app)
+    late_forms.init_app(app)
     app.before_request(_refuse_nul)
     app.before_request(_forget_actor)
     app.after_request(_add_headers)
@@ -108,6 +106,7 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
         return error
     if request.path.startswith("/api/"):
         return {"error": error.name, "code": error.code}, error.code
+    late_forms.needs_no_token()  # an error page has no form to press again
     known = error.code if error.code in KNOWN_ERRORS else (500 if error.code >= 500 else 400)
     retry_after = getattr(error, "retry_after", None)
     headers = {"Retry-After": str(retry_after)} if retry_after else {}

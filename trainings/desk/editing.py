@@ -14,6 +14,7 @@ from trainings.allocation.queries import valid_draw
 from trainings.checkin.models import Scan
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
+from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
 from trainings.desk import texts
 from trainings.desk.blueprint import bp
@@ -50,6 +51,7 @@ def new_event() -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/new")
+@keeps_typed
 @allowed(Role.PLANNER)
 def make_event() -> ResponseReturnValue:
     form = NewEventForm()
@@ -163,6 +165,7 @@ def copy(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/copy")
+@keeps_typed
 @allowed(Role.PLANNER)
 def make_copy(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)

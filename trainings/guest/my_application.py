@@ -11,6 +11,7 @@ from trainings.allocation.queries import draws_of
 from trainings.checkin.queries import attended_ids, certificate_of
 from trainings.core import actor, clock
 from trainings.core.db import db
+from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
 from trainings.core.web import download
 from trainings.events.exports import CALENDAR, calendar_file
@@ -124,6 +125,7 @@ def edit(secret: str) -> ResponseReturnValue:
 
 
 @bp.post("/a/<secret>/edit")
+@keeps_typed
 @by_link("application")
 def save(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
@@ -142,35 +144,37 @@ def save(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def cancel_page(secret: str) -> ResponseReturnValue:
     """What cancelling means, and the button."""
-    application = application_or_404(secret)
-    return render_template(
+    return _cancel_page(application_or_404(secret), secret, CancelForm(formdata=None), "", 200)
+
+
+def _cancel_page(
+    application: Application, secret: str, form: CancelForm, problem: str, status: int
+) -> ResponseReturnValue:
+    page = render_template(
         "guest/cancel.html",
         application=application,
         event=application.event,
         secret=secret,
-        problem="",
-        form=CancelForm(formdata=None),
+        problem=problem,
+        form=form,
     )
+    return page, status
 
 
 @bp.post("/a/<secret>/cancel")
+@keeps_typed
 @by_link("application")
 def cancel(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
+    form = CancelForm()
+    if not form.validate():
+        return _cancel_page(application, secret, form, "", 422)
     try:
         cancel_application(application_id=application.id)
     except Refused as refused:
         db.session.rollback()
-        application = application_or_404(secret)
-        page = render_template(
-            "guest/cancel.html",
-            application=application,
-            event=application.event,
-            secret=secret,
-            problem=refused.sentence(registration_texts.REFUSALS),
-            form=CancelForm(formdata=None),
-        )
-        return page, 422
+        problem = refused.sentence(registration_texts.REFUSALS)
+        return _cancel_page(application_or_404(secret), secret, form, problem, 422)
     return redirect(url_for("guest.my_application", secret=secret))
 
 
@@ -186,6 +190,7 @@ def substitute_page(secret: str) -> ResponseReturnValue:
 
 
 @bp.post("/a/<secret>/substitute")
+@keeps_typed
 @by_link("application")
 def send_substitute(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)

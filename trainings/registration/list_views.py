@@ -13,6 +13,7 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import names, sheets
 from trainings.core.db import db
+from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
 from trainings.core.web import download
 from trainings.directory.models import PARTICIPANT
@@ -119,6 +120,7 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
 
 
 @bp.post("/staff/applications/<uuid:application_id>/cancel")
+@keeps_typed
 @allowed(Role.PLANNER)
 def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
     one = _application_or_404(application_id)
@@ -144,6 +146,7 @@ def edit(application_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @bp.post("/staff/applications/<uuid:application_id>/edit")
+@keeps_typed
 @allowed(Role.PLANNER)
 def save(application_id: uuid.UUID) -> ResponseReturnValue:
     one = _application_or_404(application_id)
@@ -195,6 +198,7 @@ def proxy(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/applications/new")
+@keeps_typed
 @allowed(Role.PLANNER)
 def enter(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)

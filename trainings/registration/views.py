@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import public
 from trainings.core import limits, names
 from trainings.core.db import db
+from trainings.core.late_forms import keeps_typed, needs_no_token, only_late
 from trainings.core.limits import limited
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
@@ -89,6 +90,7 @@ def _input_page(
 
 
 @bp.post("/e/<slug>/apply")
+@keeps_typed
 @public
 @limited("apply", limit=240, minutes=15)
 def check(slug: str) -> ResponseReturnValue:
@@ -96,16 +98,22 @@ def check(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = ApplyForm().for_event(event)
     if "edit" in request.args:
+        needs_no_token()
         return _input_page(event, form, "", 200)
     if not form.validate():
         return _input_page(event, form, "", 422)
-    return render_template(
+    return _confirm_page(event, form, 200)
+
+
+def _confirm_page(event: Event, form: ApplyForm, status: int) -> ResponseReturnValue:
+    page = render_template(
         "registration/confirm.html",
         event=event,
         form=form,
         shown=_as_stored(form),
         mail_is_unusual=bool(UNUSUAL_MAIL.search(names.mail(form.mail.data))),
     )
+    return page, status
 
 
 def _as_stored(form: ApplyForm) -> dict[str, str]:
@@ -124,6 +132,7 @@ def _as_stored(form: ApplyForm) -> dict[str, str]:
 
 
 @bp.post("/e/<slug>/apply/send")
+@keeps_typed
 @public
 @limited("apply", limit=240, minutes=15)
 def send(slug: str) -> ResponseReturnValue:
@@ -131,7 +140,7 @@ def send(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = ApplyForm().for_event(event)
     if not form.validate():
-        return _input_page(event, form, "", 422)
+        return _confirm_page(event, form, 422) if only_late(form) else _input_page(event, form, "", 422)
     statement = form.statement()
     try:
         application = submit_application(
@@ -178,6 +187,7 @@ def links() -> ResponseReturnValue:
 
 
 @bp.post("/links")
+@keeps_typed
 @public
 @limited("links", limit=10, minutes=15)
 def send_my_links() -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import qr, sheets
+from trainings.core.late_forms import keeps_typed
 from trainings.core.limits import limited
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, download
@@ -49,12 +50,15 @@ def answer(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/s/<slug>")
+@keeps_typed
 @by_link("survey")
 @limited("survey", limit=600, minutes=15)
 def send_answers(slug: str) -> ResponseReturnValue:
     run = _run_or_404(slug)
     form = AnswerForm()
     given = {item.key: request.form.getlist(f"q-{item.key}") for item in queries.document_of(run).items}
+    if not form.validate():
+        return _answer_page(run, form, given, {}, 422)
     token = (form.token.data or "").strip().upper()
     try:
         answers = actions.submit_answers(

@@ -82,6 +82,20 @@ def test_phone_that_has_shown_the_ticket_needs_one_button(
     assert (scan.method, scan.outcome, scan.application_id) == (Method.SELF, Outcome.ADMITTED, people[0].id)
 
 
+def test_number_stays_typed_when_the_cookie_is_gone(
+    client: Client, unit: Unit, night: Night, address: Callable[[], str]
+) -> None:
+    _, people = night
+    form = client.get(address()).form(button="受付する").fill(number=people[0].code)
+    client.raw.delete_cookie("tsudoi")
+
+    page = form.submit("受付する", status=422)
+
+    assert "もう一度、ボタンを押してください" in page
+    assert scans(unit) == []
+    assert page.press("受付する").h1 == "受付しました"
+
+
 def test_other_phones_are_asked_for_the_number(
     client: Client, unit: Unit, night: Night, address: Callable[[], str]
 ) -> None:

@@ -105,6 +105,23 @@ def test_venue_link_asks_for_the_group(survey, client, unit) -> None:  # type: i
         assert session.scalars(select(SurveyResponse)).one().pair_token is None
 
 
+def test_answer_stays_on_the_page_when_the_cookie_is_gone(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
+    _event, run, links = survey
+    form = client.get(f"/s/{run.slug}").form(button="この内容で送る")
+    form.fill({"token": links[0].partition("#")[2], "q-satisfied": "4", "q-good": "よかった"})
+    client.raw.delete_cookie("tsudoi")
+
+    page = form.submit("この内容で送る", status=422)
+
+    assert "もう一度、ボタンを押してください" in page
+    with unit() as session:
+        assert session.scalars(select(SurveyResponse)).all() == []
+    page.press("この内容で送る")
+    with unit() as session:
+        assert session.scalars(select(SurveyResponse)).one().answers["satisfied"] == {"value": "4"}
+        assert session.scalars(select(FreeText)).one().body == "よかった"
+
+
 def test_unknown_code_is_told_and_loses_nothing(survey, client) -> None:  # type: ignore[no-untyped-def]
     _, run, _ = survey
 
