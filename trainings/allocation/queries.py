@@ -114,7 +114,7 @@ def participants(event_id: uuid.UUID, states: Iterable[State]) -> Sequence[Appli
             Application.role == PARTICIPANT,
             Application.state.in_(list(states)),
         )
-        .order_by(Application.submitted_at, Application.priority, Application.id)
+        .order_by(Application.submitted_at, Application.id)
     ).all()
 
 

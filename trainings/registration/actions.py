@@ -24,6 +24,7 @@ from trainings.registration.intake import (
 from trainings.registration.mails import tell
 from trainings.registration.merging import retell_person
 from trainings.registration.models import Application, Channel
+from trainings.registration.priorities import Waiting, office_order
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidate_of, candidates_in, released_groups, rules_of
 from trainings.registration.secrets import kill_ticket, renew
@@ -116,7 +117,35 @@ def _decide_first_come(event: Event, application: Application) -> None:
         change_state(application, State.WAITING, Reason.NO_LEGAL_SEAT)
         application.waiting_rank = rank
         db.session.flush()
+        _keep_office_order(event)
         tell(application, "waiting")
+
+
+def _keep_office_order(event: Event) -> None:
+    """Share out the places of each office's own applicants on the waiting list of a first-come event by their 優先順位. A
+    list that was drawn stays as it was drawn."""
+    if event.selection != Selection.FIRST_COME:
+        return
+    listed = {str(one.id): one for one in queries.waiting_with_priority(event.id)}
+    seen = {key: candidate_of(one) for key, one in listed.items()}
+    ranks = office_order(
+        Waiting(
+            key=key,
+            cell=(seen[key].group, office) if (office := seen[key].organisation) is not None else None,
+            rank=one.waiting_rank or 0,
+            priority=one.priority,
+        )
+        for key, one in listed.items()
+    )
+    for key, rank in ranks.items():
+        record(
+            verb="application.reordered",
+            subject=("application", listed[key].id),
+            event_id=event.id,
+            detail={"from": listed[key].waiting_rank, "to": rank},
+        )
+        listed[key].waiting_rank = rank
+    db.session.flush()
 
 
 def _finds_seat(event: Event, application: Application) -> bool:
@@ -177,6 +206,7 @@ def change_application(
     heard = application.heard_via_id, application.heard_via_note
     write_statement(application, statement)
     application.heard_via_id, application.heard_via_note = heard
+    application.priority = statement.priority
     if application.organisation_id is not None and application.organisation_id == before["organisation_id"]:
         application.organisation_name = before["organisation_name"]
     if application.organisation_name != before["organisation_name"]:
@@ -195,6 +225,8 @@ def change_application(
             event_id=event.id,
             detail={"fields": changed},
         )
+    if "priority" in changed and application.state == State.WAITING:
+        _keep_office_order(event)
     if not OF_PERSON.isdisjoint(changed):
         retell_person(application.person)
     if "mail" in changed:
@@ -204,9 +236,11 @@ def change_application(
 
 EDITABLE = (
     *("family", "given", "family_kana", "given_kana", "mail", "phone", "profession_id", "profession_note"),
-    *("organisation_id", "organisation_name", "licence_number", "pre_answer", "care_note"),
+    *("organisation_id", "organisation_name", "licence_number", "pre_answer", "care_note", "priority"),
 )
-OF_PERSON = frozenset(EDITABLE) - {"profession_note", "organisation_name", "pre_answer", "care_note"}
+OF_PERSON = frozenset(EDITABLE) - {
+    *("profession_note", "organisation_name", "pre_answer", "care_note", "priority"),
+}
 """What an application tells about its person."""
 
 

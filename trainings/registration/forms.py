@@ -15,15 +15,26 @@ from trainings.core import names
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT, Organisation, Person
 from trainings.directory.queries import associations, event_roles
-from trainings.events.models import Event
+from trainings.events.models import Event, Selection
 from trainings.events.queries import groups_with_professions
 from trainings.registration.models import Application, Channel
+from trainings.registration.priorities import HIGHEST
 from trainings.registration.statements import Statement
 from trainings.registration.texts import CHANNELS
 
 LOOSE_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LATIN_NAME = re.compile(r"[A-Za-z .,'’-]+")
 FEWEST_DIGITS = 9
+PRIORITY_HINTS = {
+    True: (
+        "同じ事業所から何人か申し込むときに、1、2のように入力してください。キャンセル待ちになったら、"
+        "同じ事業所・同じ職種区分の方の中で、小さい数の方から順にご案内します。決まった席は入れかわりません。"
+    ),
+    False: (
+        "同じ事業所から何人か申し込むときの、事業所の中での順番です。抽選の当たりやすさは変わりません。"
+        "結果のあと、事業所の中で席を入れかえたいときの目安にします。"
+    ),
+}
 OTHER = "OTH"
 """Code of the profession that is told in words."""
 
@@ -86,6 +97,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     care_note = TextAreaField(
         "配慮してほしいこと", filters=[_filled], validators=[_most(1000, "配慮してほしいこと")]
     )
+    priority = StringField("事業所の中での優先順位", filters=[_one_line])
     pledged = BooleanField("上の約束を守ります")
     idempotency_key = HiddenField(filters=[_one_line])
 
@@ -168,6 +180,15 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         if len(names.phone_digits(field.data)) < FEWEST_DIGITS:
             raise ValidationError("電話番号は、市外局番から入力してください")
 
+    def validate_priority(self, field: StringField) -> None:
+        if field.data and not (field.data.isdecimal() and 1 <= int(field.data) <= HIGHEST):
+            raise ValidationError(f"優先順位は、1から{HIGHEST}までの数字で入力してください")
+
+    @property
+    def priority_hint(self) -> str:
+        """What the number does at this event, and what it does not."""
+        return PRIORITY_HINTS[self.event.selection == Selection.FIRST_COME]
+
     def validate_pledged(self, field: BooleanField) -> None:
         if self.event.pledge and not field.data:
             raise ValidationError("守秘の約束を読んで、しるしを付けてください")
@@ -193,6 +214,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             pre_answer=self.pre_answer.data or "",
             care_note=self.care_note.data or "",
             pledged=bool(self.pledged.data),
+            priority=int(self.priority.data) if self.priority.data else None,
             **more,
         )
 
@@ -214,6 +236,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             getattr(self, name).data = getattr(application, name)
         for name in ("licence_number", "pre_answer", "care_note"):
             getattr(self, name).data = getattr(application, name)
+        self.priority.data = str(application.priority or "")
 
 
 NO_OFFICE = ("なし", "無し", "ありません", "所属なし")
@@ -229,10 +252,12 @@ def _id(text: str | None) -> uuid.UUID | None:
 class ApplyForm(PersonForm):
     """The form that guests fill in: where they heard of the event is asked from day one.
 
-    own: the secret of the person link, for those who come from their own page.
+    own: the secret of the person link, for those who come from their own page. goes_on: filled in when somebody applies for
+    one colleague after the other.
     """
 
     own = HiddenField()
+    goes_on = HiddenField()
 
     def fill_from_person(self, person: Person) -> None:
         """Show what is known of somebody who comes from their own page."""

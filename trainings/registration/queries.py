@@ -141,6 +141,21 @@ def waiting_place(application: Application) -> Place | None:
     return Place(in_group + 1, in_all + 1)
 
 
+def waiting_with_priority(event_id: uuid.UUID) -> Sequence[Application]:
+    """Participants who wait and to whom their office gave a 優先順位, next in rank first."""
+    return db.session.scalars(
+        select(Application)
+        .where(
+            Application.event_id == event_id,
+            Application.role == PARTICIPANT,
+            Application.state == State.WAITING,
+            Application.waiting_rank.is_not(None),
+            Application.priority.is_not(None),
+        )
+        .order_by(Application.waiting_rank)
+    ).all()
+
+
 @dataclass(frozen=True)
 class GroupCount:
     """Participants of one group who did not cancel, and how many of them hold a seat."""

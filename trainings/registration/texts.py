@@ -102,6 +102,7 @@ VERBS = {
     "application.submitted": "申込を受け付けました",
     "application.changed": "内容を直しました",
     "application.secrets_renewed": "リンクとチケットを新しくしました",
+    "application.reordered": "事業所の優先順位にそって、キャンセル待ちの順番を入れかえました",
     "application.walked_in": "当日参加として登録しました",
     "application.person_separated": "別の人の申込として分けました",
     "application.office_matched": "事業所を名簿の事業所に合わせました",
@@ -123,5 +124,6 @@ FIELDS = {
     "licence_number": "登録番号",
     "pre_answer": "事前の質問",
     "care_note": "配慮してほしいこと",
+    "priority": "優先順位",
 }
 AND = "・"

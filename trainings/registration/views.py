@@ -65,11 +65,12 @@ def apply(slug: str) -> ResponseReturnValue:
     earlier = application_by_link_secret(request.args["again"]) if "again" in request.args else None
     if earlier is not None:
         _take_office_over(form, earlier)
+        form.goes_on.data = "1"
     person = person_by_link_secret(request.args["own"]) if "own" in request.args else None
     if person is not None:
         form.own.data = request.args["own"]
         form.fill_from_person(person)
-    return _input_page(event, form, "", 200, goes_on=earlier is not None)
+    return _input_page(event, form, "", 200)
 
 
 def _take_office_over(form: ApplyForm, earlier: Application) -> None:
@@ -79,14 +80,8 @@ def _take_office_over(form: ApplyForm, earlier: Application) -> None:
     form.heard_via.data = str(earlier.heard_via_id or "")
 
 
-def _input_page(
-    event: Event, form: ApplyForm, problem: str, status: int, *, goes_on: bool = False
-) -> ResponseReturnValue:
-    """goes_on: whether somebody applies for one colleague after the other."""
-    page = render_template(
-        "registration/apply.html", event=event, form=form, problem=problem, goes_on=goes_on
-    )
-    return page, status
+def _input_page(event: Event, form: ApplyForm, problem: str, status: int) -> ResponseReturnValue:
+    return render_template("registration/apply.html", event=event, form=form, problem=problem), status
 
 
 @bp.post("/e/<slug>/apply")
