@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Self
 
 from flask_wtf import FlaskForm
@@ -25,10 +26,12 @@ from trainings.events.fields import Day, Whole, between, words
 from trainings.events.forms import SectorRow
 from trainings.registration.models import Application
 from trainings.registration.states import State
+from trainings.registration.texts import STATES
 
 PLACE = "place"
 REFUSE = "refuse"
 MOVE = "move"
+SWAP = "swap"
 
 
 class DrawForm(FlaskForm):  # type: ignore[misc]
@@ -45,18 +48,24 @@ class VoidForm(FlaskForm):  # type: ignore[misc]
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
-    """A decision by hand about one application; who has a seat can only be moved."""
+    """A decision by hand about one application; who has a seat can only be moved, or swap it within the office."""
 
     decision = RadioField("どうしますか", validators=[InputRequired("どうするかを選んでください")])
     group = SelectField("移す先の職種区分", validate_choice=False)
+    partner = SelectField("入れかえる相手", validate_choice=False)
     reason = TextAreaField("理由", validators=[InputRequired("理由を入力してください")])
 
-    def about(self, application: Application) -> Self:
-        """Offer what can be decided about this one, and the other groups of the event."""
+    def about(self, application: Application, partners: Sequence[Application] = ()) -> Self:
+        """Offer what can be decided about this one, the other groups of the event, and with whom they may swap."""
         undecided = application.state in (State.APPLIED, State.WAITING)
         self.decision.choices = [
             *([(PLACE, "参加を決める"), (REFUSE, "今回は見送る")] if undecided else []),
+            *([(SWAP, "同じ事業所の方と席を入れかえる")] if partners else []),
             (MOVE, "別の職種区分で数える"),
+        ]
+        self.partner.choices = [
+            ("", "選んでください"),
+            *((str(one.id), _as_partner(one)) for one in partners),
         ]
         self.group.choices = [
             ("", "選んでください"),
@@ -69,9 +78,23 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         return self
 
     @property
+    def partner_id(self) -> uuid.UUID | None:
+        """Whom to swap with, None for nobody that is offered."""
+        return uuid.UUID(self.partner.data) if self.partner.data in dict(self.partner.choices[1:]) else None
+
+    @property
     def group_id(self) -> uuid.UUID | None:
         """The chosen group, None for none that is offered."""
         return uuid.UUID(self.group.data) if self.group.data in dict(self.group.choices[1:]) else None
+
+
+def _as_partner(one: Application) -> str:
+    facts = [
+        STATES[one.state],
+        f"全体{one.waiting_rank}番" if one.waiting_rank else "",
+        f"優先順位 {one.priority}" if one.priority else "",
+    ]
+    return f"{one.full_name}（{'、'.join(filter(None, facts))}）"
 
 
 class OfferForm(FlaskForm):  # type: ignore[misc]

@@ -89,7 +89,7 @@ def decided_by_hand(event_id: uuid.UUID) -> Sequence[Application]:
             .where(
                 Application.event_id == event_id,
                 Application.role == PARTICIPANT,
-                Application.reason.in_([Reason.PLACED_BY_HAND, Reason.REFUSED_BY_HAND]),
+                Application.reason.in_([Reason.PLACED_BY_HAND, Reason.REFUSED_BY_HAND, Reason.SWAPPED]),
             )
             .order_by(Application.submitted_at, Application.id)
         )

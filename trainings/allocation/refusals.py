@@ -21,5 +21,6 @@ class AllocationRefusal(StrEnum):
     FULL = "full"
     LIST_FROZEN = "list_frozen"
     NO_SUCH_GROUP = "no_such_group"
+    NO_SWAP = "no_swap"
     NO_OFFER = "no_offer"
     OFFER_ENDED = "offer_ended"

@@ -32,6 +32,7 @@ REFUSALS = {
     AllocationRefusal.FULL: "定員{capacity}人がすべて埋まっています。先に席を空けてください。",
     AllocationRefusal.LIST_FROZEN: "抽選のために名簿を固めてあります。移すときは、先に名簿を開いてください。",
     AllocationRefusal.NO_SUCH_GROUP: "移す先の職種区分を選んでください。",
+    AllocationRefusal.NO_SWAP: "入れかえる相手を、一覧から選んでください。席のようすが変わったときは、画面を開きなおしてください。",
     AllocationRefusal.NO_OFFER: "いま、ご案内している席はありません。",
     AllocationRefusal.OFFER_ENDED: "ご案内の期限が過ぎたため、席は次の方にご案内しました。",
 }
@@ -51,6 +52,7 @@ STEPS = {
     states.Reason.CANCELLED_AS_DUPLICATE: "申込が取り消されました",
     states.Reason.PLACED_BY_HAND: "担当者が席を決めました",
     states.Reason.REFUSED_BY_HAND: "担当者が見送りとしました",
+    states.Reason.SWAPPED: "同じ事業所、同じ職種区分の方と、席を入れかえました",
     states.Reason.SUBSTITUTE: "同じ事業所、同じ職種区分の方に交代しました",
 }
 """What happened after a draw, as everybody may read it."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from enum import StrEnum
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
-from trainings.allocation import drawing, forms, offers, placing, queries, texts, voiding
+from trainings.allocation import drawing, forms, offers, placing, queries, swapping, texts, voiding
 from trainings.allocation.calling import call_list
 from trainings.allocation.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
@@ -26,6 +27,10 @@ from trainings.registration.people import open_candidates_of_event
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("allocation")
+
+
+AT: dict[StrEnum, str] = {AllocationRefusal.NO_SUCH_GROUP: "group", AllocationRefusal.NO_SWAP: "partner"}
+"""Beside which field of a decision by hand a refusal stands; the others beside the decision itself."""
 
 
 def _event_or_404(slug: str) -> Event:
@@ -105,7 +110,7 @@ def draw_now(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)
-    form = forms.DecisionForm().about(application)
+    form = forms.DecisionForm().about(application, swapping.swap_partners(application))
     return render_template("allocation/decide.html", application=application, form=form, problem="", at="")
 
 
@@ -114,7 +119,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)
-    form = forms.DecisionForm().about(application)
+    form = forms.DecisionForm().about(application, swapping.swap_partners(application))
     problem, at = "", ""
     if form.validate():
         try:
@@ -122,7 +127,7 @@ def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
             return redirect(url_for("registration.application", application_id=application_id))
         except Refused as refused:
             problem = refused.sentence(texts.REFUSALS)
-            at = "group" if refused.code == AllocationRefusal.NO_SUCH_GROUP else "decision"
+            at = AT.get(refused.code, "decision")
     page = render_template(
         "allocation/decide.html", application=application, form=form, problem=problem, at=at
     )
@@ -135,6 +140,10 @@ def _decide(application_id: uuid.UUID, form: forms.DecisionForm) -> None:
         placing.place_by_hand(application_id=application_id, reason=reason)
     elif form.decision.data == forms.REFUSE:
         placing.refuse_by_hand(application_id=application_id, reason=reason)
+    elif form.decision.data == forms.SWAP:
+        if form.partner_id is None:
+            raise Refused(AllocationRefusal.NO_SWAP)
+        swapping.swap_seats(application_id=application_id, other_id=form.partner_id, reason=reason)
     else:
         placing.move_by_hand(application_id=application_id, group_id=form.group_id, reason=reason)
 

@@ -51,7 +51,7 @@ class Application(Identified, Base):
         CheckConstraint("(state = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_has_expiry"),
         CheckConstraint("profession_id IS NOT NULL OR channel = 'walk_in'", name="profession_unless_walk_in"),
         CheckConstraint(
-            "decision_reason <> '' OR reason NOT IN ('placed_by_hand', 'refused_by_hand')",
+            "decision_reason <> '' OR reason NOT IN ('placed_by_hand', 'refused_by_hand', 'swapped')",
             name="by_hand_has_reason",
         ),
         Index("ix_application_event_id_state", "event_id", "state"),

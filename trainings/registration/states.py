@@ -33,8 +33,11 @@ CHANGES: dict[State, frozenset[State]] = {
     State.OFFERED: frozenset(
         {State.CONFIRMED, State.DECLINED, State.EXPIRED, State.CANCELLED, State.APPLIED}
     ),
-    State.CONFIRMED: frozenset({State.SUBSTITUTED, State.CANCELLED, State.APPLIED}),
-    State.NOT_SELECTED: frozenset({State.APPLIED}),
+    # confirmed ↔ waiting, not_selected: after a draw, two of one office and group swap.
+    State.CONFIRMED: frozenset(
+        {State.SUBSTITUTED, State.CANCELLED, State.APPLIED, State.WAITING, State.NOT_SELECTED}
+    ),
+    State.NOT_SELECTED: frozenset({State.APPLIED, State.CONFIRMED}),
     State.DECLINED: frozenset(),
     State.EXPIRED: frozenset(),
     State.SUBSTITUTED: frozenset(),
@@ -64,6 +67,7 @@ class Reason(StrEnum):
     SUBSTITUTE = "substitute"
     WALK_IN = "walk_in"
     DRAW_VOIDED = "draw_voided"
+    SWAPPED = "swapped"
 
 
 def may_change(before: State, after: State) -> bool:

@@ -70,6 +70,7 @@ REASONS = {
     Reason.PLACED_BY_HAND: "担当者が席を決めました",
     Reason.REFUSED_BY_HAND: "担当者が見送りとしました",
     Reason.SUBSTITUTE: "代理参加",
+    Reason.SWAPPED: "同じ事業所の方と、席を入れかえました",
     Reason.WALK_IN: "当日参加",
     Reason.DRAW_VOIDED: "抽選をやりなおしました",
 }
@@ -102,6 +103,7 @@ VERBS = {
     "application.submitted": "申込を受け付けました",
     "application.changed": "内容を直しました",
     "application.secrets_renewed": "リンクとチケットを新しくしました",
+    "application.swapped": "同じ事業所の方から席をゆずり受けました",
     "application.reordered": "事業所の優先順位にそって、キャンセル待ちの順番を入れかえました",
     "application.walked_in": "当日参加として登録しました",
     "application.person_separated": "別の人の申込として分けました",

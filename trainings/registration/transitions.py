@@ -30,7 +30,8 @@ def change_state(
     decision_reason: str = "",
     offer_expires_at: datetime | None = None,
 ) -> None:
-    """Move an application to another state, with an audit entry; queue `seat_freed` when a seat falls free.
+    """Move an application to another state, with an audit entry; queue `seat_freed` when a seat falls free
+    and is not passed on to somebody.
 
     The caller holds the event's lock. decision_reason: words of the staff, required for decisions by hand.
     offer_expires_at: required for, and only for, `offered`. Raises ForbiddenChange.
@@ -54,5 +55,6 @@ def change_state(
         detail={"from": before.value, "to": after.value, "reason": reason.value},
     )
     db.session.flush()
-    if before in HOLDS_SEAT and after not in HOLDS_SEAT and after != State.SUBSTITUTED:
+    passed_on = after == State.SUBSTITUTED or reason == Reason.SWAPPED
+    if before in HOLDS_SEAT and after not in HOLDS_SEAT and not passed_on:
         enqueue(SEAT_FREED, subject=application.event_id)

@@ -29,6 +29,10 @@ ALLOWED = {
     ("offered", "applied"),
     ("confirmed", "applied"),
     ("not_selected", "applied"),
+    # two of one office swap after a draw
+    ("confirmed", "waiting"),
+    ("confirmed", "not_selected"),
+    ("not_selected", "confirmed"),
 }
 """Written down from the design, apart from the product's table."""
 
@@ -44,8 +48,9 @@ def test_table_has_a_row_for_every_state() -> None:
     assert set(CHANGES) == set(State)
 
 
-def test_live_states_are_those_with_a_way_on_but_for_a_voided_draw() -> None:
-    assert {state for state in State if CHANGES[state] - {State.APPLIED}} == LIVE
+def test_live_states_are_those_with_a_way_on_but_for_a_voided_draw_and_a_swap() -> None:
+    assert {state for state in State if CHANGES[state] - {State.APPLIED}} == LIVE | {State.NOT_SELECTED}
+    assert CHANGES[State.NOT_SELECTED] == {State.APPLIED, State.CONFIRMED}
     assert set(State) - LIVE == ENDS
 
 
