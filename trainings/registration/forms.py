@@ -24,6 +24,7 @@ from trainings.registration.texts import CHANNELS
 
 LOOSE_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LATIN_NAME = re.compile(r"[A-Za-z .,'’-]+")
+PRIORITY = re.compile(r"\d{1,2}")
 FEWEST_DIGITS = 9
 PRIORITY_HINTS = {
     True: (
@@ -181,7 +182,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("電話番号は、市外局番から入力してください")
 
     def validate_priority(self, field: StringField) -> None:
-        if field.data and not (field.data.isdecimal() and 1 <= int(field.data) <= HIGHEST):
+        if field.data and not (PRIORITY.fullmatch(field.data) and 1 <= int(field.data) <= HIGHEST):
             raise ValidationError(f"優先順位は、1から{HIGHEST}までの数字で入力してください")
 
     @property

@@ -108,7 +108,7 @@ def test_number_given_later_moves_the_colleague_too(unit: Unit, client: Client) 
     assert ranks(unit, event) == {"二郎": 1, "一子": 2}
 
 
-@pytest.mark.parametrize("wrong", ["0", "100", "一番", "-1", "1.5"])
+@pytest.mark.parametrize("wrong", ["0", "100", "一番", "-1", "1.5", "9" * 5000])
 def test_wrong_number_is_told_and_kept(unit: Unit, client: Client, wrong: str) -> None:
     event = published(unit)
     first = apply(client, unit, event)
