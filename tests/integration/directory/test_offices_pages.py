@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -290,7 +289,9 @@ def test_checked_rows_cannot_be_forged(planner: Client, unit: Unit) -> None:
     sealed = checked.one('input[name="checked"]')["value"]
     body, _, signature = sealed.rpartition(".")
 
-    for forged in ("", "x", f"{body}x.{signature}", re.sub(r".$", "A", sealed)):
+    # Its first letter: the last one carries bits that mean nothing.
+    other = ("B" if signature[0] == "A" else "A") + signature[1:]
+    for forged in ("", "x", f"{body}x.{signature}", f"{body}.{other}"):
         planner.post("/staff/directory/offices/import/apply", {"checked": forged}, status=400)
 
     assert stored(unit) == {}
