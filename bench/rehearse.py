@@ -182,7 +182,7 @@ class Rehearsal:
         staff = self._staff()
         staff.get(f"/staff/events/{self.slug}/draw")
         staff.post(f"/staff/events/{self.slug}/draw/freeze")
-        staff.post(f"/staff/events/{self.slug}/draw")
+        staff.post(f"/staff/events/{self.slug}/draw", {"public_number": "0478"})
         with self._unit():
             confirmed, waiting = self._count(State.CONFIRMED), self._count(State.WAITING)
         self.totals |= {"drawn": confirmed, "waiting_after_draw": waiting}

@@ -51,7 +51,7 @@ function read(bytes) {
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   const record = JSON.parse(text);
   expect(canonical(record) === text, "not canonical JSON");
-  expect(record.format === FORMAT, "unknown format");
+  expect(record.format === FORMAT && record.frozen.format === FORMAT, "unknown format");
   const { digest, ...rest } = record;
   expect(digest === digestOf(rest), "digest");
   return record;

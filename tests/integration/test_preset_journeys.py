@@ -101,7 +101,7 @@ def test_hundred_from_preset_to_certificate(journey: Journey) -> None:
     journey.on(at(2027, 2, 19, 9))
     draw = journey.staff.get("/staff").follow("抽選へ進む")
     frozen = draw.press("8人の名簿を固める")
-    drawn = frozen.press("抽選して、8通のメールを送る")
+    drawn = frozen.press("抽選して、8通のメールを送る", public_number="0478")
     assert "抽選しました" in drawn
     journey.work()
     seated, waiting = journey.guests_by("参加が決まりました", "キャンセル待ち")
@@ -202,7 +202,7 @@ def test_case_conference_from_preset_to_certificate(journey: Journey) -> None:
     journey.on(at(2027, 2, 18, 9))
     draw = journey.staff.get(journey.path()).follow("抽選へ進む")
     draw = journey.add_office(draw, "けやき訪問看護")
-    drawn = draw.press("6人の名簿を固める").press("抽選して、6通のメールを送る")
+    drawn = draw.press("6人の名簿を固める").press("抽選して、6通のメールを送る", public_number="0478")
     assert "抽選しました" in drawn
     journey.work()
     seated, waiting = journey.guests_by("参加が決まりました", "キャンセル待ち")

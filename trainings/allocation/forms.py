@@ -8,6 +8,7 @@ from typing import Self
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     FieldList,
     FormField,
     HiddenField,
@@ -148,6 +149,7 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
         coerce=int,
         choices=[(n, "ほかの方と同じ（1倍）" if n == HALVES else times(n)) for n in BONUSES],
     )
+    weighs_own_kind = BooleanField("同じ種類の催しだけを数える")
     other_who = RadioField(
         "だれを数える枠ですか",
         choices=[
@@ -163,5 +165,5 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
 
     def without_weights(self) -> RulesForm:
         """The form of an event that draws nothing."""
-        del self.most_weight, self.first_timer, self.other_who, self.other_groups
+        del self.most_weight, self.first_timer, self.weighs_own_kind, self.other_who, self.other_groups
         return self

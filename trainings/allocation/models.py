@@ -1,4 +1,4 @@
-"""Commitments, draws and their entries. All append-only: voiding is a row of its own."""
+"""Commitments, frozen lists, draws and their entries. All append-only: voiding is a row of its own."""
 
 from __future__ import annotations
 
@@ -28,6 +28,26 @@ class DrawCommitment(Identified, Base):
     secret: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class FrozenList(Identified, Base):
+    """The list of an event as it was when it was frozen: all that a draw takes from it, fixed before the seed can be known.
+
+    part: the `frozen` part of the record to come (docs/lottery-specification.md), in draw numbers. digest: H, its SHA-256 in
+    canonical JSON, which is shown from then on. numbers: id of each application in it, drawn from or placed by hand → its
+    draw number. A list that was opened again stays here; the newest counts while the event's list is frozen.
+    """
+
+    __tablename__ = "frozen_list"
+    __append_only__ = True
+    __table_args__ = (UniqueConstraint("event_id", "n", name="uq_frozen_list_event_id_n"),)
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
+    n: Mapped[int]
+    part: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64))
+    numbers: Mapped[dict[str, str]] = mapped_column(JSON)
+    frozen_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Draw(Identified, Base):

@@ -21,7 +21,8 @@ from trainings.registration.transitions import SEAT_FREED, change_state
 def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
     """Give a seat to someone who has applied or waits. Quotas may be exceeded, the capacity may not.
 
-    Raises Refused: REASON_MISSING, NOT_PLACEABLE, FULL. LookupError for an unknown application.
+    Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing), FULL. LookupError for an
+    unknown application.
     """
     application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
     event = application.event
@@ -39,7 +40,8 @@ def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
 def refuse_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
     """Turn someone away who has applied or waits. Counts as a refusal: the next draw favours them.
 
-    Raises Refused: REASON_MISSING, NOT_PLACEABLE. LookupError for an unknown application.
+    Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing). LookupError for an unknown
+    application.
     """
     application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
     change_state(application, State.NOT_SELECTED, Reason.REFUSED_BY_HAND, decision_reason=reason.strip())
@@ -56,8 +58,6 @@ def move_by_hand(*, application_id: uuid.UUID, group_id: uuid.UUID | None, reaso
     """
     application = _prepared(application_id, reason, tuple(LIVE))
     event = application.event
-    if application.state == State.APPLIED and event.list_frozen_at is not None:
-        raise Refused(AllocationRefusal.LIST_FROZEN)
     if group_id not in {group.id for group in event.groups}:
         raise Refused(AllocationRefusal.NO_SUCH_GROUP)
     before = application.event_group_id
@@ -88,4 +88,8 @@ def _prepared(application_id: uuid.UUID, reason: str, states: tuple[State, ...])
     application = db.session.get_one(Application, application_id, populate_existing=True)
     if application.state not in states:
         raise Refused(AllocationRefusal.NOT_PLACEABLE)
+    in_draw = application.state == State.APPLIED and application.role == PARTICIPANT
+    if in_draw and application.event.list_frozen_at is not None:
+        # Whom a draw is about, and by which rules, is fixed and published.
+        raise Refused(AllocationRefusal.LIST_FROZEN)
     return application

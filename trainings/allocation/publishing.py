@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from trainings.allocation import queries, texts
-from trainings.allocation.models import Draw, DrawVoid
+from trainings.allocation.models import Draw, DrawVoid, FrozenList
 from trainings.allocation.steps import Step, steps_after
 from trainings.allocation.weights import WeightRule
+from trainings.events.models import Event
 from trainings.registration.models import Application
 from trainings.seats.odds import Odds
 from trainings.seats.reading import odds_of
-from trainings.seats.record import canonical, singled_out, summary
+from trainings.seats.record import canonical, digest, singled_out, summary
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class GroupLine:
 class PublicDraw:
     """One draw as anybody may see it. is_whole: the file holds everything that repeats the draw; else only odds by group,
     since the whole would single people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that
-    the weights follow, in words. steps: what happened to the list since."""
+    the weights follow, in words. steps: what happened to the list since. list_digest, frozen_at: H, and when it was shown;
+    None for a draw from before lists were kept."""
 
     draw: Draw
     void: DrawVoid | None
@@ -46,6 +49,8 @@ class PublicDraw:
     is_whole: bool
     weights: str
     steps: Sequence[Step]
+    list_digest: str
+    frozen_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,12 @@ class Standing:
 def public_draws(draws: Sequence[Draw]) -> list[PublicDraw]:
     """Newest first, voided ones too."""
     voids = queries.voids_of(draws)
-    return [_public(draw, voids.get(draw.id)) for draw in reversed(draws)]
+    shown = {
+        one.digest: one.frozen_at
+        for event_id in {draw.event_id for draw in draws}
+        for one in queries.frozen_lists_of(event_id)
+    }
+    return [_public(draw, voids.get(draw.id), shown) for draw in reversed(draws)]
 
 
 def public_draw(draw: Draw) -> PublicDraw:
@@ -72,8 +82,16 @@ def public_draw(draw: Draw) -> PublicDraw:
     return public_draws([draw])[0]
 
 
-def _public(draw: Draw, void: DrawVoid | None) -> PublicDraw:
+def undrawn_lists(event: Event, draws: Sequence[Draw]) -> list[FrozenList]:
+    """Lists of an event that no draw was made from, newest first: the one that waits for its draw, and opened ones."""
+    drawn = {digest(draw.record["frozen"]) for draw in draws}
+    return [one for one in reversed(queries.frozen_lists_of(event.id)) if one.digest not in drawn]
+
+
+def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime]) -> PublicDraw:
+    """shown: H of a list → when it was frozen."""
     odds, names = odds_of(draw.record), _names(draw)
+    list_digest = digest(draw.record["frozen"])
     return PublicDraw(
         draw,
         void,
@@ -83,6 +101,8 @@ def _public(draw: Draw, void: DrawVoid | None) -> PublicDraw:
         singled_out(draw.record) == 0,
         texts.weights_in_words(_weight_rule(draw.record)),
         steps_after(draw, void),
+        list_digest,
+        shown.get(list_digest),
     )
 
 
@@ -113,7 +133,7 @@ def standing_of(application: Application) -> Standing | None:
 def _weight_rule(record: Mapping[str, Any]) -> WeightRule:
     """Records from before organisers could set it have the usual one."""
     rule = record["frozen"]["about"].get("weights", {"most": 4, "first_timer": 3})
-    return WeightRule(rule["most"], rule["first_timer"])
+    return WeightRule(rule["most"], rule["first_timer"], rule.get("kind", ""))
 
 
 def _names(draw: Draw) -> Mapping[str, str]:

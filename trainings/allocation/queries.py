@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import exists, func, select
 
-from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid
-from trainings.allocation.weights import Outcome, WeightRule
+from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid, FrozenList
+from trainings.allocation.weights import Outcome, Past, WeightRule
 from trainings.audit.queries import entries_of_verb
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
-from trainings.events.models import Event, EventState
+from trainings.events.models import Event, EventGroup, EventState
 from trainings.registration.models import Application
 from trainings.registration.states import Reason, State
 
@@ -30,6 +30,22 @@ def commitment_of(event_id: uuid.UUID) -> DrawCommitment | None:
         .where(DrawCommitment.event_id == event_id)
         .order_by(DrawCommitment.n.desc())
         .limit(1)
+    )
+
+
+def frozen_lists_of(event_id: uuid.UUID) -> Sequence[FrozenList]:
+    """Every list that was frozen for an event, those that were opened again too, oldest first."""
+    return db.session.scalars(
+        select(FrozenList).where(FrozenList.event_id == event_id).order_by(FrozenList.n)
+    ).all()
+
+
+def frozen_list(event: Event) -> FrozenList | None:
+    """The list that the next draw uses, or the last one used; None while the list is open."""
+    if event.list_frozen_at is None:
+        return None
+    return db.session.scalar(
+        select(FrozenList).where(FrozenList.event_id == event.id).order_by(FrozenList.n.desc()).limit(1)
     )
 
 
@@ -151,45 +167,60 @@ def events_with_waiting_list_past_start() -> Sequence[uuid.UUID]:
     ).all()
 
 
-def events_to_readmit() -> Sequence[uuid.UUID]:
-    """Published events that have not begun and have both free release dates behind them and people waiting."""
-    return db.session.scalars(
-        select(Event.id)
-        .join(Application, Application.event_id == Event.id)
+def events_to_readmit() -> Sequence[tuple[uuid.UUID, date]]:
+    """Published events that have not begun and have people waiting, each with the last date on which a reserve of theirs was
+    released."""
+    rows = db.session.execute(
+        select(Event.id, func.max(EventGroup.release_on))
+        .join(EventGroup, EventGroup.event_id == Event.id)
         .where(
             Event.state == EventState.PUBLISHED,
             Event.starts_at > clock.now(),
-            Application.state == State.WAITING,
-            Event.groups.any(release_on=clock.today()),
+            EventGroup.release_on <= clock.today(),
+            exists().where(Application.event_id == Event.id, Application.state == State.WAITING),
         )
-        .distinct()
-    ).all()
+        .group_by(Event.id)
+    )
+    return [(event_id, released_on) for event_id, released_on in rows]
 
 
 def weight_rule_of(event: Event) -> WeightRule:
     """How an event weighs its applicants."""
-    return WeightRule(event.most_weight, event.first_timer_halves)
+    return WeightRule(
+        event.most_weight, event.first_timer_halves, event.kind.value if event.weighs_own_kind else ""
+    )
 
 
-def histories(canonical_ids: Iterable[uuid.UUID], before: datetime) -> dict[uuid.UUID, list[Outcome]]:
-    """Canonical person → how their earlier applications ended, newest first.
+def histories(canonical_ids: Iterable[uuid.UUID], event_id: uuid.UUID) -> dict[uuid.UUID, list[Past]]:
+    """Canonical person → how their other applications have ended by now, newest first; event_id: the one that is not meant.
 
-    Refused: not_selected (drawn out, or still waiting when the list closed). Attended: present by the scans.
+    Refused: not_selected (drawn out, or still waiting when the list closed), from the moment it was decided, whenever the
+    event itself takes place: who is turned away in May for a day in July is favoured in June. Attended: present by the
+    scans, on the day.
     """
     wanted = list(canonical_ids)
     rows = db.session.execute(
-        select(Application.canonical_person_id, Application.id, Application.state)
+        select(
+            Application.canonical_person_id,
+            Application.id,
+            Application.state,
+            Application.state_changed_at,
+            Event.kind,
+            Event.starts_at,
+        )
         .join(Event, Event.id == Application.event_id)
-        .where(Application.canonical_person_id.in_(wanted), Event.starts_at < before)
-        .order_by(Event.starts_at.desc(), Application.id)
+        .where(Application.canonical_person_id.in_(wanted), Application.event_id != event_id)
     ).all()
-    present = attended_ids({application_id for _, application_id, state in rows if state == State.CONFIRMED})
-    found: dict[uuid.UUID, list[Outcome]] = {person: [] for person in wanted}
-    for person, application_id, state in rows:
+    present = attended_ids({row.id for row in rows if row.state == State.CONFIRMED})
+    dated: list[tuple[datetime, uuid.UUID, uuid.UUID, Past]] = []
+    for person, application_id, state, decided_at, kind, starts_at in rows:
         if state == State.NOT_SELECTED:
-            found[person].append(Outcome.REFUSED)
+            dated.append((decided_at, application_id, person, Past(Outcome.REFUSED, kind.value)))
         elif application_id in present:
-            found[person].append(Outcome.ATTENDED)
+            dated.append((starts_at, application_id, person, Past(Outcome.ATTENDED, kind.value)))
+    found: dict[uuid.UUID, list[Past]] = {person: [] for person in wanted}
+    for _, _, person, past in sorted(dated, key=lambda one: one[:2], reverse=True):
+        found[person].append(past)
     return found
 
 

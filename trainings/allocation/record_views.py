@@ -49,11 +49,13 @@ def _file(content: bytes, event: Event, draw: Draw) -> Response:
 def record(slug: str) -> ResponseReturnValue:
     """Every draw of an event: rules, odds by group, why, seed, result in numbers, and the way to repeat it."""
     event = _public_event_or_404(slug)
-    draws = publishing.public_draws(queries.draws_of(event.id))
+    draws = queries.draws_of(event.id)
     return render_template(
         "allocation/record.html",
         event=event,
-        draws=draws,
+        draws=publishing.public_draws(draws),
+        lists=publishing.undrawn_lists(event, draws),
+        waiting=queries.frozen_list(event),
         commitment=queries.commitment_of(event.id),
         steps_in_words=texts.STEPS,
     )

@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from trainings.allocation import queries, texts
 from trainings.allocation.weights import (
-    Outcome,
+    Past,
     WeightRule,
     consecutive_refusals,
+    counted,
     is_first_timer,
     weight,
 )
@@ -29,13 +30,14 @@ class Crowd:
 
     undecided: those who want a seat; they carry their weights in a lottery. seated: those who have one. offices: key of
     an organisation → its name. pasts: how earlier applications of the undecided ended, in their order; empty where no draw
-    is to come, so that no odds can be told.
+    is to come, so that no odds can be told. rule: how the event as it stands weighs them.
     """
 
     undecided: tuple[Candidate, ...]
-    pasts: tuple[tuple[Outcome, ...], ...]
+    pasts: tuple[tuple[Past, ...], ...]
     seated: tuple[Candidate, ...]
     offices: Mapping[str, str]
+    rule: WeightRule
 
     @property
     def has_odds(self) -> bool:
@@ -73,11 +75,12 @@ class OfficeRow:
 
 @dataclass(frozen=True)
 class PastRow:
-    """People to whom the same happened before, as far as it counts. weight: in halves."""
+    """People to whom the same happened before, as far as it counts now. weights: the lowest and highest, in halves; two
+    where a trial counts other events."""
 
     is_first_timer: bool
     refusals: int
-    weight: int
+    weights: tuple[int, int]
     odds: Range
 
 
@@ -109,10 +112,10 @@ def crowd_of(event: Event) -> Crowd:
     has_odds = event.selection == Selection.LOTTERY and queries.valid_draw(event.id) is None
     undecided = queries.participants(event.id, [State.APPLIED, State.WAITING])
     seated = queries.participants(event.id, HOLDS_SEAT)
-    pasts: tuple[tuple[Outcome, ...], ...] = ()
+    pasts: tuple[tuple[Past, ...], ...] = ()
     if has_odds:
         people = [one.canonical_person_id for one in undecided]
-        histories = queries.histories(people, event.starts_at)
+        histories = queries.histories(people, event.id)
         pasts = tuple(tuple(histories[person]) for person in people)
     names = {}
     for application in (*undecided, *seated):
@@ -124,8 +127,9 @@ def crowd_of(event: Event) -> Crowd:
         pasts,
         tuple(candidate_of(one) for one in seated),
         names,
+        queries.weight_rule_of(event),
     )
-    return crowd.weighed(queries.weight_rule_of(event))
+    return crowd.weighed(crowd.rule)
 
 
 def rules_after(change: EventChange) -> Rules:
@@ -162,6 +166,7 @@ def weights_after(event: Event, change: EventChange) -> WeightRule:
     return WeightRule(
         change.values.get("most_weight", event.most_weight),
         change.values.get("first_timer_halves", event.first_timer_halves),
+        event.kind.value if change.values.get("weighs_own_kind", event.weighs_own_kind) else "",
     )
 
 
@@ -221,13 +226,17 @@ def _offices(crowd: Crowd, means: Meaning) -> tuple[OfficeRow, ...]:
 
 def _pasts(crowd: Crowd, means: Meaning) -> tuple[PastRow, ...]:
     """By what happened before: those without anything in their favour first."""
-    weighs: dict[tuple[bool, int], int] = {}
+    weighs: dict[tuple[bool, int], list[int]] = {}
     odds: dict[tuple[bool, int], list[Fraction]] = {}
     for person, past in zip(crowd.undecided, crowd.pasts, strict=False):
-        key = is_first_timer(past), consecutive_refusals(past)
-        weighs[key] = person.weight
+        outcomes = counted(past, crowd.rule)
+        key = is_first_timer(outcomes), consecutive_refusals(outcomes)
+        weighs.setdefault(key, []).append(person.weight)
         odds.setdefault(key, []).append(means.odds.exact[person.key])
-    return tuple(PastRow(*key, weighs[key], _range(shares)) for key, shares in sorted(odds.items()))
+    return tuple(
+        PastRow(*key, (min(weighs[key]), max(weighs[key])), _range(shares))
+        for key, shares in sorted(odds.items())
+    )
 
 
 def _range(odds: Sequence[Fraction]) -> Range:

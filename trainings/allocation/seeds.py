@@ -1,9 +1,9 @@
 """The secret behind a draw's seed, and random draw numbers. Pure.
 
-At publication the server makes a secret and shows its SHA-256. After the list is frozen,
-seed = SHA-256(H ‖ secret ‖ public number), where H is the SHA-256 of the frozen list in canonical JSON
-(`trainings.seats.record.seed_of`). So nobody can choose the seed: not who holds the secret (the public number comes
-later), not who enters people (the secret is hidden).
+At publication the server makes a secret and shows its SHA-256. When the list is frozen, everybody gets a draw number, and
+H, the SHA-256 of the frozen list in canonical JSON, is shown. Once the public number is drawn,
+seed = SHA-256(H ‖ secret ‖ public number) (`trainings.seats.record.seed_of`). So nobody can choose the seed: not who holds
+the secret (H is fixed and shown before the public number is known), not who enters people (the secret is hidden).
 """
 
 from __future__ import annotations

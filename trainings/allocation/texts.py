@@ -25,12 +25,12 @@ REFUSALS = {
     AllocationRefusal.OPEN_CANDIDATES: "同じ人かもしれない申込が{n}組あります。先に確かめてください。",
     AllocationRefusal.FREE_ENTRIES: "一覧に結び付いていない事業所の名前が{n}つあります。先に確かめてください。",
     AllocationRefusal.NO_COMMITMENT: "抽選の封印がありません。催しを公開すると作られます。",
-    AllocationRefusal.PUBLIC_NUMBER_MISSING: "「{name}」の番号を入力してください。",
+    AllocationRefusal.PUBLIC_NUMBER_MISSING: "くじのたねに加える番号を入力してください（{name}）。",
     AllocationRefusal.NOBODY_APPLIED: "抽選の対象になる申込がありません。",
     AllocationRefusal.REASON_MISSING: "理由を入力してください。あとから説明できるように残します。",
     AllocationRefusal.NOT_PLACEABLE: "いまの状態では、手で決めることができません。画面を開きなおして確かめてください。",
     AllocationRefusal.FULL: "定員{capacity}人がすべて埋まっています。先に席を空けてください。",
-    AllocationRefusal.LIST_FROZEN: "抽選のために名簿を固めてあります。移すときは、先に名簿を開いてください。",
+    AllocationRefusal.LIST_FROZEN: "抽選のために名簿を固めてあります。手で決めるときは、先に抽選の画面で名簿を開いてください。",
     AllocationRefusal.NO_SUCH_GROUP: "移す先の職種区分を選んでください。",
     AllocationRefusal.NO_SWAP: "入れかえる相手を、一覧から選んでください。席のようすが変わったときは、画面を開きなおしてください。",
     AllocationRefusal.NO_OFFER: "いま、ご案内している席はありません。",
@@ -115,8 +115,18 @@ def times(halves: int) -> str:
     return f"{halves / HALVES:g}倍"
 
 
+def times_between(halves: tuple[int, int]) -> str:
+    """One weight, or the lowest and highest where they differ."""
+    lowest, highest = halves
+    return times(lowest) if lowest == highest else f"{lowest / HALVES:g}–{times(highest)}"
+
+
 def weights_in_words(rule: WeightRule) -> str:
-    """How refusals and a first time count."""
+    """How refusals and a first time count, and at which events."""
+    return _weights(rule) + ("数えるのは、同じ種類の催しだけです。" if rule.kind else "")
+
+
+def _weights(rule: WeightRule) -> str:
     refused = {2: "見送りになった方は2倍", 3: "続けて見送りになった方は、1回で2倍、2回からは3倍"}.get(
         rule.most, f"続けて見送りになった方は、1回で2倍、2回で3倍と増え、{rule.most}倍まで"
     )

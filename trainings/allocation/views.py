@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
-from trainings.allocation import drawing, forms, offers, placing, queries, swapping, texts, voiding
+from trainings.allocation import drawing, forms, freezing, offers, placing, queries, swapping, texts, voiding
 from trainings.allocation.calling import call_list
 from trainings.allocation.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
@@ -57,6 +57,7 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         voided=queries.voided_draws(event.id),
         outcome=outcome_by_group(event, done) if done else [],
         commitment=queries.commitment_of(event.id),
+        frozen=queries.frozen_list(event),
         preview=drawing.preview(event=event)
         if done is None and event.selection == Selection.LOTTERY
         else None,
@@ -82,13 +83,13 @@ def _step(slug: str, step: Callable[[Event], object]) -> ResponseReturnValue:
 @bp.post("/staff/events/<slug>/draw/freeze")
 @allowed(Role.PLANNER)
 def freeze(slug: str) -> ResponseReturnValue:
-    return _step(slug, lambda event: drawing.freeze_list(event_id=event.id))
+    return _step(slug, lambda event: freezing.freeze_list(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/draw/thaw")
 @allowed(Role.PLANNER)
 def thaw(slug: str) -> ResponseReturnValue:
-    return _step(slug, lambda event: drawing.thaw_list(event_id=event.id))
+    return _step(slug, lambda event: freezing.thaw_list(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/draw")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from trainings.accounts.models import Staff
 from trainings.allocation import queries
-from trainings.allocation.drawing import new_commitment
+from trainings.allocation.freezing import new_commitment, open_list
 from trainings.allocation.models import DrawVoid
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.audit.actions import record
@@ -31,7 +31,7 @@ DECIDED = frozenset({State.CONFIRMED, State.OFFERED, State.WAITING, State.NOT_SE
 
 def void_draw(*, event_id: uuid.UUID, reason: str, staff: Staff | None = None) -> DrawVoid:
     """Void the draw that counts, send everybody it decided about back among the applicants, tell them, and seal a new
-    secret. The list stays frozen; it can be opened again before the next draw.
+    secret. The list is open again; before the next draw it is frozen anew, ahead of a new public number.
 
     Whoever cancelled, declined or let an offer lapse stays out; decisions by hand stand.
     Raises Refused: REASON_MISSING, NOT_DRAWN, DOOR_OPEN.
@@ -52,6 +52,7 @@ def void_draw(*, event_id: uuid.UUID, reason: str, staff: Staff | None = None) -
         change_state(application, State.APPLIED, Reason.DRAW_VOIDED)
         tell(application, "draw_voided", reason=void.reason)
     new_commitment(event_id, draw.commitment.n + 1)
+    open_list(event)
     record(
         verb="draw.voided",
         subject=("draw", draw.id),

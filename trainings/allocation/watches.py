@@ -21,9 +21,9 @@ def watch_offers() -> None:
 
 
 def watch_release_dates() -> None:
-    """Events with a group whose reserve is released from today on; once a day for each event."""
-    for event_id in queries.events_to_readmit():
-        key = f"{event_id} {clock.today()}"
+    """Events with a group whose release date has come, today or while no worker ran; once for each date."""
+    for event_id, released_on in queries.events_to_readmit():
+        key = f"{event_id} {released_on}"
         if not was_queued(READMIT, key):
             enqueue(READMIT, subject=event_id, key=key)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 HALVES = 2
 """Weight of somebody with nothing in their favour."""
@@ -20,10 +21,12 @@ BONUSES = (2, 3, 4, 6)
 
 @dataclass(frozen=True)
 class WeightRule:
-    """most: the weight after many refusals in a row, once = 1. first_timer: the bonus, in halves."""
+    """most: the weight after many refusals in a row, once = 1. first_timer: the bonus, in halves. kind: of which kind of
+    event earlier applications count; "" = of all kinds."""
 
     most: int
     first_timer: int
+    kind: str = ""
 
 
 class Outcome(StrEnum):
@@ -31,6 +34,18 @@ class Outcome(StrEnum):
 
     REFUSED = "refused"
     ATTENDED = "attended"
+
+
+class Past(NamedTuple):
+    """An earlier application of a person. kind: of its event."""
+
+    outcome: Outcome
+    kind: str
+
+
+def counted(newest_first: Sequence[Past], rule: WeightRule) -> tuple[Outcome, ...]:
+    """What of a history a rule looks at, newest first."""
+    return tuple(past.outcome for past in newest_first if rule.kind in ("", past.kind))
 
 
 def consecutive_refusals(newest_first: Sequence[Outcome]) -> int:
@@ -48,7 +63,8 @@ def is_first_timer(newest_first: Sequence[Outcome]) -> bool:
     return Outcome.ATTENDED not in newest_first
 
 
-def weight(newest_first: Sequence[Outcome], rule: WeightRule) -> int:
+def weight(newest_first: Sequence[Past], rule: WeightRule) -> int:
     """The weight of a person with this history, in halves: 2 for once."""
-    bonus = rule.first_timer if is_first_timer(newest_first) else HALVES
-    return min(1 + consecutive_refusals(newest_first), rule.most) * bonus
+    outcomes = counted(newest_first, rule)
+    bonus = rule.first_timer if is_first_timer(outcomes) else HALVES
+    return min(1 + consecutive_refusals(outcomes), rule.most) * bonus

@@ -18,7 +18,8 @@ from sqlalchemy import select, update
 
 from trainings.accounts.actions import add_staff
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.drawing import draw_seats
+from trainings.allocation.freezing import commit_secret, freeze_list
 from trainings.checkin.actions import enrol_device, open_door, set_tables
 from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Method
@@ -185,8 +186,9 @@ def _hold(evening: Evening, residents: Sequence[Resident], chance: random.Random
         event = db.session.get_one(Event, event_id)
         closes = clock.local(event.application_closes_at).date()
         is_lottery = event.selection == Selection.LOTTERY
-    if is_lottery and closes < today:
-        _draw(event_id, closes + timedelta(days=1), chance)
+    frozen_on = closes + timedelta(days=1)
+    if is_lottery and frozen_on < today:
+        _draw(event_id, frozen_on, chance)
     if day < today:
         _evening(event_id, day, chance)
     elif day == today:
@@ -263,8 +265,9 @@ def _apply(
 def _draw(event_id: uuid.UUID, day: date, chance: random.Random) -> None:
     with _on(day), unit_of_work():
         freeze_list(event_id=event_id)
-    with _on(day, time(11, 0)), unit_of_work():
-        draw_seats(event_id=event_id)
+    # The public number is drawn in the evening.
+    with _on(day, time(20, 0)), unit_of_work():
+        draw_seats(event_id=event_id, public_number=f"{chance.randrange(10_000):04d}")
     with unit_of_work():
         confirmed = _ids(event_id, State.CONFIRMED)
     for application_id in chance.sample(confirmed, 3):

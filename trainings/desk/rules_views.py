@@ -165,7 +165,7 @@ def _page(
         moved=texts.moved_in_words(now.lowest, tried.lowest) if tried else "",
         percent=texts.percent,
         range_in_words=texts.range_in_words,
-        times=texts.times,
+        times=texts.times_between,
         can=can,
         cannot=cannot,
         refusals=[(OTHER_QUOTA, said) for said in cannot[:1]]
@@ -199,6 +199,7 @@ def _filled(event: Event) -> RulesForm:
     form = _for(event, RulesForm(formdata=None))
     if _draws(event):
         form.most_weight.data, form.first_timer.data = event.most_weight, event.first_timer_halves
+        form.weighs_own_kind.data = event.weighs_own_kind
     form.seen.data = fingerprint(event)
     form.capacity.data, form.organisation_cap.data = event.capacity, event.organisation_cap
     for group in event.groups:
@@ -222,7 +223,11 @@ def _change(event: Event, form: RulesForm) -> EventChange:
 
     values = {"capacity": form.capacity.data, "organisation_cap": form.organisation_cap.data}
     if _draws(event):
-        values |= {"most_weight": form.most_weight.data, "first_timer_halves": form.first_timer.data}
+        values |= {
+            "most_weight": form.most_weight.data,
+            "first_timer_halves": form.first_timer.data,
+            "weighs_own_kind": form.weighs_own_kind.data,
+        }
     return EventChange(
         values=values,
         sessions=[SessionChange(one.id, one.title, one.starts_at, one.ends_at) for one in event.sessions],

@@ -25,7 +25,7 @@ from trainings.events.models import (
     Responsible,
     Session,
 )
-from trainings.events.presets import PRESETS, PURPOSES, Preset
+from trainings.events.presets import PRESETS, PUBLIC_NUMBER, PURPOSES, Preset
 from trainings.events.publication import missing
 from trainings.events.queries import lock_event
 from trainings.events.refusals import EventRefusal
@@ -77,6 +77,7 @@ def create_event(
         application_opens_at=clock.day_begins(on - timedelta(days=preset.opens_days)),
         application_closes_at=clock.at(on - timedelta(days=preset.closes_days), APPLICATIONS_CLOSE_AT),
         results_on=None if preset.results_days is None else on - timedelta(days=preset.results_days),
+        public_number_name=PUBLIC_NUMBER,
         code_prefix=f"{preset.code_prefix}{_next_number(kind)}",
         pledge=preset.pledge,
         pre_question=preset.pre_question,
@@ -208,6 +209,8 @@ def copy_event(*, source: Event, on: date, title: str) -> Event:
         application_opens_at=_moved(source.application_opens_at, shift),
         application_closes_at=_moved(source.application_closes_at, shift),
         results_on=source.results_on + shift if source.results_on else None,
+        # Not the source's own number, which may be known by now.
+        public_number_name=PUBLIC_NUMBER,
         **{name: getattr(source, name) for name in COPIED},
     )
     db.session.add(event)
@@ -241,6 +244,7 @@ COPIED = (
     *(
         "most_weight",
         "first_timer_halves",
+        "weighs_own_kind",
         "pre_question",
         "table_size",
         "handouts_numbered",

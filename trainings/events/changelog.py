@@ -22,11 +22,12 @@ PLAIN = (
     *("capacity", "selection", "organisation_cap", "application_opens_at", "application_closes_at"),
     *("results_on", "offer_hours", "keeps_waiting_list", "pledge", "pre_question", "table_size"),
     *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name", "most_weight"),
+    "weighs_own_kind",
 )
 PERSONAL = ("contact_name", "contact_phone", "speakers")
 SEATS = frozenset({"capacity", "organisation_cap", "sectors", "groups"})
 """Fields that decide how many seats there are for whom."""
-RULES = SEATS | {"most_weight", "first_timer_weight"}
+RULES = SEATS | {"most_weight", "first_timer_weight", "weighs_own_kind"}
 """Fields that a draw follows: they rest from freezing to drawing, and need a reason afterwards."""
 
 

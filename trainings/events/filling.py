@@ -52,6 +52,7 @@ def filled(event: Event) -> EventForm:
         day.data, at.data = instant.date(), instant.time()
     form.selection.data, form.responsible.data = event.selection.value, event.responsible.value
     form.certificate_rule.data = event.certificate_rule.value
+    form.without_public_number.data = event.selection == Selection.LOTTERY and not event.public_number_name
     _fill_tables(form, event)
     place = {group.id: n for n, group in enumerate(event.groups)}
     form.professions = {row.profession_id: place[row.event_group_id] for row in event.professions}

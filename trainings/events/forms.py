@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, ValidationError
 from trainings.core import clock
 from trainings.events import texts
 from trainings.events.fields import Clock, Day, Whole, between, long_text, words
-from trainings.events.models import CertificateRule, EventKind, Responsible
+from trainings.events.models import CertificateRule, EventKind, Responsible, Selection
 from trainings.events.presets import PRESETS
 from trainings.events.refusals import EventRefusal
 from trainings.events.timetable import BeginsTooEarly, Line, laid_out, reordered
@@ -196,6 +196,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     closes_time = Clock("締切の時刻", validators=[InputRequired("締切の時刻を入力してください")])
     results_on = Day("結果をお知らせする日")
     public_number_name = words("抽選に加える公の番号", 120)
+    without_public_number = BooleanField("公の番号を加えずに抽選する")
     keeps_waiting_list = BooleanField("席が足りないとき、キャンセル待ちを受ける")
     offer_hours = Whole(
         "空いた席のご案内を待つ時間",
@@ -260,6 +261,18 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         )
         if None not in (*opens, *closes) and closes <= opens:
             raise ValidationError("締切は、申込を始める日時より後にしてください")
+
+    def validate_public_number_name(self, field: StringField) -> None:
+        if self.without_public_number.data and field.data:
+            raise ValidationError("公の番号を加えないときは、番号の名前を消してください")
+        if (
+            self.selection.data == Selection.LOTTERY
+            and not field.data
+            and not self.without_public_number.data
+        ):
+            raise ValidationError(
+                "公の番号の名前を入力してください。加えないときは、「公の番号を加えずに抽選する」に印を入れてください"
+            )
 
     def validate_map_url(self, field: StringField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):
@@ -344,6 +357,7 @@ SECTIONS = {
     "apply": (
         *("selection", "capacity", "opens_day", "opens_time", "closes_day", "closes_time", "results_on"),
         *("keeps_waiting_list", "offer_hours", "public_number_name", "pre_question", "pledge"),
+        "without_public_number",
     ),
     "quota": ("groups", "sectors", "organisation_cap", "reason", "s-sectors", "s-map", "s-quota"),
     "programme": ("programme",),

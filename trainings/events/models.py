@@ -106,6 +106,8 @@ class Event(Identified, Base):
     """Weight in a draw after many refusals in a row; never below 2, so that a refusal always counts at the next draw."""
     first_timer_halves: Mapped[int] = mapped_column(default=3)
     """By how much a first-timer weighs more, in halves: 2 = no more than others, 3 = half as much again."""
+    weighs_own_kind: Mapped[bool] = mapped_column(default=False)
+    """Whether only earlier events of the same kind count for the weights; else all do."""
     application_opens_at: Mapped[datetime]
     application_closes_at: Mapped[datetime]
     results_on: Mapped[date | None]
@@ -128,7 +130,8 @@ class Event(Identified, Base):
     list_frozen_at: Mapped[datetime | None]
     """From here on nobody is added to or changed in the list that a draw is about to use, or has used."""
     public_number_name: Mapped[str] = mapped_column(String(120), default="")
-    """The public number named beforehand that enters the draw's seed, such as a lottery result of a later day."""
+    """The public number named beforehand that enters the draw's seed, such as a lottery result of a later day; empty
+    where organisers chose to draw without one."""
 
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]

@@ -76,6 +76,9 @@ class Preset:
     accessibility: str = ACCESSIBILITY
 
 
+PUBLIC_NUMBER = "名簿を固めたあと、最初に抽せんされるナンバーズ4の数字"
+"""The public number of a new event. Told from the freezing of the list, so that it stays right whenever that happens."""
+
 _DATA = "お名前・フリガナ、連絡先、職種、勤務先、申込と参加の記録"
 _USES = "催しの受付と席の決定、当日の運営、受講の証明、催しの評価、今後の研修のご案内"
 

@@ -118,6 +118,7 @@ FIELDS = {
     "organisation_cap": "一つの事業所の上限",
     "most_weight": "続けて見送りになった方の重みの上限",
     "first_timer_weight": "はじめての方の重み",
+    "weighs_own_kind": "重みを同じ種類の催しだけで数えること",
     "application_opens_at": "申込の始まり",
     "application_closes_at": "申込の締切",
     "results_on": "結果をお知らせする日",

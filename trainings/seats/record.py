@@ -54,6 +54,7 @@ def frozen_part(odds: Odds, about: Mapping[str, Any]) -> dict[str, Any]:
     """
     numbers = _organisation_numbers((*odds.candidates, *odds.placed))
     return {
+        "format": FORMAT,
         "about": dict(about),
         "rules": _rules(odds.network.rules, numbers),
         "candidates": [
@@ -139,7 +140,7 @@ def singled_out(record: Mapping[str, Any]) -> int:
 def summary(record: Mapping[str, Any]) -> dict[str, Any]:
     """The public file where the whole record would single people out: odds by group, no person's attributes.
 
-    It names the digest of the whole record, which auditors get.
+    It names the digests of the whole record and of the list that was frozen, which auditors get.
     """
     frozen = record["frozen"]
     selected = set(record["selected"])
@@ -165,6 +166,7 @@ def summary(record: Mapping[str, Any]) -> dict[str, Any]:
         "honoured": frozen["honoured"],
         "unit": frozen["unit"],
         "groups": groups,
+        "list_digest": digest(frozen),
         "record_digest": record["digest"],
     }
 

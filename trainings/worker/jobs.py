@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from trainings.accounts.actions import SIGN_IN_MAIL, sign_in_body
 from trainings.allocation import watches as allocation
-from trainings.allocation.drawing import commit_secret
+from trainings.allocation.freezing import commit_secret
 from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
 from trainings.core.jobs import Job
 from trainings.core.limits import forget_old_counts

@@ -11,17 +11,23 @@ from tests.support.announcing import announce, statement
 from tests.support.evening import apply_as
 from trainings.accounts.models import Role
 from trainings.allocation import queries
-from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list, preview, thaw_list
-from trainings.allocation.models import Draw, DrawCommitment, DrawEntry
+from trainings.allocation.drawing import draw_seats, preview
+from trainings.allocation.freezing import commit_secret, freeze_list, thaw_list
+from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, FrozenList
+from trainings.allocation.offers import offer_free_seats
+from trainings.allocation.placing import place_by_hand, refuse_by_hand
 from trainings.allocation.refusals import AllocationRefusal
+from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
 from trainings.messages.models import Message
-from trainings.registration.actions import submit_application
+from trainings.registration.actions import cancel_application, submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import State
+from trainings.registration.transitions import SEAT_FREED
+from trainings.seats.record import digest
 
 CODES = ("NSV",) * 8 + ("MD",) * 3 + ("PH",) * 3
 QUOTAS = {"看護": (2, 4), "医科": (2, 3), "薬局": (1, 2), "歯科": (1, 2)}
@@ -139,6 +145,72 @@ def test_draw_asks_for_the_public_number_that_was_named(applied, unit) -> None: 
     assert draw.public_number == "0478"
 
 
+def test_nothing_about_a_draw_is_open_once_the_list_is_frozen(applied, unit) -> None:  # type: ignore[no-untyped-def]
+    """Whoever draws, and however often, has one list, one H and, with the public number, one result."""
+    with unit() as session:
+        session.get_one(Event, applied.id).public_number_name = "ナンバーズ4"
+    with unit():
+        shown = freeze_list(event_id=applied.id).digest
+    seen = set()
+    for _ in range(3):
+        with pytest.raises(Turned), unit():
+            draw = draw_seats(event_id=applied.id, public_number="0478")
+            seen.add((digest(draw.record["frozen"]), draw.seed, tuple(draw.record["selected"])))
+            raise Turned
+
+    assert len(seen) == 1
+    assert next(iter(seen))[0] == shown
+
+
+class Turned(Exception):
+    """Somebody does not like the result and lets the transaction fail."""
+
+
+def test_number_that_was_not_named_beforehand_does_not_enter_the_seed(applied, unit) -> None:  # type: ignore[no-untyped-def]
+    with unit():
+        freeze_list(event_id=applied.id)
+        draw = draw_seats(event_id=applied.id, public_number="4711")
+
+    assert draw.public_number == draw.record["public_number"] == ""
+
+
+def test_who_cancels_after_freezing_stays_in_the_draw_and_the_seat_goes_to_the_next(applied, unit) -> None:  # type: ignore[no-untyped-def]
+    with unit() as session:
+        shown = freeze_list(event_id=applied.id).digest
+        doctors = session.scalars(
+            select(Application).where(Application.group.has(name="医科"), Application.event_id == applied.id)
+        ).unique()
+        for one in list(doctors)[:2]:
+            cancel_application(application_id=one.id)
+    with unit():
+        draw = draw_seats(event_id=applied.id)
+        assert digest(draw.record["frozen"]) == shown
+        selected = len(draw.record["selected"])
+        offered = offer_free_seats(event_id=applied.id)
+
+    with unit() as session:
+        states = _by_state(session, applied)
+        gone = selected - len(states[State.CONFIRMED])
+        assert selected == 7
+        # Two of three doctors left and two doctors' seats were reserved: one of the two at least was drawn.
+        assert gone in (1, 2)
+        assert offered == gone == len(states[State.OFFERED])
+        assert len(states[State.CANCELLED]) == 2
+        jobs = session.scalars(select(Job.name).where(Job.subject == applied.id)).all()
+        assert SEAT_FREED in jobs
+
+
+@pytest.mark.parametrize("act", [place_by_hand, refuse_by_hand])
+def test_nobody_is_decided_by_hand_between_freezing_and_drawing(applied, unit, act) -> None:  # type: ignore[no-untyped-def]
+    with unit() as session:
+        freeze_list(event_id=applied.id)
+        one = session.scalars(select(Application).where(Application.event_id == applied.id)).unique().first()
+
+    refusal = _refusal(unit, lambda: act(application_id=one.id, reason="講師の補助"))
+
+    assert refusal == AllocationRefusal.LIST_FROZEN
+
+
 def test_draw_without_waiting_list_turns_the_others_away(applied, unit) -> None:  # type: ignore[no-untyped-def]
     with unit() as session:
         session.get_one(Event, applied.id).keeps_waiting_list = False
@@ -161,6 +233,7 @@ def test_draws_and_commitments_cannot_be_changed(applied, unit) -> None:  # type
         update(Draw).values(seed=""),
         delete(DrawEntry),
         update(DrawCommitment).values(secret="x"),
+        update(FrozenList).values(digest=""),
     ):
         with pytest.raises(DatabaseError), unit() as session:
             session.execute(change)

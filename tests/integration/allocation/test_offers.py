@@ -20,6 +20,7 @@ from trainings.allocation.offers import (
 from trainings.allocation.placing import move_by_hand, place_by_hand, refuse_by_hand
 from trainings.allocation.queries import MOVED, moved_by_hand
 from trainings.allocation.refusals import AllocationRefusal
+from trainings.allocation.watches import READMIT
 from trainings.audit.queries import entries_of_verb
 from trainings.core import clock as core_clock
 from trainings.core.db import db, unit_of_work
@@ -33,6 +34,7 @@ from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import SEAT_FREED
+from trainings.worker.rounds import run_round
 
 
 @pytest.fixture
@@ -146,6 +148,22 @@ def test_release_date_admits_those_who_wait_in_order_of_arrival(full, unit, cloc
 
     assert (admitted, again) == (1, 0)
     assert _states(unit, people)[2:] == [State.CONFIRMED, State.WAITING, State.WAITING]
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(days=2)], ids=["on the day", "two days late"])
+def test_release_date_is_found_even_when_no_worker_ran_on_it(full, unit, clock, app, late) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit() as session:
+        group = next(group for group in session.merge(event).groups if group.name == "医科")
+        clock.set(core_clock.day_begins(group.release_on) + late)
+
+    for _ in range(3):
+        run_round(app)
+
+    assert _states(unit, people)[2:] == [State.CONFIRMED, State.WAITING, State.WAITING]
+    with unit() as session:
+        jobs = session.scalars(select(Job).where(Job.name == READMIT)).all()
+        assert [job.key for job in jobs] == [f"{event.id} {group.release_on}"]
 
 
 def test_list_closes_when_the_event_begins(full, unit, clock) -> None:  # type: ignore[no-untyped-def]

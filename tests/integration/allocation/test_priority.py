@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -13,12 +14,14 @@ from tests.support.client import Client
 from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.drawing import draw_seats
+from trainings.allocation.freezing import commit_secret, freeze_list
 from trainings.allocation.models import DrawEntry
 from trainings.allocation.queries import draws_of
+from trainings.core.clock import now, today
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
-from trainings.events.models import Event, EventKind
+from trainings.events.models import Event, EventKind, Selection
 from trainings.registration.actions import submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.states import State
@@ -36,11 +39,14 @@ def master_data(clock: Clock, unit: Unit) -> None:
         load_master_data()
 
 
-def announced(unit: Unit) -> Event:
-    """A lottery for three nurses that keeps no waiting list, a month from now."""
+def announced(unit: Unit, kind: EventKind = EventKind.HUNDRED, *, days: int = 30) -> Event:
+    """A lottery for three nurses that keeps no waiting list, so many days from now; it closes in four weeks at most."""
     with unit():
         event = announce(
-            EventKind.HUNDRED,
+            kind,
+            selection=Selection.LOTTERY,
+            on=today() + timedelta(days=days),
+            application_closes_at=now() + timedelta(days=28),
             quotas={"看護": (0, SEATS)},
             capacity=SEATS,
             organisation_cap=None,
@@ -145,6 +151,58 @@ def test_a_refusal_counts_only_until_the_person_has_attended(unit: Unit, clock: 
     assert odds == {Fraction(SEATS, len(PEOPLE))}
 
 
+def test_a_refusal_counts_at_the_next_draw_even_where_its_own_event_is_still_to_come(
+    unit: Unit, clock: Clock
+) -> None:
+    later, sooner = announced(unit, days=60), announced(unit, days=30)
+    for event in (later, sooner):
+        for number in PEOPLE:
+            apply(unit, event, number)
+    first = drawn(unit, clock, later)
+    refused = {given for given, (state, _) in first.items() if state == State.NOT_SELECTED}
+
+    second = drawn(unit, clock, sooner)
+
+    # Nobody has attended yet: weight 2 × 3/2 against 1 × 3/2.
+    odds = {given: round(float(share), 6) for given, (_, share) in second.items()}
+    assert {odds[given] for given in refused} == {0.666667}
+    assert {odds[given] for given in odds.keys() - refused} == {0.333333}
+
+
+def test_an_event_may_count_its_own_kind_only(
+    unit: Unit, clock: Clock, staff_client: Callable[..., Client], client: Client
+) -> None:
+    other = announced(unit, EventKind.SYMPOSIUM)
+    for number in PEOPLE:
+        apply(unit, other, number)
+    refused = {
+        given for given, (state, _) in drawn(unit, clock, other).items() if state == State.NOT_SELECTED
+    }
+    held(unit, clock, other)
+    second = announced(unit)
+    for number in PEOPLE:
+        apply(unit, second, number)
+    planner = staff_client(Role.PLANNER)
+
+    tried = (
+        planner.get(f"/staff/events/{second.slug}/rules")
+        .form("main form")
+        .fill({"weighs_own_kind": True})
+        .submit("試算する")
+    )
+
+    assert tried.rows("#pasts")[1:] == [
+        ["参加したことのある方（3人）", "25.0％1倍", "50.0％1.5倍"],
+        ["はじめての方、続けて1回見送り（3人）", "75.0％3倍", "50.0％1.5倍"],
+    ]
+    tried.form("main form").submit("この内容にする")
+    assert "重みを同じ種類の催しだけで数えること" in planner.get(f"/staff/events/{second.slug}")
+    after = drawn(unit, clock, second)
+    assert refused
+    assert {share for _, share in after.values()} == {Fraction(1, 2)}
+    assert "数えるのは、同じ種類の催しだけです。" in client.get(f"/e/{second.slug}/draw")
+
+
 def test_weights_are_tried_side_by_side_kept_and_drawn_by(
     unit: Unit, clock: Clock, staff_client: Callable[..., Client], client: Client
 ) -> None:
@@ -182,7 +240,7 @@ def test_weights_are_tried_side_by_side_kept_and_drawn_by(
     assert {round(float(after[given][1]), 6) for given in after.keys() - refused} == {0.333333}
     with unit():
         (draw,) = draws_of(second.id)
-    assert draw.record["frozen"]["about"]["weights"] == {"most": 2, "first_timer": 2, "once": 2}
+    assert draw.record["frozen"]["about"]["weights"] == {"most": 2, "first_timer": 2, "once": 2, "kind": ""}
     assert all(not wrong for _, wrong in verify(canonical(draw.record)))
     said = "見送りになった方は2倍の重みです。はじめての方の重みは、ほかの方と同じです。"
     assert said in client.get(f"/e/{second.slug}/draw")

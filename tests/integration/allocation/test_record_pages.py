@@ -20,7 +20,8 @@ from tests.support.evening import apply_as
 from tests.support.hands import Clock, Outbox, Unit
 from trainings.accounts.models import Role
 from trainings.allocation import queries
-from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.drawing import draw_seats
+from trainings.allocation.freezing import commit_secret, freeze_list
 from trainings.allocation.models import Draw, DrawCommitment, DrawVoid
 from trainings.allocation.offers import answer_offer, expire_offer, offer_free_seats
 from trainings.allocation.placing import place_by_hand
@@ -30,6 +31,7 @@ from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
 from trainings.registration.states import Reason, State
+from trainings.seats.record import digest
 from trainings.seats.verifier.verify_draw import verify
 
 CODES = ("NSV",) * 8 + ("MD",) * 3 + ("PH",) * 3
@@ -187,6 +189,39 @@ def test_record_before_the_draw_shows_the_seal_only(client: Client, unit: Unit, 
     client.get(f"/e/{event.slug}/draw/1.json", status=404)
 
 
+def test_record_shows_every_list_from_the_moment_it_is_frozen(
+    client: Client, staff_client: StaffClient, unit: Unit, clock: Clock
+) -> None:
+    with unit():
+        load_master_data()
+        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=7, public_number_name="ナンバーズ4")
+        commit_secret(event_id=event.id)
+        for number, code in enumerate(CODES):
+            apply_as(event, code, number)
+    clock.set(event.application_closes_at)
+    planner = staff_client(Role.PLANNER)
+    frozen = planner.get(f"/staff/events/{event.slug}/draw").press("14人の名簿を固める")
+    with unit():
+        first = queries.frozen_lists_of(event.id)[0].digest
+    assert first in frozen
+    assert first in client.get(f"/e/{event.slug}/draw")
+    frozen.press("名簿をもう一度開く").press("14人の名簿を固める")
+    with unit():
+        _, second = (one.digest for one in queries.frozen_lists_of(event.id))
+
+    before = client.get(f"/e/{event.slug}/draw")
+    assert before.texts("main .hash") == [second, first]
+    assert "「ナンバーズ4」が決まってから、抽選します。" in before
+    with unit():
+        draw_seats(event_id=event.id, public_number="0478")
+
+    after = client.get(f"/e/{event.slug}/draw")
+    assert second != first
+    assert digest(only_draw(unit, event).record["frozen"]) == second
+    assert "ナンバーズ4：0478" in after
+    assert after.texts("main #lists ~ .hash") == [first]
+
+
 def test_record_of_a_draft_is_not_there(client: Client, unit: Unit) -> None:
     with unit():
         load_master_data()
@@ -265,7 +300,7 @@ def test_voided_draw_sends_everybody_back_and_can_be_drawn_again(
     assert "13人にお知らせを送る" in page
     done = page.press("抽選を取り消し、13人にお知らせを送る", void_reason="FAXの申込が一枚漏れていました")
 
-    assert "抽選して、13通のメールを送る" in done
+    assert "13人の名簿を固める" in done
     states = {one.state for one in applications(unit, drawn)}
     assert states == {State.APPLIED, State.CANCELLED}
     assert {one.reason for one in applications(unit, drawn) if one.state == State.APPLIED} == {
@@ -278,6 +313,7 @@ def test_voided_draw_sends_everybody_back_and_can_be_drawn_again(
         ).all()
         assert [seal.n for seal in seals] == [1, 2]
         assert seals[0].secret != seals[1].secret
+        freeze_list(event_id=drawn.id)
         draw_seats(event_id=drawn.id)
 
     board = planner.get(f"/staff/events/{drawn.slug}")

@@ -12,7 +12,8 @@ from tests.support.at_once import at_once, press
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.drawing import draw_seats
+from trainings.allocation.freezing import commit_secret, freeze_list
 from trainings.allocation.offers import next_in_line, offer_free_seats
 from trainings.allocation.queries import valid_draw
 from trainings.allocation.refusals import AllocationRefusal

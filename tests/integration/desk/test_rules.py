@@ -8,7 +8,8 @@ from sqlalchemy import select
 from tests.support.announcing import announce
 from tests.support.evening import apply_as
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import commit_secret, draw_seats, freeze_list
+from trainings.allocation.drawing import draw_seats
+from trainings.allocation.freezing import commit_secret, freeze_list
 from trainings.audit.models import AuditEntry
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind

@@ -17,7 +17,7 @@ from trainings.audit.models import AuditEntry
 from trainings.core.clock import local
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind, EventState
-from trainings.events.presets import PRESETS
+from trainings.events.presets import PRESETS, PUBLIC_NUMBER
 from trainings.events.refusals import EventRefusal
 from trainings.events.texts import REFUSALS
 
@@ -163,6 +163,38 @@ def test_mistakes_on_the_page_keep_everything(planner: Client, unit: Unit) -> No
     assert values["description"] == ["新しい紹介"]
     assert values["capacity"] == ["たくさん"]
     assert log(unit, event) == {}
+
+
+def test_a_draw_without_a_public_number_has_to_be_asked_for(planner: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.HUNDRED)
+    form = planner.get(f"/staff/events/{event.slug}/edit").form(button=SAVE)
+    assert form.values["public_number_name"] == [PUBLIC_NUMBER]
+
+    refused = form.fill({"public_number_name": ""}).submit(SAVE, status=422)
+    both = form.fill({"public_number_name": "宝くじ", "without_public_number": True}).submit(SAVE, status=422)
+    saved = form.fill({"public_number_name": "", "without_public_number": True}).submit(SAVE)
+
+    assert refused.errors == [
+        "公の番号の名前を入力してください。加えないときは、「公の番号を加えずに抽選する」に印を入れてください"
+    ]
+    assert both.errors == ["公の番号を加えないときは、番号の名前を消してください"]
+    assert "催しの内容を直しました" in saved
+    assert log(unit, event) == {"public_number_name": (PUBLIC_NUMBER, "")}
+    again = planner.get(f"/staff/events/{event.slug}/edit").press(SAVE)
+    assert "催しの内容を直しました" not in again
+    with unit() as session:
+        assert session.get_one(Event, event.id).public_number_name == ""
+
+
+def test_copy_names_a_public_number_that_is_still_to_come(planner: Client, unit: Unit) -> None:
+    with unit():
+        source = announce(EventKind.HUNDRED, public_number_name="1月20日の宝くじ")
+
+    planner.get(f"/staff/events/{source.slug}/copy").press("下書きを作る", title="次の集い", on="2027-05-16")
+
+    with unit() as session:
+        made = session.scalars(select(Event).where(Event.id != source.id)).one()
+        assert made.public_number_name == PUBLIC_NUMBER
 
 
 def test_capacity_below_the_confirmed_is_refused(planner: Client, unit: Unit) -> None:

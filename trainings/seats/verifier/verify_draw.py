@@ -72,7 +72,7 @@ def sha256(data: bytes) -> bytes:
 def read(data: bytes) -> Any:
     record = json.loads(data)
     expect(canonical(record) == data, "not canonical JSON")
-    expect(record["format"] == FORMAT, "unknown format")
+    expect(record["format"] == record["frozen"]["format"] == FORMAT, "unknown format")
     rest = {key: value for key, value in record.items() if key != "digest"}
     expect(record["digest"] == sha256(canonical(rest)).hex(), "digest")
     return record
