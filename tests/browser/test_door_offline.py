@@ -13,7 +13,9 @@ from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin import queries
 from trainings.checkin.actions import close_door, revoke_device
-from trainings.checkin.models import Outcome
+from trainings.checkin.models import Matter, Outcome
+from trainings.checkin.review import open_matters
+from trainings.registration.actions import cancel_application
 
 __all__ = ["night"]
 
@@ -24,7 +26,7 @@ NewContext = Callable[..., tuple[BrowserContext, Watch]]
 def desk(new_context: NewContext, night: Night) -> Page:
     """An enrolled desk whose service worker has taken over; trouble of a missing network or a closed door is wanted here."""
     context, watch = new_context("phone")
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 401|status of 410")
+    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 40.|status of 410")
     page = context.new_page()
     enrol(page, night)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
@@ -83,6 +85,150 @@ def test_two_desks_offline_with_one_ticket_give_one_attendance_and_a_flag(
     ]
     with site.unit():
         assert len(queries.attended_applications(night.evening.event.id)) == 1
+
+
+def enter_walk_in(page: Page, name: str, kana: str) -> None:
+    page.get_by_role("link", name="当日参加").click()
+    page.locator("#w-name").fill(name)
+    page.locator("#w-kana").fill(kana)
+    page.locator("#w-group").select_option(index=1)
+    page.get_by_role("button", name="この方を受け付ける").click()
+    expect(page.locator("#result")).to_be_visible()
+
+
+def let_in_offline(page: Page, ticket: str) -> None:
+    type_ticket(page, ticket)
+    expect(page.locator("#result [data-say]")).to_have_text("受付しました")
+    expect(page.get_by_text("オフライン", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("before", ["a walk-in", "a hundred scans"])
+def test_whoever_was_let_in_offline_is_a_fact_wherever_they_stand_in_the_queue(
+    desk: Page, night: Night, site: Site, before: str
+) -> None:
+    desk.context.set_offline(True)
+    if before == "a walk-in":
+        enter_walk_in(desk, "新田 太郎", "ニッタ タロウ")
+        desk.keyboard.press("Escape")
+    else:
+        desk.evaluate(QUEUE_A_HUNDRED)
+    let_in_offline(desk, night.tickets[0])
+    # The round after the scan has to find out that it is not answered either.
+    desk.wait_for_function(MARKED)
+    with site.unit():
+        cancel_application(application_id=night.evening.guests[0].id)
+
+    desk.context.set_offline(False)
+    everything_sent(desk)
+
+    guest = night.evening.guests[0].id
+    (stored,) = [one for one in scans(site) if one.application_id == guest]
+    assert (stored.outcome, stored.flagged) == (Outcome.ADMITTED, True)
+
+
+QUEUE_A_HUNDRED = """async () => {
+    const store = await import('/static/js/door/store.js');
+    for (let n = 0; n < 100; n += 1) {
+        const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: 'usb', ticket: `X${n}` };
+        await store.enqueue({ kind: 'scan', body });
+    }
+}"""
+MARKED = """() => import('/static/js/door/store.js').then(async (store) =>
+    (await store.queued()).filter(store.letsIn).every((entry) => entry.body.offline))"""
+
+
+def test_two_desks_offline_with_walk_ins_before_one_ticket_are_flagged_too(
+    desk: Page, new_context: NewContext, night: Night, site: Site
+) -> None:
+    context, watch = new_context("desktop")
+    watch.allow("ERR_INTERNET_DISCONNECTED")
+    other = context.new_page()
+    enrol(other, night, "受付2")
+    for page, name, kana in ((desk, "新田 太郎", "ニッタ タロウ"), (other, "古田 花", "フルタ ハナ")):
+        page.context.set_offline(True)
+        enter_walk_in(page, name, kana)
+        page.keyboard.press("Escape")
+        let_in_offline(page, night.tickets[0])
+        page.wait_for_function(MARKED)
+
+    for page in (desk, other):
+        page.context.set_offline(False)
+        everything_sent(page)
+
+    with site.unit():
+        matters = open_matters(night.evening.event.id)
+        assert [one.matter for one in matters] == [Matter.TWICE]
+        assert len(queries.attended_applications(night.evening.event.id)) == 3
+
+
+def test_what_an_earlier_page_left_in_the_queue_is_sent_as_a_fact(
+    desk: Page, night: Night, site: Site
+) -> None:
+    """The battery dies in the moment of the scan, before any answer could fail to come."""
+    desk.route("**/api/v1/door/**", lambda route: None)
+    type_ticket(desk, night.tickets[0])
+    expect(desk.locator("[data-unsent]")).to_have_text("1")
+    with site.unit():
+        cancel_application(application_id=night.evening.guests[0].id)
+    desk.close()
+
+    page = desk.context.new_page()
+    page.goto(f"{site.url}/door")
+    expect(page.get_by_text("接続中")).to_be_visible()
+    everything_sent(page)
+
+    (stored,) = scans(site)
+    assert (stored.outcome, stored.flagged) == (Outcome.ADMITTED, True)
+
+
+def test_walk_in_at_a_revoked_device_is_kept_and_goes_by_file(desk: Page, night: Night, site: Site) -> None:
+    with site.unit():
+        (device,) = queries.devices_of(night.evening.event.id)
+        revoke_device(event_id=device.event_id, device_id=device.id)
+
+    enter_walk_in(desk, "新田 太郎", "ニッタ タロウ")
+
+    expect(desk.locator("#result [data-say]")).to_have_text("記録しました")
+    expect(desk.locator("#result [data-next]")).to_contain_text("ファイルに保存し")
+    expect(desk.locator("#result")).to_have_class("result result--again")
+    expect(desk.locator("[data-unsent]")).to_have_text("1")
+
+
+def test_walk_in_that_the_server_cannot_take_is_refused_in_words(desk: Page, night: Night) -> None:
+    desk.get_by_role("link", name="当日参加").click()
+    assert [desk.locator(f"#w-{name}").get_attribute("maxlength") for name in ("name", "kana", "reason")] == [
+        "60",
+        "80",
+        "200",
+    ]
+    desk.locator("#w-name").evaluate("(field) => { field.removeAttribute('maxlength'); }")
+    desk.locator("#w-name").fill("あ" * 61)
+    desk.locator("#w-kana").fill("ア")
+    desk.locator("#w-group").select_option(index=1)
+
+    desk.get_by_role("button", name="この方を受け付ける").click()
+
+    expect(desk.locator("[data-walkin-problem]")).to_have_text("氏名は60文字までで入力してください。")
+    expect(desk.locator("#w-name")).to_have_value("あ" * 61)
+
+
+def test_record_that_the_server_cannot_take_is_shown_in_words_and_holds_nothing_up(
+    desk: Page, night: Night, site: Site
+) -> None:
+    desk.evaluate(
+        """async () => {
+            const store = await import('/static/js/door/store.js');
+            const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: 'usb', ticket: 'あ'.repeat(101) };
+            await store.enqueue({ kind: 'scan', body });
+        }"""
+    )
+    type_ticket(desk, night.tickets[0])
+    desk.keyboard.press("Escape")
+
+    expect(desk.locator("[data-unsent]")).to_have_text("1", timeout=15_000)
+    desk.get_by_role("link", name="状況").click()
+    expect(desk.locator("[data-stuck]")).to_contain_text("サーバーが受け取れない記録です。")
+    assert [one.outcome for one in scans(site)] == [Outcome.ADMITTED]
 
 
 def test_revoked_device_loses_the_names_and_keeps_its_queue(desk: Page, night: Night, site: Site) -> None:

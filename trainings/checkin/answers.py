@@ -53,6 +53,11 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
     }
 
 
+def withheld(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a desk hears of its scan when the door is closed: what became of it, and nothing about anybody."""
+    return answer | {"guest": None, "since": "", "desk": "", "next": ""}
+
+
 def roster_entry(application: Application) -> dict[str, Any]:
     """One line of a device's roster: ticket fingerprint and display fields; no contact data, no care note, only
     whether there is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
-from trainings.checkin.answers import roster_entry
+from trainings.checkin.answers import roster_entry, withheld
 from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Scan
@@ -67,8 +68,17 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _answer({"error": error.name.lower().replace(" ", "_")}, error.code or 500)
 
 
-def _device(*, uploading: bool = False) -> tuple[Device, Event]:
-    """The device that speaks, and its event. After closing it may upload its queue for some days, and nothing else."""
+def _device() -> tuple[Device, Event]:
+    """The device that speaks, and its event, while the door is open."""
+    device, event, is_closed = _uploader()
+    if is_closed:
+        raise _NotAllowed("closed", 410)
+    return device, event
+
+
+def _uploader() -> tuple[Device, Event, bool]:
+    """The device that sends its queue, its event, and whether the door is closed: then it may do so for some days more, and
+    hears nothing of anybody."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     found = queries.device_by_token(token) if scheme.lower() == "bearer" and token else None
     if found is None:
@@ -77,11 +87,12 @@ def _device(*, uploading: bool = False) -> tuple[Device, Event]:
     if device.revoked_at is not None:
         raise _NotAllowed("revoked", 401)
     actor.set_current(actor.Actor(actor.ActorKind.DEVICE, str(device.id)))
-    if door.closed_at is not None:
-        days = current_app.config["TSUDOI"].door_upload_days
-        if not uploading or clock.now() > door.closed_at + timedelta(days=days):
-            raise _NotAllowed("closed", 410)
-    return device, door.event
+    if door.closed_at is None:
+        return device, door.event, False
+    days = current_app.config["TSUDOI"].door_upload_days
+    if clock.now() > door.closed_at + timedelta(days=days):
+        raise _NotAllowed("closed", 410)
+    return device, door.event, True
 
 
 @bp.get("/api/v1/door/openapi.json")
@@ -225,7 +236,7 @@ def _state(event: Event) -> dict[str, Any]:
 @by_device
 def scans() -> ResponseReturnValue:
     """A batch of scans; one answer each, in their order. An empty one only tells that the desk is alive."""
-    device, event = _device(uploading=True)
+    device, event, is_closed = _uploader()
     body = _body()
     batch = body.get("scans")
     if not isinstance(batch, list) or len(batch) > LARGEST_BATCH:
@@ -239,15 +250,18 @@ def scans() -> ResponseReturnValue:
     except ForeignScan:
         raise Unacceptable("scan_id") from None
     actions.heard_from(device=device, unsent=unsent)
-    return _answer({"answers": answers})
+    return _answer({"answers": [withheld(one) for one in answers] if is_closed else answers})
 
 
 @bp.post("/api/v1/door/walk-ins")
 @by_device
 def walk_ins() -> ResponseReturnValue:
     """One person without an application: name, kana, group; a reason when the event is full."""
-    device, event = _device(uploading=True)
+    device, event, is_closed = _uploader()
     walk_in = read_walk_in(_body())
+    if is_closed:
+        # Whoever it is came in hours ago; a refusal would only tell who has applied.
+        walk_in = replace(walk_in, offline=True)
     try:
         answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
     except ForeignScan:
@@ -255,14 +269,14 @@ def walk_ins() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
-    return _answer({"answers": [answer]})
+    return _answer({"answers": [withheld(answer) if is_closed else answer]})
 
 
 @bp.post("/api/v1/door/corrections")
 @by_device
 def corrections() -> ResponseReturnValue:
     """The profession of somebody who stands at the door, as they say it is. The same one again changes nothing."""
-    _, event = _device(uploading=True)
+    _, event, is_closed = _uploader()
     body = _body()
     try:
         guest = correct_profession(
@@ -275,7 +289,7 @@ def corrections() -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
-    return _answer({"guest": roster_entry(guest)})
+    return _answer({"guest": None if is_closed else roster_entry(guest)})
 
 
 def _body() -> dict[str, Any]:

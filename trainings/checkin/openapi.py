@@ -201,7 +201,7 @@ def document() -> Schema:
             "/api/v1/door/corrections": _post(
                 "The profession of somebody who stands at the door.",
                 _object({"application": ID, "profession": ID}),
-                _object({**_ENVELOPE, "guest": _ref("Guest")}),
+                _object({**_ENVELOPE, "guest": _or_none(_ref("Guest"))}),
                 refused=True,
             ),
         },

@@ -171,7 +171,7 @@ function paint() {
     ...(desk.stuck ?? []).map((entry) => {
       const line = document.createElement("li");
       const at = entry.body.scanned_at ? clockTime(entry.body.scanned_at) : "";
-      line.textContent = [at, entry.body.name ?? entry.about, entry.stuck].filter(Boolean).join(" ");
+      line.textContent = [at, entry.body.name ?? entry.about, entry.say || door.dataset.untaken].filter(Boolean).join(" ");
       return line;
     }),
   );
@@ -228,10 +228,10 @@ function turn() {
 const walkIn = walkIns(one("[data-walkin]"), {
   desk,
   kept,
-  words: { saved: sayings("#words-walkin"), missing: one("[data-walkin-missing]").textContent },
+  words: { saved: sayings("#words-walkin"), stays: sayings("#words-stays"), missing: one("[data-walkin-missing]").textContent },
   show: (list, guests) => rows(list, "#found-row", guests, showGuest),
-  taken(answer) {
-    present(answer);
+  taken(answer, how) {
+    present(answer, how);
     desk.round();
   },
 });

@@ -10,6 +10,8 @@ const SIGN_OF_LIFE_MS = 60_000;
 /** Less than this is no sign that the device's clock has moved: an answer may be on its way for as long. */
 const CLOCK_MS = 2000;
 const BATCH = 100;
+/** Whoever was shown a green screen so long ago sits in the hall by now. */
+const INSIDE_MS = 10_000;
 
 export class Desk {
   /** heard(desk, answers): called after every change; answers: those of the server to scans of this desk. */
@@ -27,6 +29,8 @@ export class Desk {
     this.token = await store.fact("token");
     this.ahead = (await store.fact("ahead")) ?? 0;
     store.settleIn();
+    // What an earlier page has left here was never answered while its people stood at the door.
+    await store.markAdmitted();
     this.take(await store.fact("roster"));
     await this.count();
     for (const entry of await store.queued()) if (entry.seen) this.roster.note(entry.seen);
@@ -105,11 +109,13 @@ export class Desk {
   async speak() {
     let answers = [];
     try {
-      answers = await this.flush();
+      answers = await this.send();
       await this.refresh();
       this.online = true;
       this.ended = "";
     } catch (error) {
+      // Whatever waits has had no answer in time, wherever in the queue it stands.
+      await store.markAdmitted().catch(reportError);
       if (error instanceof Offline) this.online = false;
       else if (error instanceof Declined) await this.declined(error);
       else {
@@ -179,22 +185,22 @@ export class Desk {
   }
 
   /** Send the queue in its order; the answers. An entry leaves it only when the server has answered it by its id. */
-  async flush() {
+  async send() {
     const answers = [];
     const waiting = (await store.queued()).filter((entry) => !entry.stuck);
     while (waiting.length) {
       const batch = waiting[0].kind === "scan" ? run(waiting) : [waiting[0]];
       waiting.splice(0, batch.length);
-      answers.push(...(await this.send(batch)));
+      answers.push(...(await this.sendBatch(batch)));
     }
     return answers;
   }
 
-  async send(batch) {
+  async sendBatch(batch) {
     try {
       if (batch[0].kind === "correction") {
         const { guest } = await call(this.token, "corrections", batch[0].body);
-        await this.replace(guest);
+        if (guest) await this.replace(guest);
         await store.confirmed(batch[0].seq);
         return [];
       }
@@ -210,15 +216,14 @@ export class Desk {
       }
       return answers;
     } catch (error) {
-      if (error instanceof Offline) await this.markOffline(batch);
       if (!(error instanceof Declined) || ![400, 413, 422].includes(error.status)) throw error;
       // One that the server cannot take must not hold up the others: it is set aside, and stays on the device.
       if (batch.length === 1) {
-        await store.rewrite({ ...batch[0], stuck: error.body.say ?? error.body.field ?? error.body.error });
+        await store.rewrite({ ...batch[0], stuck: true, say: error.body.say ?? "" });
         return [];
       }
       const answers = [];
-      for (const entry of batch) answers.push(...(await this.send([entry])));
+      for (const entry of batch) answers.push(...(await this.sendBatch([entry])));
       return answers;
     }
   }
@@ -226,28 +231,27 @@ export class Desk {
   /** Send scans, or none as a sign of life, and say how many will still wait here. */
   async tell(batch) {
     const unsent = Math.max(0, this.unsent - batch.length);
-    const told = await call(this.token, "scans", { scans: batch.map((one) => one.body), unsent });
+    const told = await call(this.token, "scans", { scans: batch.map((one) => this.bodyOf(one)), unsent });
     this.toldAt = Date.now();
     return told;
+  }
+
+  /** A scan as it is sent. Somebody was let in on this desk's word alone if no answer came while they stood there: the
+      server keeps that as a fact, and flags it if it would have said otherwise or another desk did so too. */
+  bodyOf(entry) {
+    const age = Math.abs(Date.parse(this.now()) - Date.parse(entry.body.scanned_at));
+    return store.letsIn(entry) && age > INSIDE_MS ? { ...entry.body, offline: true } : entry.body;
   }
 
   settle(entry, answer) {
     if (answer.guest) this.roster.add(answer.guest);
     if (!entry.seen) {
-      if (answer.outcome === "admitted") this.see(answer.scan_id, answer.guest.id, entry.body.scanned_at);
+      if (answer.outcome === "admitted" && answer.guest) this.see(answer.scan_id, answer.guest.id, entry.body.scanned_at);
       return;
     }
     const { outcome, session } = answer;
     this.roster.drop(entry.seen.scan_id);
     this.roster.note({ ...entry.seen, outcome, session, application: answer.guest?.id ?? null });
-  }
-
-  /** Somebody was let in on this desk's word alone: the server flags it if another desk did so too. */
-  async markOffline(batch) {
-    for (const entry of batch) {
-      if (entry.kind !== "scan" || entry.body.offline || entry.seen?.outcome !== "admitted") continue;
-      await store.rewrite({ ...entry, body: { ...entry.body, offline: true } });
-    }
   }
 }
 

@@ -3,8 +3,8 @@
 import { Declined, call } from "./api.js";
 import { fold } from "./search.js";
 
-/** words: {saved: {say, next}, missing}; show(list, guests): rows that let in; taken(answer): somebody came in.
-    kept(entry): whether it is on the disk. */
+/** words: {saved: {say, next}, stays: {say, next}, missing}; show(list, guests): rows that let in; taken(answer, how): somebody
+    came in. kept(entry): whether it is on the disk. */
 export function walkIns(form, { desk, kept, words, show, taken }) {
   const field = (name) => form.elements[name];
   const problem = form.querySelector("[data-walkin-problem]");
@@ -83,8 +83,11 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
       fresh();
       taken(answer);
     } catch (error) {
-      if (error instanceof Declined) {
-        problem.textContent = error.body.say ?? error.body.error;
+      // A device that may not send any more still must not lose what was typed: it goes with the queue, by file.
+      const shut = error instanceof Declined && [401, 410].includes(error.status);
+      if (error instanceof Declined && !shut) {
+        problem.textContent = error.body.say ?? problem.getAttribute(`data-bad-${error.body.field}`) ?? problem.dataset.bad;
+        field(error.body.field)?.focus();
         if (error.body.error === "over_capacity") {
           reason.hidden = false;
           field("reason").focus();
@@ -96,7 +99,7 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
       const of = desk.groups?.find((one) => one.id === group);
       desk.takeSeat(of);
       const guest = { name, office: of?.name ?? "", mark: of?.mark ?? "", css: of?.css ?? "", table: null };
-      taken({ outcome: "admitted", why: "", since: "", undo: false, guest, ...words.saved });
+      taken({ outcome: "admitted", why: "", since: "", undo: false, guest, ...(shut ? words.stays : words.saved) }, { amber: shut });
     }
   });
   const begun = () => ["name", "kana", "group", "reason"].some((one) => field(one).value.trim());

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections.abc import Callable
@@ -370,6 +371,36 @@ def test_closed_door_takes_the_queue_for_two_weeks_and_gives_no_roster(
     assert night.desk.answer(at_the_door)["outcome"] == "admitted"
     clock.forward(days=15)
     assert night.desk.send(scan(night.tickets[1]), status=410)["error"] == "closed"
+
+
+def test_closed_door_tells_a_desk_nothing_about_anybody(night: Night, unit: Unit, clock: Clock) -> None:
+    guest, applied = night.evening.guests[0], night.evening.guests[1]
+    profession = night.desk.client.api("GET", "/api/v1/door/roster", bearer=night.desk.token)["event"][
+        "professions"
+    ][0]
+    with unit() as session:
+        group = str(session.get_one(Application, applied.id).event_group_id)
+    clock.forward(hours=5)
+    with unit():
+        close_door(event_id=night.evening.event.id)
+
+    told = [
+        night.desk.send(scan(guest.code)),
+        night.desk.send(scan(guest.code)),
+        night.desk.walk_in(name=applied.full_name, kana=applied.full_kana, group=group),
+        night.desk.client.api(
+            "POST",
+            "/api/v1/door/corrections",
+            {"application": str(guest.id), "profession": profession["id"]},
+            bearer=night.desk.token,
+        ),
+    ]
+
+    assert [one["answers"][0]["outcome"] for one in told[:3]] == ["admitted", "repeated", "admitted"]
+    for one in told:
+        for secret in (guest.family, guest.code, applied.family, applied.code, str(applied.id), "受付1"):
+            assert secret not in json.dumps(one, ensure_ascii=False)
+    assert told[1]["answers"][0]["since"] == ""
 
 
 def test_roster_opens_three_days_before(night: Night, clock: Clock) -> None:
