@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from trainings.checkin import texts
 from trainings.checkin.decision import Decision
 from trainings.checkin.models import Direction, Outcome, Scan, ScanKind, Why
+from trainings.core.db import db
+from trainings.directory.models import Profession
+from trainings.events.models import EventGroup
 from trainings.registration.models import Application
 
 
@@ -20,6 +24,8 @@ def answer_kept(decision: Decision, application: Application | None, *, desk: st
         "application": str(application.id) if application else None,
         "table": application.table_number if application else None,
         "state": application.state.value if application else None,
+        "profession": str(application.profession_id) if application and application.profession_id else None,
+        "group": str(application.event_group_id) if application else None,
     }
 
 
@@ -39,6 +45,7 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
     guest = None
     if application is not None:
         guest = roster_entry(application) | {"table": kept["table"], "state": kept["state"]}
+        guest |= _counted_then(kept, application)
     return {
         "scan_id": str(scan.id),
         "outcome": outcome.value,
@@ -51,6 +58,20 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         "undo": scan.kind == ScanKind.UNDO,
         "guest": guest,
     }
+
+
+def _counted_then(kept: dict[str, Any], application: Application) -> dict[str, Any]:
+    """Profession and group as they were when the answer was first given, where they were corrected since."""
+    if "group" not in kept:
+        return {}  # kept by an earlier version
+    profession_id, group_id = (uuid.UUID(kept[one]) if kept[one] else None for one in ("profession", "group"))
+    then = {}
+    if profession_id != application.profession_id:
+        profession = db.session.get(Profession, profession_id) if profession_id else None
+        then["profession"] = profession.name if profession else ""
+    if group_id != application.event_group_id and (group := db.session.get(EventGroup, group_id)):
+        then |= {"group": group.name, "mark": group.mark, "css": group.css}
+    return then
 
 
 def withheld(answer: dict[str, Any]) -> dict[str, Any]:

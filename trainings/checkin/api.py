@@ -245,6 +245,9 @@ def scans() -> ResponseReturnValue:
     unsent = body.get("unsent", 0)
     if type(unsent) is not int or not 0 <= unsent < 1_000_000:
         raise Unacceptable("unsent")
+    if "now" in body:
+        clock_off = round((read_instant(body, "now") - clock.now()).total_seconds())
+        attempts = [replace(attempt, clock_off=clock_off) for attempt in attempts]
     try:
         answers = record_attempts(event_id=event.id, attempts=attempts, device=device)
     except ForeignScan:

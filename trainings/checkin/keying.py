@@ -17,7 +17,7 @@ from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin.actions import WalkIn, admit_walk_in
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_walk_in
+from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
 from trainings.checkin.queries import admitted, door_of
@@ -33,6 +33,8 @@ from trainings.registration.models import Application
 FILE_FORMAT = "tsudoi-door-queue-1"
 LARGEST_FILE = 20_000
 """Entries that one file may hold: four scans each of five thousand people."""
+KINDS = frozenset({"scan", "walk_in", "correction"})
+LONGEST_NAME = 60
 _TIME = re.compile(r"(\d{1,2})(?:\D(\d{1,2})\D?|(\d{2}))")
 """Hour and minute, with any one sign between them and behind them, or four (three) figures in a row."""
 
@@ -168,8 +170,8 @@ def _known_ids(attempts: Sequence[Attempt]) -> set[uuid.UUID]:
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file brought. known: entries that had come before. refused: entries that cannot be recorded, and why,
-    with the name they bear."""
+    """What a file brought. known: entries that had come before. refused: entries that cannot be recorded, and why, with
+    the name or else the time that they bear."""
 
     outcomes: dict[Outcome, int]
     known: int
@@ -203,8 +205,11 @@ def import_queue(*, event_id: uuid.UUID, content: bytes, staff: Staff) -> Import
                 corrections += _correct(event_id, entry.body)
                 continue
             answer = _record_entry(event_id, entry, device, staff)
+        except Unacceptable:
+            refused.append((Refused(CheckinRefusal.BAD_ENTRY), _called(entry)))
+            continue
         except Refused as cannot:
-            refused.append((cannot, str(entry.body.get("name", ""))))
+            refused.append((cannot, _called(entry)))
             continue
         if answer is None:
             known += 1
@@ -232,29 +237,29 @@ class _File:
 
 
 def _read(content: bytes) -> _File:
-    """The file, read as a whole before anything is written. Raises Refused: BAD_FILE."""
+    """The file as a whole, before anything is written; what stands in an entry is looked at when it is recorded, so that
+    one which cannot be stops no other. Raises Refused: BAD_FILE."""
     try:
         told = json.loads(content)
         if told["format"] != FILE_FORMAT or len(told["entries"]) > LARGEST_FILE:
             raise ValueError
         device = read_id(told["device"], "id") if told.get("device") else None
         entries = [_Entry(one["kind"], one["body"]) for one in told["entries"]]
-        for entry in entries:
-            _check(entry)
+        if not all(one.kind in KINDS and isinstance(one.body, dict) for one in entries):
+            raise ValueError
     except (ValueError, KeyError, TypeError, Unacceptable, RecursionError):
         raise Refused(CheckinRefusal.BAD_FILE) from None
     return _File(device, entries)
 
 
-def _check(entry: _Entry) -> None:
-    if entry.kind == "scan":
-        read_attempt(entry.body)
-    elif entry.kind == "walk_in":
-        read_walk_in(entry.body)
-    elif entry.kind == "correction":
-        read_id(entry.body, "application"), read_id(entry.body, "profession")
-    else:
-        raise ValueError(entry.kind)
+def _called(entry: _Entry) -> str:
+    """How staff may find an entry on paper: the name typed at the desk, or when it was made."""
+    if name := str(entry.body.get("name", "")).strip():
+        return name[:LONGEST_NAME]
+    try:
+        return clock.local(read_instant(entry.body, "scanned_at")).strftime("%H:%M")
+    except Unacceptable:
+        return ""
 
 
 def _record_entry(

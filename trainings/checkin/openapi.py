@@ -188,7 +188,7 @@ def document() -> Schema:
                 "A batch of scans, answered one by one. The same scan id again gets its first answer again.",
                 _object(
                     {"scans": {"type": "array", "maxItems": 200, "items": _ref("Attempt")}},
-                    {"unsent": {"type": "integer", "minimum": 0, "maximum": 999_999}},
+                    {"unsent": {"type": "integer", "minimum": 0, "maximum": 999_999}, "now": INSTANT},
                 ),
                 _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
             ),

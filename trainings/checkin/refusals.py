@@ -18,4 +18,5 @@ class CheckinRefusal(StrEnum):
     BAD_TIME = "bad_time"
     TIME_AHEAD = "time_ahead"
     BAD_FILE = "bad_file"
+    BAD_ENTRY = "bad_entry"
     OTHER_EVENTS_FILE = "other_events_file"

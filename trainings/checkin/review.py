@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import Select, or_, select
 
@@ -15,13 +14,10 @@ from trainings.audit.actions import record
 from trainings.checkin import queries
 from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
-from trainings.checkin.scanning import lock_door, record_attempts
+from trainings.checkin.scanning import WRONG_CLOCK, lock_door, record_attempts
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.registration.models import Application
-
-AHEAD = timedelta(minutes=2)
-"""A scan dated so much later than it arrived comes from a device whose clock is wrong."""
 
 FOREIGN = frozenset({Why.UNKNOWN, Why.OTHER_EVENT})
 
@@ -125,11 +121,14 @@ def _asking(event_id: uuid.UUID) -> Select[tuple[Scan]]:
 def _matter(scan: Scan) -> Matter | None:
     if scan.why in FOREIGN:
         return Matter.UNKNOWN
+    if "clock_off" in scan.answer:
+        return Matter.CLOCK
     if scan.flagged and scan.outcome == Outcome.REPEATED:
         return Matter.TWICE
     if scan.flagged:
         return Matter.FORCED if scan.forced else Matter.OFFLINE
-    return Matter.CLOCK if scan.scanned_at > scan.received_at + AHEAD else None
+    # A device that does not tell its own time shows it where a scan is dated later than it arrived.
+    return Matter.CLOCK if scan.scanned_at > scan.received_at + WRONG_CLOCK else None
 
 
 def _alike(scan: Scan) -> Sequence[Scan]:

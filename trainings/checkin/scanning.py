@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -35,6 +36,9 @@ TICKET_STATES: dict[State, TicketState] = {
     State.SUBSTITUTED: "cancelled",
     State.CANCELLED: "cancelled",
 }
+
+WRONG_CLOCK = timedelta(minutes=2)
+"""A device whose clock is further off than this writes times that somebody has to look at."""
 
 
 class ForeignScan(Exception):
@@ -119,6 +123,8 @@ def _record(
     kept = answer_kept(decision, ours, desk=_desk_of(earlier[-1]) if decision.since else "")
     if application is not None and ours is None:
         kept["event"] = application.event.title
+    if not flagged and abs(attempt.clock_off) > WRONG_CLOCK.total_seconds():
+        kept["clock_off"], flagged = attempt.clock_off, True
     return ledger.add(
         _scan(
             event,

@@ -231,7 +231,7 @@ export class Desk {
   /** Send scans, or none as a sign of life, and say how many will still wait here. */
   async tell(batch) {
     const unsent = Math.max(0, this.unsent - batch.length);
-    const told = await call(this.token, "scans", { scans: batch.map((one) => this.bodyOf(one)), unsent });
+    const told = await call(this.token, "scans", { now: this.now(), scans: batch.map((one) => this.bodyOf(one)), unsent });
     this.toldAt = Date.now();
     return told;
   }

@@ -19,6 +19,7 @@ from trainings.checkin import queries
 from trainings.checkin.actions import close_door
 from trainings.checkin.keying import FILE_FORMAT
 from trainings.checkin.models import Direction, Method, Outcome, Scan
+from trainings.core.clock import local
 from trainings.core.jobs import Job
 from trainings.events.models import CertificateRule, Event
 from trainings.registration.secrets import ticket_code
@@ -300,6 +301,26 @@ def test_entry_that_cannot_be_recorded_does_not_stop_the_others(
     assert len(stored(unit)) == 1
 
 
+def test_entries_that_cannot_be_read_are_listed_and_the_others_taken(
+    planner: Client, evening: Evening, unit: Unit
+) -> None:
+    at = evening.doors_open_at
+    unreadable = [
+        {"kind": "walk_in", "body": {"scan_id": str(uuid.uuid4()), "name": "あ" * 61, "kana": "ア"}},
+        {"kind": "scan", "body": {"scan_id": "x", "scanned_at": at.isoformat(), "method": "usb"}},
+        {"kind": "correction", "body": {"application": str(evening.guests[1].id)}},
+    ]
+
+    page = take(planner, evening, file(*unreadable, entry(application=str(evening.guests[0].id))))
+
+    assert "1件を新しく入れました" in page
+    unread = "　記録の中身が読み取れません。"
+    assert f"入れられませんでした：{'あ' * 60}{unread}" in page
+    assert f"入れられませんでした：{local(at):%H:%M}{unread}" in page
+    assert page.html.count(unread) == 3
+    assert len(stored(unit)) == 1
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -308,7 +329,7 @@ def test_entry_that_cannot_be_recorded_does_not_stop_the_others(
         b"[1, 2]",
         b'{"format": "tsudoi-door-queue-1"}',
         b'{"format": "other", "entries": []}',
-        b'{"format": "tsudoi-door-queue-1", "entries": [{"kind": "scan", "body": {"scan_id": "x"}}]}',
+        b'{"format": "tsudoi-door-queue-1", "entries": [{"kind": "scan", "body": []}]}',
         b'{"format": "tsudoi-door-queue-1", "entries": [{"kind": "dance", "body": {}}]}',
         b'{"format": "tsudoi-door-queue-1", "entries": [[]]}',
     ],

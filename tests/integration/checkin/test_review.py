@@ -137,6 +137,34 @@ def test_clock_that_runs_ahead_asks_for_a_look(
     assert matters(unit, event) == asks
 
 
+@pytest.mark.parametrize(
+    ("minutes", "asks"), [(0, []), (1, []), (-1, []), (9, [Matter.CLOCK]), (-9, [Matter.CLOCK])]
+)
+def test_clock_that_a_desk_tells_is_compared_both_ways(
+    client: Client, unit: Unit, clock: Clock, night: Night, minutes: int, asks: list[Matter]
+) -> None:
+    event, people, *_ = night
+    with unit():
+        _, token = device_of(event, "受付3")
+    told = clock.now + timedelta(minutes=minutes)
+    one = {
+        "scan_id": str(uuid.uuid4()),
+        "scanned_at": (told - timedelta(seconds=5)).isoformat(),
+        "method": "usb",
+        "application": str(people[0].id),
+    }
+    queued = one | {
+        "scan_id": str(uuid.uuid4()),
+        "application": str(people[1].id),
+        "scanned_at": (told - timedelta(minutes=20)).isoformat(),
+    }
+
+    client.api("POST", "/api/v1/door/scans", {"now": told.isoformat(), "scans": [queued, one]}, bearer=token)
+
+    # A queue that waited is no wrong clock; both scans of a wrong clock ask for a look.
+    assert matters(unit, event) == asks * 2
+
+
 def test_settling_twice_and_a_scan_of_another_event(
     staff_client: StaffClient, unit: Unit, clock: Clock, night: Night
 ) -> None:

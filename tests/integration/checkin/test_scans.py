@@ -22,6 +22,7 @@ from tests.support.client import Client
 from tests.support.hands import Clock, QueryCount, Unit
 from trainings.checkin import api, queries
 from trainings.checkin.actions import close_door, revoke_device
+from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Scan
 from trainings.core.db import db
 from trainings.events.models import Event
@@ -127,6 +128,24 @@ def test_same_scan_id_gets_its_first_answer_whatever_has_changed(night: Night, u
 
     assert night.desk.answer(attempt) == first
     assert stored(unit) == 1
+
+
+def test_answer_given_again_names_the_profession_that_it_named_first(night: Night, unit: Unit) -> None:
+    attempt = scan(night.tickets[0])
+    first = night.desk.answer(attempt)
+    told = night.desk.client.api("GET", "/api/v1/door/roster", bearer=night.desk.token)["event"][
+        "professions"
+    ]
+    other = next(one for one in told if one["group"] != first["guest"]["group"])
+    with unit():
+        correct_profession(
+            event_id=night.evening.event.id,
+            application_id=night.evening.guests[0].id,
+            profession_id=uuid.UUID(other["id"]),
+        )
+
+    assert night.desk.answer(attempt) == first
+    assert night.other.answer(scan(night.tickets[0]))["guest"]["group"] == other["group"]
 
 
 @pytest.mark.parametrize(
