@@ -47,7 +47,7 @@ from trainings.surveys.queries import runs_of_event
 
 SEED = 20261123
 SHOW_RATE = 0.95
-WEDNESDAY, SUNDAY = 2, 6
+MONDAY, WEDNESDAY, FRIDAY, SUNDAY = 0, 2, 4, 6
 CHANNELS = ((Channel.WEB, 80), (Channel.FAX, 11), (Channel.PHONE, 9))
 
 
@@ -187,8 +187,10 @@ def _hold(evening: Evening, residents: Sequence[Resident], chance: random.Random
         closes = clock.local(event.application_closes_at).date()
         is_lottery = event.selection == Selection.LOTTERY
     frozen_on = closes + timedelta(days=1)
-    if is_lottery and frozen_on < today:
-        _draw(event_id, frozen_on, chance)
+    # The public number is drawn on evenings from Monday to Friday.
+    drawn_on = _next_weekday(frozen_on, MONDAY) if frozen_on.weekday() > FRIDAY else frozen_on
+    if is_lottery and drawn_on < today:
+        _draw(event_id, frozen_on, drawn_on, chance)
     if day < today:
         _evening(event_id, day, chance)
     elif day == today:
@@ -262,10 +264,9 @@ def _apply(
             )
 
 
-def _draw(event_id: uuid.UUID, day: date, chance: random.Random) -> None:
-    with _on(day), unit_of_work():
+def _draw(event_id: uuid.UUID, frozen_on: date, day: date, chance: random.Random) -> None:
+    with _on(frozen_on), unit_of_work():
         freeze_list(event_id=event_id)
-    # The public number is drawn in the evening.
     with _on(day, time(20, 0)), unit_of_work():
         draw_seats(event_id=event_id, public_number=f"{chance.randrange(10_000):04d}")
     with unit_of_work():

@@ -76,7 +76,7 @@ class Preset:
     accessibility: str = ACCESSIBILITY
 
 
-PUBLIC_NUMBER = "名簿を固めたあと、最初に抽せんされるナンバーズ4の数字"
+PUBLIC_NUMBER = "名簿を固めたあと、最初に発表されるナンバーズ4の当せん番号"
 """The public number of a new event. Told from the freezing of the list, so that it stays right whenever that happens."""
 
 _DATA = "お名前・フリガナ、連絡先、職種、勤務先、申込と参加の記録"
