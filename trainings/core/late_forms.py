@@ -82,20 +82,23 @@ def _nothing() -> None:
 
 
 def may_hold() -> bool:
-    """Whether `hold` is for this request: the browser says that our own page sent it, and there is no file, which no page
-    can hold."""
-    return request.headers.get("Sec-Fetch-Site") == "same-origin" and not request.files
+    """Whether `hold` is for this request: the browser says that our own page sent it."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def hold(status: int, *, sign_in: str = "") -> Response:
-    """A page with all that was typed and one button that sends it again to where it was sent.
+    """A page with all that was typed and one button that sends it again to where it was sent. No page can hold a file: it
+    names those that were chosen and asks for them once more.
 
     sign_in: the address of the sign-in page, for those whose session is over.
     """
     typed = [
         (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", AGAIN)
     ]
-    page = render_template("errors/again.html", typed=typed, sign_in=sign_in)
+    files = [
+        (name, [one.filename for one in chosen if one.filename]) for name, chosen in request.files.lists()
+    ]
+    page = render_template("errors/again.html", typed=typed, files=files, sign_in=sign_in)
     return make_response(page, status)
 
 

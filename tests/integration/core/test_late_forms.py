@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -171,6 +172,43 @@ def test_button_without_a_form_of_its_own_is_pressed_again_on_a_page_that_holds_
     assert "もう一度、送信してください" in page
     assert [one.state for one in stored(unit, event)] == [State.OFFERED]
     assert "参加が決まりました" in page.press("もう一度送る")
+
+
+OFFICES = "名称,カナ,種別,圏域,事業所番号\n山田医院,,診療所,市内,\n".encode()
+UPLOAD = "/staff/directory/offices/import"
+
+
+def send_offices(client: Client, **typed: str) -> tuple[int, Page]:
+    """The upload as a browser sends it from our own page."""
+    data = {"file": (io.BytesIO(OFFICES), "事業所.csv"), **typed}
+    answer = client.open("POST", UPLOAD, data=data, headers=OWN_PAGE)
+    return answer.status_code, Page(client, UPLOAD, answer.status_code, answer.get_data(as_text=True))
+
+
+def test_file_whose_token_is_late_is_chosen_once_more_and_what_was_typed_is_kept(
+    unit: Unit, client: Client
+) -> None:
+    signed_in(client, unit, Role.PLANNER, name="欅田 まもる", mail="mamoru@city.keyaki.example")
+    before = counted(unit)
+
+    status, held = send_offices(client, csrf_token="old", note="四月の分")
+
+    assert status == 400
+    assert "ファイルをもう一度選んでから、下のボタンを押してください" in held
+    assert "さきほど選んだファイル：事業所.csv" in held
+    assert held.one("input[name=note]")["value"] == "四月の分"
+    assert counted(unit) == before
+    checked = held.form().fill(file=(OFFICES, "事業所.csv")).submit("もう一度送る")
+    assert "山田医院" in checked
+
+
+def test_file_of_staff_whose_session_is_over_is_chosen_once_more(unit: Unit, client: Client) -> None:
+    status, held = send_offices(client)
+
+    assert status == 403
+    assert "もう一度サインインしてください" in held
+    assert "ここにもどってファイルを選び、下のボタンを押してください" in held
+    assert held.one("input[type=file]")["name"] == "file"
 
 
 def test_staff_whose_session_is_over_sign_in_and_send_the_same_words(unit: Unit, client: Client) -> None:

@@ -16,7 +16,8 @@ from tests.support.pages import Page
 from trainings.accounts.models import Role
 from trainings.allocation.offers import next_in_line
 from trainings.audit.models import AuditEntry
-from trainings.directory.actions import load_master_data
+from trainings.directory.actions import link_secret, load_master_data
+from trainings.directory.models import Person
 from trainings.events.models import Event, EventKind, Selection
 from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
@@ -51,8 +52,34 @@ def ranks(unit: Unit, event: Event) -> dict[str, int | None]:
     return {one.given: one.waiting_rank for one in stored(unit, event) if one.state == State.WAITING}
 
 
-def test_first_form_does_not_ask_for_it(unit: Unit, client: Client) -> None:
-    assert BOX not in client.get(f"/e/{published(unit).slug}/apply")
+def test_first_form_folds_it_away_for_those_who_apply_for_several(unit: Unit, client: Client) -> None:
+    event = published(unit)
+    page = client.get(f"/e/{event.slug}/apply")
+    assert page.texts("form details:not([open]) label") == [f"{BOX}任意"]
+
+    page.form(button="確認へ進む").fill(said(unit, event) | {"priority": "2"}).submit("確認へ進む").press(
+        "この内容で申し込む"
+    )
+
+    assert [one.priority for one in stored(unit, event)] == [2]
+
+
+def test_fold_of_the_first_form_is_open_around_a_wrong_number(unit: Unit, client: Client) -> None:
+    event = published(unit)
+    form = client.get(f"/e/{event.slug}/apply").form(button="確認へ進む")
+
+    page = form.fill(said(unit, event) | {"priority": "一番"}).submit("確認へ進む", status=422)
+
+    assert page.one("details[open] #priority")["value"] == "一番"
+
+
+def test_somebody_who_applies_for_herself_is_not_asked(unit: Unit, client: Client) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+    with unit() as session:
+        own = link_secret(session.scalars(select(Person)).one())
+
+    assert BOX not in client.get(f"/e/{event.slug}/apply?own={own}")
 
 
 def test_colleague_with_the_smaller_number_waits_before_the_other(
