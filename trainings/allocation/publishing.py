@@ -13,6 +13,7 @@ from trainings.allocation.steps import Step, steps_after
 from trainings.allocation.weights import WeightRule
 from trainings.events.models import Event
 from trainings.registration.models import Application
+from trainings.registration.states import State
 from trainings.seats.odds import Odds
 from trainings.seats.reading import odds_of
 from trainings.seats.record import canonical, digest, singled_out, summary
@@ -38,7 +39,7 @@ class GroupLine:
 class PublicDraw:
     """One draw as anybody may see it. is_whole: the file holds everything that repeats the draw; else only odds by group,
     since the whole would single people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that
-    the weights follow, in words. steps: what happened to the list since. list_digest, frozen_at: H, and when it was shown;
+    the weights follow, in words. steps: what happened to the list since it was frozen. list_digest, frozen_at: H, and when it was shown;
     None for a draw from before lists were kept."""
 
     draw: Draw
@@ -100,7 +101,7 @@ def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime]) ->
         [texts.shortfall_in_words(one, names) for one in odds.shortfalls],
         singled_out(draw.record) == 0,
         texts.weights_in_words(_weight_rule(draw.record)),
-        steps_after(draw, void),
+        steps_after(draw, shown.get(list_digest), void),
         list_digest,
         shown.get(list_digest),
     )
@@ -112,10 +113,12 @@ def public_file(draw: Draw) -> bytes:
 
 
 def standing_of(application: Application) -> Standing | None:
-    """None for somebody about whom no draw that counts has decided."""
+    """None for somebody about whom no draw that counts has decided, and for whoever had left before it."""
     draw = queries.valid_draw(application.event_id)
     entry = queries.entry_of(draw.id, application.id) if draw is not None else None
     if draw is None or entry is None:
+        return None
+    if application.state == State.CANCELLED and application.state_changed_at < draw.drawn_at:
         return None
     odds = odds_of(draw.record)
     each, unit = draw.record["frozen"]["odds"], draw.record["frozen"]["unit"]

@@ -1,4 +1,4 @@
-"""What happened to the list after a draw: offers, answers, cancellations and decisions by hand, one after the other."""
+"""What happened to a list once it was frozen: cancellations, offers, answers and decisions by hand, one after the other."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Step:
     reason: Reason
 
 
-def steps_after(draw: Draw, void: DrawVoid | None = None) -> list[Step]:
+def steps_after(draw: Draw, frozen_at: datetime | None, void: DrawVoid | None = None) -> list[Step]:
     """In the order in which they happened, until the draw was taken back. Read from the audit trail, which is append-only,
-    so that nobody can make the list of steps shorter."""
+    so that nobody can make the list of steps shorter. frozen_at: of the draw's list; None: only what came after the draw."""
     numbers: Mapping[uuid.UUID, str] = {
         entry.application_id: entry.number for entry, _ in queries.entries_of(draw.id)
     }
     until = void.voided_at if void is not None else None
     steps = []
-    for entry in entries_of_verb(draw.event_id, STATE_CHANGED, since=draw.drawn_at):
+    for entry in entries_of_verb(draw.event_id, STATE_CHANGED, since=frozen_at or draw.drawn_at):
         number, reason = numbers.get(uuid.UUID(entry.subject_id)), Reason(entry.detail["reason"])
         if number is not None and reason in AFTERWARDS and (until is None or entry.at < until):
             steps.append(Step(entry.at, number, reason))

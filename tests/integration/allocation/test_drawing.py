@@ -16,6 +16,7 @@ from trainings.allocation.freezing import commit_secret, freeze_list, thaw_list
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, FrozenList
 from trainings.allocation.offers import offer_free_seats
 from trainings.allocation.placing import place_by_hand, refuse_by_hand
+from trainings.allocation.publishing import public_draws, standing_of
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
@@ -25,7 +26,7 @@ from trainings.messages.models import Message
 from trainings.registration.actions import cancel_application, submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
-from trainings.registration.states import State
+from trainings.registration.states import Reason, State
 from trainings.registration.transitions import SEAT_FREED
 from trainings.seats.record import digest
 
@@ -174,7 +175,9 @@ def test_number_that_was_not_named_beforehand_does_not_enter_the_seed(applied, u
     assert draw.public_number == draw.record["public_number"] == ""
 
 
-def test_who_cancels_after_freezing_stays_in_the_draw_and_the_seat_goes_to_the_next(applied, unit) -> None:  # type: ignore[no-untyped-def]
+def test_who_cancels_after_freezing_stays_in_the_draw_and_the_seat_goes_to_the_next(
+    applied, unit, clock
+) -> None:  # type: ignore[no-untyped-def]
     with unit() as session:
         shown = freeze_list(event_id=applied.id).digest
         doctors = session.scalars(
@@ -182,6 +185,7 @@ def test_who_cancels_after_freezing_stays_in_the_draw_and_the_seat_goes_to_the_n
         ).unique()
         for one in list(doctors)[:2]:
             cancel_application(application_id=one.id)
+    clock.forward(hours=9)
     with unit():
         draw = draw_seats(event_id=applied.id)
         assert digest(draw.record["frozen"]) == shown
@@ -198,6 +202,10 @@ def test_who_cancels_after_freezing_stays_in_the_draw_and_the_seat_goes_to_the_n
         assert len(states[State.CANCELLED]) == 2
         jobs = session.scalars(select(Job.name).where(Job.subject == applied.id)).all()
         assert SEAT_FREED in jobs
+        (told,) = public_draws([draw])
+        assert [step.reason for step in told.steps[:2]] == [Reason.CANCELLED_BY_APPLICANT] * 2
+        assert {step.reason for step in told.steps[2:]} == {Reason.SEAT_FREED}
+        assert {standing_of(one) for one in states[State.CANCELLED]} == {None}
 
 
 @pytest.mark.parametrize("act", [place_by_hand, refuse_by_hand])

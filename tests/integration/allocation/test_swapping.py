@@ -129,7 +129,7 @@ def test_swap_is_told_to_both_and_stands_in_the_record(unit: Unit, clock: Clock,
         }
         draw = valid_draw(event.id)
         assert draw is not None
-        assert [step.reason for step in steps_after(draw)] == [Reason.SWAPPED, Reason.SWAPPED]
+        assert [step.reason for step in steps_after(draw, None)] == [Reason.SWAPPED, Reason.SWAPPED]
         (entry,) = entries_of_verb(event.id, SWAPPED)
         assert (entry.subject_id, entry.detail) == (str(everybody[1].id), {"with": str(everybody[0].id)})
     assert "席を入れかえました" in client.get(f"/e/{event.slug}/draw")
