@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -43,25 +44,73 @@ def run(port: int, requests: Callable[[int], Request], count: int, clients: int)
     return asyncio.run(_run(port, requests, count, clients))
 
 
+def arrivals(per_second: float, count: int, seed: str) -> list[float]:
+    """When each of so many guests arrives, in seconds: by chance, one independent of the other, and so that they average
+    exactly this rate."""
+    chance = random.Random(seed)
+    instants, instant = [], 0.0
+    for _ in range(count):
+        instant += chance.expovariate(1)
+        instants.append(instant)
+    return [one * count / per_second / instants[-1] for one in instants]
+
+
+def run_paced(port: int, requests: Callable[[int], Request], due: Sequence[float], clients: int) -> Outcome:
+    """Send request n at due[n] seconds, each client every so-many-th of them and never two at once.
+
+    A latency counts from when the request was due: whoever stands in the line of a desk that still waits for an answer
+    waits as well. So a server that cannot keep up shows it.
+    """
+    return asyncio.run(_run_paced(port, requests, due, clients))
+
+
 async def _run(port: int, requests: Callable[[int], Request], count: int, clients: int) -> Outcome:
     numbers = iter(range(count))
-    latencies: list[float] = []
-    failed = 0
+    tally = _Tally(port)
 
     async def client() -> None:
-        nonlocal failed
         for number in numbers:
             request = requests(number)
-            begin = time.perf_counter()
-            status = await _send(port, request)
-            if status in request.expect:
-                latencies.append(time.perf_counter() - begin)
-            else:
-                failed += 1
+            await tally.send(request, time.perf_counter())
 
-    start = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
-    return Outcome(len(latencies), failed, time.perf_counter() - start, tuple(sorted(latencies)))
+    return tally.outcome()
+
+
+async def _run_paced(
+    port: int, requests: Callable[[int], Request], due: Sequence[float], clients: int
+) -> Outcome:
+    tally = _Tally(port)
+
+    async def client(first: int) -> None:
+        for number in range(first, len(due), clients):
+            instant = tally.start + due[number]
+            await asyncio.sleep(instant - time.perf_counter())
+            await tally.send(requests(number), instant)
+
+    await asyncio.gather(*(client(first) for first in range(clients)))
+    return tally.outcome()
+
+
+class _Tally:
+    """What a run comes to, counted as it goes. start: now, by the clock that never goes back."""
+
+    def __init__(self, port: int) -> None:
+        self.start = time.perf_counter()
+        self._port = port
+        self._latencies: list[float] = []
+        self._failed = 0
+
+    async def send(self, request: Request, since: float) -> None:
+        """Send it and wait for its answer; its latency counts from `since`."""
+        if await _send(self._port, request) in request.expect:
+            self._latencies.append(time.perf_counter() - since)
+        else:
+            self._failed += 1
+
+    def outcome(self) -> Outcome:
+        seconds = time.perf_counter() - self.start
+        return Outcome(len(self._latencies), self._failed, seconds, tuple(sorted(self._latencies)))
 
 
 async def _send(port: int, request: Request) -> int:

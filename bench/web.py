@@ -9,6 +9,7 @@ import re
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 from typing import Any
@@ -17,7 +18,7 @@ from urllib.parse import urlencode
 import psycopg
 from sqlalchemy import insert, select
 
-from bench.load import Outcome, Request, run
+from bench.load import Outcome, Request, arrivals, run, run_paced
 from bench.results import Row, report
 from bench.servers import Server, serving
 from bench.site import Site, open_event, sites, slug_of
@@ -229,6 +230,19 @@ def enrol(site: Site, event_id: uuid.UUID) -> str:
 
 
 def scan(server: Server, token: str, tickets: list[str], clients: int) -> Outcome:
+    """One scan a request; each client sends its next one as soon as it is answered."""
+    return run(server.port, _scans(token, tickets), len(tickets), clients)
+
+
+def scan_as_they_come(
+    server: Server, token: str, tickets: list[str], clients: int, per_second: float
+) -> Outcome:
+    """One scan a request, sent when its guest arrives."""
+    due = arrivals(per_second, len(tickets), seed="guests")
+    return run_paced(server.port, _scans(token, tickets), due, clients)
+
+
+def _scans(token: str, tickets: list[str]) -> Callable[[int], Request]:
     head = (
         f"POST /api/v1/door/scans HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}"
     )
@@ -243,7 +257,7 @@ def scan(server: Server, token: str, tickets: list[str], clients: int) -> Outcom
         }
         return Request(head, json.dumps({"scans": [scan], "unsent": 0}).encode())
 
-    return run(server.port, request, len(tickets), clients)
+    return request
 
 
 # -- what the database alone could do ---------------------------------------------------------------------------
