@@ -83,13 +83,20 @@ def next_in_line(event: Event) -> Application | None:
 
 
 def _honoured(event: Event, rules: Rules) -> Honoured:
-    """The reserves that the draw honoured, less those released since."""
+    """The reserves that the draw honoured, less those released since: a group's from its date on, a sector's once every
+    group of the sector is released, a district's once every group of the event is (as for first come)."""
     draw = queries.valid_draw(event.id)
     if draw is None:
         return degrade(rules, [], [])[0]
     kept = honoured_of(draw.record)
-    released = set(released_groups(event))
-    return replace(kept, groups={key: 0 if key in released else n for key, n in kept.groups.items()})
+    still_held = {group.key for group in rules.groups} - set(released_groups(event))
+    sectors = {group.sector for group in rules.groups if group.key in still_held}
+    return replace(
+        kept,
+        groups={key: n if key in still_held else 0 for key, n in kept.groups.items()},
+        sectors={key: n if key in sectors else 0 for key, n in kept.sectors.items()},
+        districts={key: n if still_held else 0 for key, n in kept.districts.items()},
+    )
 
 
 def answer_offer(*, application_id: uuid.UUID, accept: bool) -> Application:

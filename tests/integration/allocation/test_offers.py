@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.announcing import announce
-from tests.support.evening import DOCTOR, NURSE, apply_as
+from tests.support.evening import DOCTOR, NURSE, PHARMACIST, apply_as
 from trainings.accounts.models import Role
+from trainings.allocation.drawing import draw_seats
+from trainings.allocation.freezing import commit_secret, freeze_list
 from trainings.allocation.offers import (
     answer_offer,
     close_waiting_list,
     expire_offer,
+    next_in_line,
     offer_expiry,
     offer_free_seats,
     readmit_waiting,
@@ -28,7 +31,7 @@ from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
 from trainings.core.web import beside_requests
 from trainings.directory.actions import load_master_data
-from trainings.events.models import Event
+from trainings.events.models import Event, EventKind
 from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
@@ -297,3 +300,53 @@ def test_near_the_day_staff_call_the_next_in_line(full, staff_client, unit, cloc
     with unit():
         place_by_hand(application_id=people[3].id, reason="電話で参加を確認")
     assert "席が空くと、電話する方をここに出します" in planner.get(path)
+
+
+@pytest.fixture
+def short_of_a_doctor(unit, clock):  # type: ignore[no-untyped-def]
+    """A drawn event of 3 seats with one for a doctor, one for a pharmacist, and two for their sector. A nurse and the
+    pharmacist are in, the doctor has cancelled; a nurse waits first, a doctor second."""
+    with unit():
+        load_master_data()
+        event = announce(
+            EventKind.HUNDRED,
+            quotas={"医科": (1, None), "薬局": (1, None)},
+            capacity=3,
+            public_number_name="",
+        )
+        for group in event.groups:
+            group.sector = event.groups[0].sector if group.reserved else None
+        event.groups[0].sector.reserved = 2
+        commit_secret(event_id=event.id)
+        people = [
+            apply_as(event, code, n) for n, code in enumerate((NURSE, PHARMACIST, DOCTOR, NURSE, DOCTOR))
+        ]
+    clock.set(event.application_closes_at)
+    with unit():
+        freeze_list(event_id=event.id)
+    with unit():
+        draw_seats(event_id=event.id)
+    found = [State.CONFIRMED, State.CONFIRMED, State.CANCELLED, State.WAITING, State.WAITING]
+    with unit() as session:
+        for rank, (one, state) in enumerate(zip(people, found, strict=True)):
+            application = session.get_one(Application, one.id)
+            application.state, application.waiting_rank = state, rank if state == State.WAITING else None
+    return event, people
+
+
+@pytest.mark.parametrize(
+    ("released", "place"), [([], 4), (["医科"], 4), (["薬局"], 4), (["医科", "薬局"], 3)]
+)
+def test_minimum_of_a_sector_is_released_with_the_last_of_its_groups(  # type: ignore[no-untyped-def]
+    short_of_a_doctor, unit, clock, released, place
+) -> None:
+    event, people = short_of_a_doctor
+    with unit() as session:
+        for group in session.get_one(Event, event.id).groups:
+            group.release_on = core_clock.today() if group.name in released else None
+
+    with unit() as session:
+        following = next_in_line(session.get_one(Event, event.id))
+        assert following is not None
+
+    assert following.id == people[place].id
