@@ -1,11 +1,16 @@
 // 「この抽選をもういちど計算する」: fetches the record, or takes a chosen file, and repeats the draw on this device.
 import { verify } from "./verify_draw.js";
 
-function show(place, words, holds) {
+function paragraph(words, style) {
   const line = document.createElement("p");
-  line.className = holds === undefined ? "soft" : "say";
+  line.className = style;
   line.textContent = words;
-  place.replaceChildren(line);
+  return line;
+}
+
+function show(place, words, why = "") {
+  const style = words === place.dataset.running ? "soft" : "say";
+  place.replaceChildren(paragraph(words, style), ...(why ? [paragraph(why, "mt2 measure")] : []));
 }
 
 function trimmed(bytes) {
@@ -19,9 +24,10 @@ async function repeat(place, bytes) {
   await new Promise((resume) => requestAnimationFrame(() => setTimeout(resume)));
   const record = trimmed(new Uint8Array(bytes));
   const wrong = verify(record).find((step) => step.wrong !== "");
-  if (wrong !== undefined) show(place, `${place.dataset.fails} (${wrong.check}: ${wrong.wrong})`, false);
-  else if (JSON.parse(new TextDecoder().decode(record)).digest !== place.dataset.digest) show(place, place.dataset.other, false);
-  else show(place, place.dataset.holds, true);
+  // The page has a sentence for each check; what exactly failed in it is for whoever runs the verifier themselves.
+  if (wrong !== undefined) show(place, place.dataset.fails, place.getAttribute(`data-wrong-${wrong.check}`));
+  else if (JSON.parse(new TextDecoder().decode(record)).digest !== place.dataset.digest) show(place, place.dataset.other);
+  else show(place, place.dataset.holds);
 }
 
 for (const part of document.querySelectorAll("[data-repeat]")) {
@@ -30,7 +36,7 @@ for (const part of document.querySelectorAll("[data-repeat]")) {
   part.querySelector("button")?.addEventListener("click", async () => {
     const answer = await fetch(part.dataset.repeat).catch(() => undefined);
     if (answer?.ok) await repeat(place, await answer.arrayBuffer());
-    else show(place, place.dataset.unread, false);
+    else show(place, place.dataset.unread);
   });
   part.querySelector("input")?.addEventListener("change", async (event) => {
     const [file] = event.target.files;
