@@ -1,4 +1,5 @@
-"""Bar 3: reserves, odds, certificate and draw of large events, each in a process of its own: seconds and memory."""
+"""Bar 3: reserves, odds, certificate and draw of large events, each in a process of its own: seconds, memory, and how
+equal the odds are."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import sys
 import time
 
 from bench.results import Row
+from bench.seats.peers import gini
 from tests.unit.seats.cases import evening
 from trainings.seats.lottery import draw
 
@@ -26,9 +28,11 @@ def rows() -> list[Row]:
         name = f"{people} → {seats}"
         measured.append(Row(f"whole draw {name}", found["seconds"], "s", None, aim, "value", "less"))
         if aim is not None:
-            measured.append(
-                Row(f"  memory {name}", found["mebibytes"], "MiB", None, MOST_MEMORY, "value", "less")
-            )
+            measured += [
+                Row(f"  memory {name}", found["mebibytes"], "MiB", None, MOST_MEMORY, "value", "less"),
+                Row(f"  lowest odds {name}, ours alone", found["lowest"], "odds"),
+                Row(f"  Gini index {name}, ours alone", found["gini"], ""),
+            ]
     return measured
 
 
@@ -39,9 +43,11 @@ def _measure(people: int, seats: int) -> dict[str, float]:
     seconds = []
     for n in range(3):
         start = time.perf_counter()
-        draw(*case, hashlib.sha256(f"speed {n}".encode()).digest())
+        drawn = draw(*case, hashlib.sha256(f"speed {n}".encode()).digest())
         seconds.append(time.perf_counter() - start)
-    return {"seconds": min(seconds), "mebibytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    odds = [float(value) for value in drawn.odds.exact.values()]
+    return {"seconds": min(seconds), "mebibytes": memory, "lowest": min(odds), "gini": gini(odds)}
 
 
 if __name__ == "__main__":
