@@ -39,6 +39,9 @@ def test_rules_are_tried_beside_the_present_ones_and_then_kept(
     expect(watched_page.get_by_text("確率がいちばん低い方")).to_be_visible()
     assert_accessible(watched_page)
 
+    hidden = "box => box.scrollWidth - box.clientWidth"
+    assert watched_page.locator(".scroll:has(.table--quota)").first.evaluate(hidden) == 0
+
     cap = watched_page.get_by_label("一つの事業所の上限")
     cap.fill("4")
     watched_page.get_by_role("button", name="試算する").click()

@@ -29,6 +29,7 @@ def events() -> ResponseReturnValue:
         year=year,
         this_year=this_year,
         events=found,
+        has_earlier=bool(found) or queries.has_events_before(year),
         stages=stage_names(found),
         kinds=texts.KINDS,
     )

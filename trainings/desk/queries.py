@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from trainings.allocation import queries as allocation
 from trainings.core import clock
@@ -164,6 +164,12 @@ def current_events() -> Sequence[Event]:
     return db.session.scalars(
         select(Event).where(Event.state != EventState.CLOSED).order_by(Event.starts_at)
     ).all()
+
+
+def has_events_before(fiscal_year: int) -> bool:
+    """Whether there is an event of an earlier fiscal year, to copy from."""
+    begins = clock.day_begins(date(fiscal_year, 4, 1))
+    return bool(db.session.scalar(select(exists().where(Event.starts_at < begins))))
 
 
 def events_of_year(fiscal_year: int) -> Sequence[Event]:

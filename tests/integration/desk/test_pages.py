@@ -36,6 +36,18 @@ def test_today_is_calm_when_nothing_is_due(staff_client: StaffClient, unit: Unit
     assert page.has_link(event.title)
 
 
+def test_first_planner_is_led_to_a_new_event_and_later_ones_to_a_copy(
+    staff_client: StaffClient, unit: Unit, clock: Clock
+) -> None:
+    planner = staff_client(Role.PLANNER)
+    assert "「新しい催しを作る」から始めてください" in planner.get("/staff/events")
+
+    event = published(unit)
+
+    after = fiscal_year(local(event.starts_at).date()) + 1
+    assert "前の年度の催しを複製すると" in planner.get(f"/staff/events?year={after}")
+
+
 def test_today_asks_for_the_draw_once_applications_have_closed(
     staff_client: StaffClient, unit: Unit, clock: Clock
 ) -> None:

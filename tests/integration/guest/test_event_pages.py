@@ -44,6 +44,13 @@ def test_list_is_narrowed_by_kind_and_by_group(client: Client, unit: Unit) -> No
     assert titles("?kind=nonsense") == {hundred.title, symposium.title}
 
 
+def test_list_without_events_offers_nothing_to_narrow(client: Client) -> None:
+    page = client.get("/")
+
+    assert "決まりましたら、ここに載せます" in page
+    assert page.all("form") == []
+
+
 def test_event_that_is_over_moves_to_the_past_ones(client: Client, unit: Unit, clock: Clock) -> None:
     event = published(unit)
     clock.set(event.ends_at)

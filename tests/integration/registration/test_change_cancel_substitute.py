@@ -197,7 +197,9 @@ def test_cancelling_frees_the_seat_and_tells_so(client: Client, unit: Unit, outb
     assert "取り消しました" in page
     assert [one.state for one in stored(unit, event)] == [State.CANCELLED]
     assert jobs(unit, SEAT_FREED) == 1
-    assert len(outbox.all(purpose="registration_cancelled")) == 1
+    (mail,) = outbox.all(purpose="registration_cancelled")
+    assert "チケットは、もう使えません" in mail.body
+    assert "もう一度申し込むときは、次のページからお願いします" in mail.body
     assert not page.has_link("チケットを表示する")
 
 
