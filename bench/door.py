@@ -116,7 +116,16 @@ def _evening(kind: str, url: str, instance: Path) -> tuple[list[str], int]:
     chance = random.Random(f"bench on {kind}")
     with killed_server(stage.environment) as server:
         desks = stage.desks(server.port)
-        play(server, desks, stage.guests, scans=SCANS, kills=KILLS, chance=chance, revoke=stage.revoke_last)
+        play(
+            server,
+            desks,
+            stage.guests,
+            stage.groups,
+            scans=SCANS,
+            kills=KILLS,
+            chance=chance,
+            revoke=stage.revoke_last,
+        )
     kept = stage.kept()
     return faults(desks, *kept), len(kept[0])
 

@@ -121,6 +121,21 @@ class Desk:
         self.made[one["scan_id"]] = one
         self.queue.append(one)
 
+    def walk_in(self, group: str) -> None:
+        """Somebody without an application, with a name that nobody else has."""
+        number = "".join("アイウエオカキクケコ"[int(figure)] for figure in str(len(self.made)))
+        one = {
+            "scan_id": str(uuid.uuid4()),
+            "scanned_at": (datetime.now(UTC) + self.skew).isoformat(),
+            "name": f"{self.name} {number}",
+            "kana": f"ライジョウ {number}",
+            "group": group,
+            "reason": "立ち見で",
+            "offline": not self.online,
+        }
+        self.made[one["scan_id"]] = one
+        self.queue.append(one)
+
     def flush(self, chance: random.Random) -> None:
         """Send the queue: in any order, with some of what was sent before, and now and then deaf to the answer."""
         if not self.online:
@@ -129,20 +144,19 @@ class Desk:
         batch = [*self.queue[:BATCH], *again]
         if chance.random() < 0.3:
             chance.shuffle(batch)
-        if not batch:
-            return
-        try:
-            if chance.random() < SWALLOWED:
-                raise Lost  # on its way there
-            answers = self._send(batch)
-            if chance.random() < SWALLOWED:
-                raise Lost  # on its way back
-        except Lost:
-            if self.forgetful:
-                self.queue.clear()
-            return
-        for answer in answers:
-            self._hear(answer)
+        for part in _parts(batch):
+            try:
+                if chance.random() < SWALLOWED:
+                    raise Lost  # on its way there
+                answers = self._send(part)
+                if chance.random() < SWALLOWED:
+                    raise Lost  # on its way back
+            except Lost:
+                if self.forgetful:
+                    self.queue.clear()
+                return
+            for answer in answers:
+                self._hear(answer)
 
     def _hear(self, answer: dict[str, Any]) -> None:
         id, said = answer["scan_id"], (answer["outcome"], answer["why"])
@@ -152,13 +166,12 @@ class Desk:
         self.queue = [one for one in self.queue if one["scan_id"] != id]
         self.sent += done
 
-    def _send(self, batch: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _send(self, part: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        path, body = ("walk-ins", part[0]) if "name" in part[0] else ("scans", {"scans": part, "unsent": 0})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
-            connection.request(
-                "POST", "/api/v1/door/scans", json.dumps({"scans": batch, "unsent": 0}), headers
-            )
+            connection.request("POST", f"/api/v1/door/{path}", json.dumps(body), headers)
             answer = connection.getresponse()
             content = json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError) as broken:
@@ -173,6 +186,16 @@ class Desk:
         return answers
 
 
+def _parts(batch: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """In their order: walk-ins one by one, the scans between them together."""
+    parts: list[list[dict[str, Any]]] = []
+    for one in batch:
+        if not parts or "name" in one or "name" in parts[-1][0]:
+            parts.append([])
+        parts[-1].append(one)
+    return parts
+
+
 # -- an evening ---------------------------------------------------------------------------------------------------
 
 
@@ -180,6 +203,7 @@ def play(
     server: KilledServer,
     desks: Sequence[Desk],
     guests: Sequence[str],
+    groups: Sequence[str],
     *,
     scans: int,
     kills: int,
@@ -187,7 +211,7 @@ def play(
     revoke: Any,
 ) -> None:
     """So many scans by all desks, with the server killed so many times while they send; at the end every desk is online
-    and sends all it has. guests: ids of applications. revoke: called once, half-way; it revokes the last desk."""
+    and sends all it has. guests: ids of applications. groups: ids, of walk-ins. revoke: called once, half-way; it revokes the last desk."""
     fatal = set(chance.sample(range(10, scans), kills))
     for n in range(scans):
         desk = chance.choice(list(desks))
@@ -196,6 +220,8 @@ def play(
         undone = [one for one in desk.sent if "undoes" not in one]
         if undone and chance.random() < 0.05:
             desk.scan(undoes=chance.choice(undone)["scan_id"], method="search")
+        elif chance.random() < 0.04:
+            desk.walk_in(chance.choice(list(groups)))
         elif chance.random() < 0.04:
             desk.scan(ticket=f"UNKNOWN {n}")
         else:
@@ -251,10 +277,12 @@ def faults(
     attended: set[str],
     arrived: int,
     seatless: set[str],
+    registered: set[str],
 ) -> list[str]:
     """What is wrong with what the server kept; empty when all is well.
 
     rows: every stored scan by cursor. attended, arrived: as the product counts. seatless: applications without a seat.
+    registered: applications of people who came without one.
     """
     stored = {row.id for row in rows}
     found = []
@@ -267,6 +295,9 @@ def faults(
         found += [f"{desk.name}: the answer to {id} changed" for id in desk.changed]
     made = {id: one for desk in desks for id, one in desk.made.items()}
     found += [f"{row.id} was never scanned" for row in rows if row.id not in made]
+    walked_in = {row.application for row in rows if "name" in made.get(row.id, {})}
+    if walked_in != registered:
+        found.append(f"walk-ins differ by {walked_in ^ registered}")
     return found + _against_model(made, rows, attended, arrived, seatless)
 
 
@@ -291,6 +322,10 @@ def _against_model(
                 standing.pop(said["undoes"], None)
         elif "ticket" in said:
             expected = "refused"
+        elif "name" in said:
+            expected = "admitted"
+            standing[row.id] = str(row.application), row.session
+            let_in_once.add(row.id)
         else:
             person, by_desk = said["application"], said["forced"] or said["offline"]
             inside = (person, row.session) in standing.values()

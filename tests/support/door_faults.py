@@ -28,11 +28,12 @@ PASSED_ON = ("environment", "secret_key", "link_key", "ticket_key", "public_url"
 
 @dataclass(frozen=True)
 class Stage:
-    """guests: ids of applications. environment: for a server on the same database. tokens: of the desks, in their order."""
+    """guests: ids of applications. groups: ids, for walk-ins. environment: for a server on the same database. tokens: of the desks, in their order."""
 
     unit: Unit
     event: Event
     guests: list[str]
+    groups: list[str]
     seatless: set[str]
     environment: dict[str, str]
     tokens: list[tuple[str, str]]
@@ -54,8 +55,9 @@ class Stage:
             ).one()
             device.revoked_at = clock.now()
 
-    def kept(self) -> tuple[list[Row], set[str], int, set[str]]:
-        """What `faults` compares: stored scans, who attended, how many are counted, who has no seat."""
+    def kept(self) -> tuple[list[Row], set[str], int, set[str], set[str]]:
+        """What `faults` compares: stored scans, who attended, how many are counted, who has no seat, who was registered at
+        the door."""
         with self.unit() as session:
             rows = [
                 Row(
@@ -74,7 +76,8 @@ class Stage:
             attended = {str(one) for one in queries.attended_ids(ids)}
             event = session.get_one(Event, self.event.id)
             arrived = sum(row.arrived for row in queries.arrivals_by_group(event))
-        return rows, attended, arrived, self.seatless
+            registered = set(map(str, ids)) - set(self.guests)
+        return rows, attended, arrived, self.seatless, registered
 
 
 def set_stage(app: Flask, unit: Unit, people: int = 40) -> Stage:
@@ -102,5 +105,6 @@ def set_stage(app: Flask, unit: Unit, people: int = 40) -> Stage:
                 select(Application.id, Application.state).where(Application.event_id == event.id)
             )
         }
+        groups = [str(group.id) for group in reading.get_one(Event, event.id).groups]
     seatless = {one for one, state in states.items() if state != State.CONFIRMED}
-    return Stage(unit, event, list(states), seatless, environment, tokens)
+    return Stage(unit, event, list(states), groups, seatless, environment, tokens)

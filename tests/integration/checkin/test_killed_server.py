@@ -32,7 +32,16 @@ def test_nothing_is_lost_and_nobody_counted_twice(stage: Stage, database: Databa
     chance = random.Random(f"evening on {database.kind}")
     with killed_server(stage.environment) as server:
         desks = stage.desks(server.port)
-        play(server, desks, stage.guests, scans=SCANS, kills=KILLS, chance=chance, revoke=stage.revoke_last)
+        play(
+            server,
+            desks,
+            stage.guests,
+            stage.groups,
+            scans=SCANS,
+            kills=KILLS,
+            chance=chance,
+            revoke=stage.revoke_last,
+        )
         kills = server.kills
 
     assert faults(desks, *stage.kept()) == []
@@ -42,13 +51,16 @@ def test_nothing_is_lost_and_nobody_counted_twice(stage: Stage, database: Databa
     assert sum(len(desk.answers) for desk in desks) > SCANS / 2
 
 
-def test_desk_that_forgets_its_queue_is_noticed(stage: Stage) -> None:
+def test_desks_that_forget_their_queues_are_noticed(stage: Stage) -> None:
     """The negative control: what the comparison is for."""
     chance = random.Random("forgetful")
     with killed_server(stage.environment) as server:
         desks = stage.desks(server.port)
-        desks[0].forgetful = True
-        play(server, desks, stage.guests, scans=150, kills=1, chance=chance, revoke=lambda: None)
+        for desk in desks:
+            desk.forgetful = True
+        play(
+            server, desks, stage.guests, stage.groups, scans=150, kills=1, chance=chance, revoke=lambda: None
+        )
 
     assert any("is lost" in one for one in faults(desks, *stage.kept()))
 
