@@ -124,7 +124,7 @@ class Desk:
     def walk_in(self, group: str) -> None:
         """Somebody without an application, with a name that nobody else has."""
         number = "".join("アイウエオカキクケコ"[int(figure)] for figure in str(len(self.made)))
-        one = {
+        one: dict[str, Any] = {
             "scan_id": str(uuid.uuid4()),
             "scanned_at": (datetime.now(UTC) + self.skew).isoformat(),
             "name": f"{self.name} {number}",
