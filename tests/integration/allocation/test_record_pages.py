@@ -39,16 +39,22 @@ QUOTAS = {"看護": (2, 4), "医科": (2, 3), "薬局": (1, 2)}
 StaffClient = Callable[..., Client]
 
 
-@pytest.fixture
-def drawn(unit: Unit, clock: Clock) -> Event:
-    """A lottery with 7 seats and 14 applicants, drawn just now."""
+def applied(unit: Unit, clock: Clock, public_number_name: str = "") -> Event:
+    """A lottery with 7 seats and 14 applicants, closed just now."""
     with unit():
         load_master_data()
-        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=7, public_number_name="")
+        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=7, public_number_name=public_number_name)
         commit_secret(event_id=event.id)
         for number, code in enumerate(CODES):
             apply_as(event, code, number)
     clock.set(event.application_closes_at)
+    return event
+
+
+@pytest.fixture
+def drawn(unit: Unit, clock: Clock) -> Event:
+    """The same, drawn just now."""
+    event = applied(unit, clock)
     with unit():
         freeze_list(event_id=event.id)
     with unit():
@@ -192,13 +198,7 @@ def test_record_before_the_draw_shows_the_seal_only(client: Client, unit: Unit, 
 def test_record_shows_every_list_from_the_moment_it_is_frozen(
     client: Client, staff_client: StaffClient, unit: Unit, clock: Clock
 ) -> None:
-    with unit():
-        load_master_data()
-        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=7, public_number_name="ナンバーズ4")
-        commit_secret(event_id=event.id)
-        for number, code in enumerate(CODES):
-            apply_as(event, code, number)
-    clock.set(event.application_closes_at)
+    event = applied(unit, clock, "ナンバーズ4")
     planner = staff_client(Role.PLANNER)
     frozen = planner.get(f"/staff/events/{event.slug}/draw").press("14人の名簿を固める")
     with unit():
