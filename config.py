@@ -20,6 +20,19 @@ PREFIX = "TSUDOI_"
 ENVIRONMENTS = ("production", "demo", "test")
 SHORTEST_KEY = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MOST = {
+    "smtp_timeout_seconds": 600,
+    "mail_attempts": 100,
+    "session_hours": 24 * 30,
+    "upload_megabytes": 1000,
+    "offer_hours": 24 * 365,
+    "door_upload_days": 365,
+    "trusted_proxies": 10,
+    "door_roster_days": 365,
+    "public_page_seconds": 3600,
+}
+"""Numbers beyond which a setting is a slip of the keyboard, and some of which a calendar cannot reckon with."""
+MAY_BE_ZERO = frozenset({"trusted_proxies", "door_roster_days", "public_page_seconds"})
 
 
 class BadSetting(Exception):
@@ -75,7 +88,6 @@ class Settings:
     contact_name: str = "けやき市 在宅医療推進課"
     contact_phone: str = "000-555-0143"
     contact_hours: str = "平日 8:30–17:15"
-    contact_mail: str = ""
 
     door_roster_days: int = 3
     """So many days before an event a door device may load the roster."""
@@ -168,24 +180,20 @@ class Settings:
             raise BadSetting("smtp_port", "must be between 1 and 65535")
 
     def _check_numbers(self) -> None:
-        for name in (
-            "smtp_timeout_seconds",
-            "mail_attempts",
-            "session_hours",
-            "upload_megabytes",
-            "offer_hours",
-            "door_upload_days",
-        ):
-            if not 0 < getattr(self, name) < float("inf"):
+        for name, most in MOST.items():
+            value = getattr(self, name)
+            if name not in MAY_BE_ZERO and not value > 0:
                 raise BadSetting(name, "must be greater than 0")
-        for name in ("trusted_proxies", "door_roster_days", "public_page_seconds"):
-            if getattr(self, name) < 0:
+            if not value >= 0:  # also what is no number at all
                 raise BadSetting(name, "must not be negative")
+            if value > most:
+                raise BadSetting(name, f"must be at most {most}")
 
     def _check_public_url(self) -> None:
         try:
             parts = urlsplit(self.public_url)
             is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            is_address = is_address and parts.username is None
         except ValueError:
             is_address = False
         if not is_address:
