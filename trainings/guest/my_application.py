@@ -24,6 +24,7 @@ from trainings.registration.actions import cancel_application, change_applicatio
 from trainings.registration.forms import NO_OFFICE, CancelForm, ChangeForm, PersonForm, SubstituteForm
 from trainings.registration.models import Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
+from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret, ticket_code
 from trainings.registration.states import LIVE, Reason, State
 from trainings.registration.views import FIELD_OF
@@ -66,6 +67,7 @@ def my_application(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
     event = application.event
     has_begun, is_over = event.starts_at <= clock.now(), event.ends_at <= clock.now()
+    is_in = application.id in attended_ids({application.id})
     return render_template(
         "guest/my_application.html",
         application=application,
@@ -81,10 +83,11 @@ def my_application(secret: str) -> ResponseReturnValue:
         timeline=timeline_of(application),
         ticket="" if is_over else _ticket(application),
         is_over=is_over,
-        came=is_over and application.id in attended_ids({application.id}),
+        came=is_over and is_in,
         may_apply=application.state in MAY_APPLY_AGAIN and event.takes_applications,
         may_change=application.state in LIVE and not has_begun,
-        may_substitute=application.state == State.CONFIRMED and not has_begun,
+        may_cancel=application.state in LIVE and not has_begun and not is_in,
+        may_substitute=application.state == State.CONFIRMED and not has_begun and not is_in,
         survey_link=_survey_link(application),
         certificate=certificate_of(application.id),
         form=CancelForm(formdata=None),
@@ -170,6 +173,7 @@ def cancel(secret: str) -> ResponseReturnValue:
     if not form.validate():
         return _cancel_page(application, secret, form, "", 422)
     try:
+        _refuse_who_is_in(application)
         cancel_application(application_id=application.id)
     except Refused as refused:
         db.session.rollback()
@@ -198,6 +202,7 @@ def send_substitute(secret: str) -> ResponseReturnValue:
     if not form.validate():
         return _person_page("guest/substitute.html", application, form, "", 422)
     try:
+        _refuse_who_is_in(application)
         new = substitute(
             application_id=application.id,
             statement=form.statement(),
@@ -206,6 +211,15 @@ def send_substitute(secret: str) -> ResponseReturnValue:
     except Refused as refused:
         return _refused(secret, "guest/substitute.html", SubstituteForm, refused)
     return redirect(url_for("guest.receipt", secret=application_secret(new)))
+
+
+def _refuse_who_is_in(application: Application) -> None:
+    """Whoever came in has used the seat: given away after that, it would earn two certificates.
+
+    Raises Refused: ALREADY_IN.
+    """
+    if application.id in attended_ids({application.id}):
+        raise Refused(RegistrationRefusal.ALREADY_IN)
 
 
 def _refused(

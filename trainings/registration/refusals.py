@@ -13,6 +13,7 @@ class RegistrationRefusal(StrEnum):
     PLEDGE_MISSING = "pledge_missing"
     NOT_LIVE = "not_live"
     EVENT_BEGUN = "event_begun"
+    ALREADY_IN = "already_in"
     SOMEBODY_ELSE = "somebody_else"
     GROUP_FIXED = "group_fixed"
     NOT_CONFIRMED = "not_confirmed"

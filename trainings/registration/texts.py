@@ -17,6 +17,7 @@ REFUSALS = {
     ),
     RegistrationRefusal.PLEDGE_MISSING: "守秘の約束を読んで、しるしを付けてください。",
     RegistrationRefusal.NOT_LIVE: "この申込は、もう変えられません。",
+    RegistrationRefusal.ALREADY_IN: "受付を済ませたあとは、この画面からは変えられません。受付にお声がけください。",
     RegistrationRefusal.EVENT_BEGUN: "催しが始まったため、この画面からは変えられません。受付にお声がけください。",
     RegistrationRefusal.SOMEBODY_ELSE: (
         "ほかの方のお名前には直せません。代わりの方が参加するときは「代わりの方にゆずる」を、"

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.support.announcing import profession, statement
 from tests.support.applying import make_office
 from tests.support.client import Client
+from tests.support.evening import come_in, device_of
 from tests.support.guests import apply, my_link, published, said, stored, submit
 from tests.support.hands import Clock, Outbox, Unit
 from tests.support.pages import Page
@@ -175,6 +176,25 @@ def test_nothing_changes_once_the_event_has_begun(client: Client, unit: Unit, cl
     assert not page.has_link("内容を直す")
     assert not page.has_link("取り消す")
     assert not page.has_link("代わりの方にゆずる")
+
+
+def test_who_has_come_in_cannot_give_the_seat_away(client: Client, unit: Unit, clock: Clock) -> None:
+    event = published(unit)
+    page = mine(client, unit, event)
+    cancel, other = page.follow("取り消す"), page.follow("代わりの方にゆずる")
+    people = stored(unit, event)
+    clock.set(event.doors_open_at)
+    with unit():
+        come_in(event, device_of(event)[0], people)
+
+    sentence = REFUSALS[RegistrationRefusal.ALREADY_IN]
+    assert sentence in cancel.press("この申込を取り消す", status=422)
+    form = other.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    assert form.submit("この方にゆずる", status=422).errors == [sentence]
+    page = client.get(page.path)
+    assert not page.has_link("取り消す")
+    assert not page.has_link("代わりの方にゆずる")
+    assert [one.state for one in stored(unit, event)] == [State.CONFIRMED]
 
 
 def _profession(unit: Unit, event: Event, code: str = "NSV") -> dict[str, str]:
