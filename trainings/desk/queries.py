@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +22,7 @@ from trainings.registration.people import open_candidates_of_event
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
 from trainings.seats.meaning import Meaning, meaning
+from trainings.surveys.models import SurveyRun
 
 
 @dataclass(frozen=True)
@@ -178,3 +179,10 @@ def events_of_year(fiscal_year: int) -> Sequence[Event]:
     return db.session.scalars(
         select(Event).where(Event.starts_at >= begins, Event.starts_at < ends).order_by(Event.starts_at)
     ).all()
+
+
+def events_with_survey(event_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some events about which people were asked."""
+    return set(
+        db.session.scalars(select(SurveyRun.event_id).where(SurveyRun.event_id.in_(event_ids)).distinct())
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed
+from trainings.accounts.access import allowed, current_staff, may_open
 from trainings.accounts.models import Role
 from trainings.core import clock
 from trainings.core.jobs import failed_jobs
@@ -39,10 +39,13 @@ def year_plan() -> ResponseReturnValue:
     taught = {event.id: skills.taught_skills(event.id) for event in events}
     covered = {row.skill_id for rows in taught.values() for row in rows}
     domains = skills.skills_by_domain(framework) if framework else []
+    staff = current_staff()
     return render_template(
         "desk/year_plan.html",
         year=year,
         events=[(event, stages_of(event), taught[event.id]) for event in events],
+        asked=queries.events_with_survey([event.id for event in events]),
+        teaches=staff is not None and may_open("skills.taught", staff),
         uncovered=[
             (domain, [skill for skill in rows if skill.id not in covered])
             for domain, rows in domains

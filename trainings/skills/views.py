@@ -7,7 +7,7 @@ import uuid
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, current_staff
+from trainings.accounts.access import allowed, current_staff, may_open
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import clock, sheets
@@ -153,7 +153,9 @@ def save_taught(slug: str) -> ResponseReturnValue:
                 chosen[skill.id] = int(typed)
     if not actions.set_taught_skills(event_id=event.id, levels=chosen):
         abort(403)
-    return redirect(url_for("desk.board", slug=slug))
+    staff = current_staff()
+    sees_board = staff is not None and may_open("desk.board", staff)
+    return redirect(url_for("desk.board", slug=slug) if sees_board else url_for("desk.year_plan"))
 
 
 def _event_or_404(slug: str) -> Event:

@@ -134,12 +134,13 @@ def submit_answers(
     """Store one person's answers, or return what is wrong with them in `problems`, storing nothing.
 
     token: the pair secret, or "" for an answer by the venue's QR, which must name its group. The same response id
-    again changes nothing; the same token again replaces the earlier answer.
+    again changes nothing; the same token again replaces the earlier answer, also from a page gone back to.
     Raises Refused: NOT_OPEN, UNKNOWN_CODE, GROUP_MISSING.
     """
     _lock(run.id)
     answers = questionnaires.read_answers(document_of(run), given)
-    if db.session.get(SurveyResponse, response_id) is not None:
+    stored = db.session.get(SurveyResponse, response_id)
+    if stored is not None and not (token and stored.pair_token == token):
         return answers
     if not run.is_open:
         raise Refused(SurveyRefusal.NOT_OPEN)

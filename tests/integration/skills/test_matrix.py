@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from tests.support.announcing import profession
+from tests.support.announcing import announce, profession
 from tests.support.applying import make_person
 from trainings.accounts.models import Role
 from trainings.core import clock as core_clock
@@ -161,3 +161,13 @@ def test_workbook_says_what_the_page_says(nurses, staff_client) -> None:  # type
     rows = list(load_workbook(io.BytesIO(answer.data))["一覧"].iter_rows(min_row=2, values_only=True))
     row = next(row for row in rows if row[1] == skill.code and row[3] == GROUP)
     assert row[4:] == (3, 6, 3, 0.5)
+
+
+def test_trainer_who_says_what_an_event_teaches_comes_to_a_page_of_hers(nurses, unit, staff_client) -> None:  # type: ignore[no-untyped-def]
+    with unit():
+        event = announce(quotas={})
+
+    page = staff_client(Role.TRAINER).get(f"/staff/events/{event.slug}/skills").press("この内容にする")
+
+    assert event.title in page
+    assert page.path == "/staff/year"

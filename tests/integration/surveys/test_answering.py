@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select, update
 
 from tests.support.evening import come_in, device_of, evening
 from trainings.accounts.models import Role
+from trainings.core.clock import fiscal_year, local
 from trainings.core.clock import now as clock_now
 from trainings.core.refusal import Refused
 from trainings.desk.closing import close_event
@@ -361,3 +362,35 @@ def test_text_appears_only_after_review(survey, new_client, staff_client) -> Non
     results = done.follow("アンケート")
     assert "伏せた文" in results.text
     assert "よかったこと" not in results.text
+
+
+def test_answer_changed_after_going_back_counts(survey, new_client, unit) -> None:  # type: ignore[no-untyped-def]
+    _, run, links = survey
+    client, secret = new_client(), links[0].partition("#")[2]
+    page = client.get(f"/s/{run.slug}")
+    page.press("この内容で送る", token=secret, **{"q-satisfied": "1", "q-good": "一回目"})
+
+    page.press("この内容で送る", token=secret, **{"q-satisfied": "5", "q-good": "二回目"})
+
+    with unit() as session:
+        assert session.scalars(select(SurveyResponse)).one().answers["satisfied"] == {"value": "5"}
+        assert [text.body for text in session.scalars(select(FreeText))] == ["二回目"]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.TRAINER])
+def test_results_are_found_by_whoever_may_see_them_and_lead_nowhere_forbidden(
+    survey, staff_client, unit, role
+) -> None:  # type: ignore[no-untyped-def]
+    event, run, _ = survey
+    member = staff_client(role)
+
+    for is_closed in (False, True):
+        if is_closed:
+            with unit():
+                close_run(run_id=run.id)
+        page = member.get(f"/staff/year?year={fiscal_year(local(event.starts_at).date())}").follow(
+            "回答と結果"
+        )
+        for link in page.all("main a[href^='/staff']"):
+            member.get(link["href"])
+        assert not page.all("main form[action$='/close']")
