@@ -7,8 +7,10 @@ import uuid
 from trainings.audit.actions import record
 from trainings.core import clock, names
 from trainings.core.db import db
+from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.directory.models import PARTICIPANT, Person
+from trainings.events.actions import RECLOSED
 from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import group_of_profession, lock_event
 from trainings.registration import queries
@@ -190,14 +192,14 @@ def change_application(
     is frozen for the draw or, in a first-come event, not at all. Where the person heard of it, and the pledge, stay.
 
     The person behind it is told anew from all their applications and compared with everybody again; a new mail address
-    gets the link. by_staff: they may also mend a name beyond recognition.
+    gets the link. by_staff: they may also mend a name beyond recognition, and after the beginning: certificates follow it.
     Raises Refused: NOT_LIVE, EVENT_BEGUN, SOMEBODY_ELSE, GROUP_FIXED, PROFESSION_NOT_INVITED, LIST_FROZEN.
     """
     application = locked_application(application_id)
     event = application.event
     if application.state not in LIVE:
         raise Refused(RegistrationRefusal.NOT_LIVE)
-    if event.starts_at <= clock.now():
+    if not by_staff and event.starts_at <= clock.now():
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
     if not by_staff and is_somebody_else(application.name_parts, statement.name_parts):
         raise Refused(RegistrationRefusal.SOMEBODY_ELSE)
@@ -225,6 +227,8 @@ def change_application(
             event_id=event.id,
             detail={"fields": changed},
         )
+    if event.state == EventState.CLOSED and not OF_NAME.isdisjoint(changed):
+        enqueue(RECLOSED, subject=event.id)
     if "priority" in changed and application.state == State.WAITING:
         _keep_office_order(event)
     if not OF_PERSON.isdisjoint(changed):
@@ -238,6 +242,8 @@ EDITABLE = (
     *("family", "given", "family_kana", "given_kana", "mail", "phone", "profession_id", "profession_note"),
     *("organisation_id", "organisation_name", "licence_number", "pre_answer", "care_note", "priority"),
 )
+OF_NAME = frozenset({"family", "given"})
+"""What a certificate is printed with."""
 OF_PERSON = frozenset(EDITABLE) - {
     *("profession_note", "organisation_name", "pre_answer", "care_note", "priority"),
 }

@@ -6,6 +6,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.support.announcing import announce
 from tests.support.evening import NURSE, apply_as, come_in, device_of, evening
+from trainings.accounts.models import Role
 from trainings.checkin.actions import open_door
 from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Certificate, Method, Scan
@@ -96,6 +97,29 @@ def test_reopened_door_revokes_what_was_undone_and_adds_who_came(held, unit) -> 
         assert {row.person_id for row in revoked} == {people[0].person_id}
         assert {person for person, _ in valid} == {one.person_id for one in [*people[1:10], people[12]]}
         assert certificate.revoked_at is not None
+
+
+def test_name_mended_by_staff_after_the_event_stands_on_the_certificate(
+    held, unit, app, staff_client
+) -> None:  # type: ignore[no-untyped-def]
+    event, people, _ = held
+    with unit():
+        close_event(event_id=event.id)
+    with unit() as session:
+        number = session.scalars(
+            select(Certificate.number).where(Certificate.application_id == people[0].id)
+        ).one()
+
+    staff_client(Role.PLANNER).get(f"/staff/applications/{people[0].id}/edit").press(
+        "この内容に直す", given="美咲江"
+    )
+    with app.app_context():
+        run_round(app)
+
+    with unit() as session:
+        row = session.scalars(select(Certificate).where(Certificate.application_id == people[0].id)).one()
+        assert (row.name, row.number, row.revoked_at) == ("高橋 美咲江", number, None)
+        assert len(session.scalars(select(Certificate)).all()) == 10
 
 
 def test_separated_application_takes_its_attendance_along(held, unit, app, clock) -> None:  # type: ignore[no-untyped-def]
