@@ -266,14 +266,15 @@ def _record_entry(
     event_id: uuid.UUID, entry: _Entry, device: Device | None, staff: Staff
 ) -> dict[str, Any] | None:
     """The answer to one entry; None if it had come before."""
-    if db.session.get(Scan, read_id(entry.body, "scan_id")) is not None:
-        return None
+    known = db.session.get(Scan, read_id(entry.body, "scan_id")) is not None
     try:
         if entry.kind == "walk_in":
             walk_in = replace(read_walk_in(entry.body), offline=True)
-            return admit_walk_in(event_id=event_id, walk_in=walk_in, device=device, staff=staff)
-        attempt = read_attempt(entry.body)
-        return record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)[0]
+            answer = admit_walk_in(event_id=event_id, walk_in=walk_in, device=device, staff=staff)
+        else:
+            attempt = read_attempt(entry.body)
+            (answer,) = record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)
+        return None if known else answer
     except ForeignScan:
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
 

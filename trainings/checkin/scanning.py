@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +53,8 @@ def record_attempts(
     device: Device | None = None,
     staff: Staff | None = None,
 ) -> list[dict[str, Any]]:
-    """Store each attempt and return its answer, in the order given. The same scan id gets its first answer again.
+    """Store each attempt and return its answer, in the order given. The same scan id gets its first answer again; if
+    that was no, never arrived, and somebody was let in meanwhile, that fact becomes a scan of its own (`_fact_of`).
 
     Locks the door's row: of two desks with the same ticket one admits and the other hears "repeated".
     LookupError when the event's door was never opened; ForeignScan.
@@ -61,7 +63,7 @@ def record_attempts(
     door = lock_door(event_id)
     ledger = Ledger.read(
         event_id,
-        scan_ids=[attempt.scan_id for attempt in attempts],
+        scan_ids=[id for attempt in attempts for id in (attempt.scan_id, _fact_id(attempt))],
         undone_ids=[attempt.undoes for attempt in attempts if attempt.undoes],
         application_ids=guests.ids,
     )
@@ -72,6 +74,8 @@ def record_attempts(
             scan = _record(door.event, attempt, guests, ledger, device, staff)
         elif scan.event_id != event_id:
             raise ForeignScan(str(scan.id))
+        elif (fact := _fact_of(scan, attempt)) is not None and fact.scan_id not in ledger.known:
+            _record(door.event, fact, guests, ledger, device, staff)
         scans.append(scan)
     ledger.write()
     answers = [answer_given(scan, guests.of_answer(scan)) for scan in scans]
@@ -154,6 +158,20 @@ def _as_fact(attempt: Attempt, decision: Decision, application: Application | No
     if decision.outcome == "refused" and let_in:
         return (Decision("admitted") if application is not None else decision), True
     return decision, decision.outcome == "repeated" and attempt.offline
+
+
+def _fact_of(scan: Scan, attempt: Attempt) -> Attempt | None:
+    """What has to be recorded beside a scan that is known: the desk sent it, was told no or "already in" by an answer that
+    never arrived, and says now that it let the person in on its own word."""
+    answered_no = scan.kind == ScanKind.SCAN and scan.outcome != Outcome.ADMITTED and not scan.flagged
+    if not answered_no or not attempt.offline or attempt.undoes is not None:
+        return None
+    return replace(attempt, scan_id=_fact_id(attempt))
+
+
+def _fact_id(attempt: Attempt) -> uuid.UUID:
+    """The same for every repetition, so that the fact is stored once."""
+    return uuid.uuid5(attempt.scan_id, "let in on the desk's word")
 
 
 def _ticket_state(event: Event, application: Application | None) -> TicketState:

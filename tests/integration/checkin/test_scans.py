@@ -207,6 +207,38 @@ def test_two_desks_offline_give_one_attendance_and_one_flag(night: Night, unit: 
         assert len(queries.attended_applications(night.evening.event.id)) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "told", "kept"),
+    [
+        (State.CANCELLED, "refused", ("admitted", True)),
+        (State.CONFIRMED, "repeated", ("repeated", True)),
+    ],
+    ids=["cancelled meanwhile", "in at the other desk"],
+)
+def test_let_in_while_the_servers_no_was_lost_is_kept_as_a_fact_once(
+    night: Night, unit: Unit, change: State, told: str, kept: tuple[str, bool]
+) -> None:
+    """The desk shows green, the scan arrives, its answer does not; the desk sends it again as what it is by then."""
+    attempt = scan(night.tickets[0])
+    if change == State.CONFIRMED:
+        night.other.answer(scan(night.tickets[0]))
+    else:
+        change_guest(unit, night, 0, state=change)
+    before = stored(unit)
+    lost = night.desk.answer(attempt)
+
+    again = [night.desk.answer(attempt | {"offline": True}) for _ in range(3)]
+
+    assert lost["outcome"] == told
+    assert again == [lost] * 3
+    assert stored(unit) == before + 2
+    with unit() as session:
+        fact = session.scalars(select(Scan).order_by(Scan.cursor.desc())).first()
+        assert fact is not None
+        assert (fact.outcome.value, fact.flagged) == kept
+        assert len(queries.attended_applications(night.evening.event.id)) == 1
+
+
 def test_undo_takes_the_attendance_back_and_the_ticket_works_again(night: Night, unit: Unit) -> None:
     first = scan(night.tickets[0])
     night.desk.send(first)
