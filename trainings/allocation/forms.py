@@ -26,7 +26,7 @@ from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MO
 from trainings.events.fields import Day, Whole, between, words
 from trainings.events.forms import SectorRow
 from trainings.registration.models import Application
-from trainings.registration.states import State
+from trainings.registration.states import LIVE, State
 from trainings.registration.texts import STATES
 
 PLACE = "place"
@@ -59,10 +59,12 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     def about(self, application: Application, partners: Sequence[Application] = ()) -> Self:
         """Offer what can be decided about this one, the other groups of the event, and with whom they may swap."""
         undecided = application.state in (State.APPLIED, State.WAITING)
+        turned_away = application.state == State.NOT_SELECTED
         self.decision.choices = [
-            *([(PLACE, "参加を決める"), (REFUSE, "今回は見送る")] if undecided else []),
+            *([(PLACE, "参加を決める")] if undecided or turned_away else []),
+            *([(REFUSE, "今回は見送る")] if undecided else []),
             *([(SWAP, "同じ事業所の方と席を入れかえる")] if partners else []),
-            (MOVE, "別の職種区分で数える"),
+            *([(MOVE, "別の職種区分で数える")] if application.state in LIVE else []),
         ]
         self.partner.choices = [
             ("", "選んでください"),

@@ -14,18 +14,23 @@ from trainings.directory.models import PARTICIPANT
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
+from trainings.registration.queries import live_application_of
 from trainings.registration.states import HOLDS_SEAT, LIVE, Reason, State
 from trainings.registration.transitions import SEAT_FREED, change_state
 
 
 def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
-    """Give a seat to someone who has applied or waits. Quotas may be exceeded, the capacity may not.
+    """Give a seat to someone who has applied, waits or was turned away. Quotas may be exceeded, the capacity may not.
 
     Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing), FULL. LookupError for an
     unknown application.
     """
-    application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
+    application = _prepared(application_id, reason, (State.APPLIED, State.WAITING, State.NOT_SELECTED))
     event = application.event
+    if application.state == State.NOT_SELECTED and live_application_of(
+        event.id, application.canonical_person_id
+    ):
+        raise Refused(AllocationRefusal.NOT_PLACEABLE)
     if (
         application.role == PARTICIPANT
         and event.capacity is not None

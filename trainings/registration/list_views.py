@@ -113,7 +113,7 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         roles=role_names(),
         may_cancel=one.state in LIVE,
         ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
-        may_decide=one.state in LIVE,
+        may_decide=one.state in LIVE or one.state == State.NOT_SELECTED,
         form=form,
     )
     return page, status

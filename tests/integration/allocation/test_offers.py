@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.announcing import announce
+from tests.support.announcing import announce, statement
 from tests.support.evening import DOCTOR, NURSE, PHARMACIST, apply_as
 from trainings.accounts.models import Role
 from trainings.allocation.drawing import draw_seats
@@ -32,8 +32,8 @@ from trainings.core.refusal import Refused
 from trainings.core.web import beside_requests
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
-from trainings.registration.actions import cancel_application
-from trainings.registration.models import Application
+from trainings.registration.actions import cancel_application, submit_application
+from trainings.registration.models import Application, Channel
 from trainings.registration.secrets import application_secret
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import SEAT_FREED
@@ -204,6 +204,44 @@ def test_place_by_hand_takes_a_kept_seat_but_never_exceeds_the_capacity(full, un
 
     assert refused.value.code == AllocationRefusal.FULL
     assert _states(unit, people)[3:] == [State.CONFIRMED, State.WAITING]
+
+
+def test_whoever_was_turned_away_can_be_given_a_seat_that_is_free(full, unit, staff_client) -> None:  # type: ignore[no-untyped-def]
+    _, people = full
+    with unit():
+        refuse_by_hand(application_id=people[3].id, reason="定員のため")
+    planner = staff_client(Role.PLANNER)
+
+    page = planner.get(f"/staff/applications/{people[3].id}").follow("手で決める")
+    assert [one["value"] for one in page.all('input[name="decision"]')] == ["place"]
+    page.press("この内容で決める", decision="place", reason="席が空いたため")
+
+    assert _states(unit, people)[3] == State.CONFIRMED
+
+
+def test_whoever_applied_again_after_being_turned_away_is_not_placed_twice(full, unit) -> None:  # type: ignore[no-untyped-def]
+    event, people = full
+    with unit():
+        refuse_by_hand(application_id=people[3].id, reason="定員のため")
+        again = submit_application(
+            event_id=event.id,
+            statement=statement(
+                NURSE,
+                given="美咲3",
+                given_kana="ミサキ3",
+                mail="guest3@example.jp",
+                phone="09000000003",
+                organisation_name="",
+            ),
+            channel=Channel.WEB,
+            idempotency_key="once more",
+        )
+        assert again.canonical_person_id == people[3].canonical_person_id
+
+    with pytest.raises(Refused) as refused, unit():
+        place_by_hand(application_id=people[3].id, reason="席が空いたため")
+
+    assert refused.value.code == AllocationRefusal.NOT_PLACEABLE
 
 
 def test_decide_page_keeps_the_choice_when_the_reason_is_missing(full, staff_client) -> None:  # type: ignore[no-untyped-def]
