@@ -178,21 +178,6 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The same table as CSV: UTF-8 with BOM, so that the usual office program reads it by a double click."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _csv_cell(value: Cell) -> object:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
-        return "'" + value
-    return value
-
-
 def file_name(day: date, *parts: str, ending: str) -> str:
     """A file name such as 20270214_百人の集い_受付名簿.xlsx."""
     kept = [_UNSAFE_IN_NAME.sub("", part) for part in parts]

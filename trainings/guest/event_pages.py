@@ -97,6 +97,7 @@ def event(slug: str) -> ResponseReturnValue:
     settings = current_app.config["TSUDOI"]
     return render_template(
         "guest/event.html",
+        linked_data=structured_data(found),
         event=found,
         status=status,
         kind=event_texts.KINDS[found.kind],
@@ -168,7 +169,7 @@ def calendar(slug: str) -> ResponseReturnValue:
 @bp.get("/e/<slug>.jsonld")
 @public
 def linked_data(slug: str) -> ResponseReturnValue:
-    """The event as schema.org data, linked from its page: the strict policy allows no inline script."""
+    """The event as schema.org data, for whoever asks for it alone; its page holds the same."""
     found = _public_event_or_404(slug)
     return Response(json.dumps(structured_data(found), ensure_ascii=False), mimetype=LINKED_DATA)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -207,11 +208,13 @@ def test_calendar_file_reads_back(client: Client, unit: Unit) -> None:
 def test_structured_data_is_a_schema_org_event(client: Client, unit: Unit) -> None:
     event = published(unit)
 
-    linked = client.get(f"/e/{event.slug}").one('link[type="application/ld+json"]')["href"]
-    answer = client.download(linked)
+    page = client.get(f"/e/{event.slug}")
+    answer = client.download(page.one('link[type="application/ld+json"]')["href"])
 
     assert answer.mimetype == "application/ld+json"
     data = json.loads(answer.data)
+    (embedded,) = re.findall(r'<script type="application/ld\+json">(.+?)</script>', page.html)
+    assert json.loads(embedded) == data
     assert (data["@context"], data["@type"]) == ("https://schema.org", "Event")
     assert data["name"] == event.title
     assert data["startDate"] == "2027-02-17T14:00:00+09:00"
