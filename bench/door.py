@@ -2,7 +2,8 @@
 
 Two questions are asked of the speed. How much can the server take at most: every desk sends its next scan as soon as the
 last is answered, which no hall full of people does. And the aim itself: guests arrive by chance at a rate a tenth above
-the aim, and each one's wait counts from when they stood at the desk.
+the aim, and each one's wait counts from when they stood at the desk. Both are asked three times in turn, and the median
+of the three rounds is what is told: the machine is shared, and its neighbours come and go.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from bench.load import Outcome
 from bench.results import Row, report
@@ -27,8 +29,9 @@ from trainings import create_app
 from trainings.events.models import EventKind
 
 DESKS = (1, 4, 16)
-EACH = 1_200
-"""Scans a measurement at full speed."""
+ROUNDS = 3
+EACH = 400
+"""Scans of a round at full speed."""
 CAPACITY = 10_000
 AIMS = {"postgresql": 100.0, "sqlite": 50.0}
 """Scans per second (design of the door)."""
@@ -36,7 +39,7 @@ AIMED = (4, 16)
 """The desks that must reach the aim; one alone waits for every answer and need not."""
 SLOWEST_MS = {"postgresql": 100.0}
 """95 of 100 answers are faster. SQLite has no such aim."""
-RUSH_SECONDS, ABOVE_AIM = 25, 1.1
+RUSH_SECONDS, ABOVE_AIM = 9, 1.1
 SCANS, KILLS = 12_000, 40
 FEWEST = 10_000
 """So many arrive at least: one desk is revoked half-way, and what it holds then stays with it."""
@@ -45,7 +48,7 @@ FEWEST = 10_000
 def main() -> None:
     """Print the table and write bench/results/door.json."""
     with serving("bench.hello:app", {}) as server:
-        hello = {n: get(server, "/", 3000, n).per_second for n in DESKS}
+        hello = {n: median(get(server, "/", 1000, n).per_second for _ in range(ROUNDS)) for n in DESKS}
     rows = [Row(f"hello, {n} clients", hello[n], "1/s") for n in DESKS]
     with sites() as both:
         for site in both:
@@ -56,35 +59,42 @@ def main() -> None:
 def _speed(site: Site, hello: dict[int, float]) -> list[Row]:
     hall = open_event(site, kind=EventKind.SYMPOSIUM, capacity=CAPACITY)
     tickets, token = fill_roster(site, hall), enrol(site, hall)
-    rows = []
+    rate = ABOVE_AIM * AIMS[site.name]
+    without_pause: dict[int, list[Outcome]] = {desks: [] for desks in DESKS}
+    as_they_come: dict[int, list[Outcome]] = {desks: [] for desks in AIMED}
     with serving("wsgi:app", site.environment) as server:
-        scan(server, token, tickets[:50], 4)  # warm
-        tickets = tickets[50:]
-        for desks in DESKS:
-            outcome = scan(server, token, tickets[:EACH], desks)
-            tickets = tickets[EACH:]
-            name = f"{site.name}: {desks} desks without a pause"
-            rows += _rows(site, name, outcome, hello[desks], aimed=desks in AIMED)
-        rate = ABOVE_AIM * AIMS[site.name]
-        for desks in AIMED:
-            guests = tickets[: round(rate * RUSH_SECONDS)]
-            outcome = scan_as_they_come(server, token, guests, desks, rate)
-            tickets = tickets[len(guests) :]
-            rows += _rows(
-                site, f"{site.name}: {desks} desks, {rate:.0f} guests a second", outcome, None, aimed=True
-            )
+        some, tickets = tickets[:50], tickets[50:]
+        scan(server, token, some, 4)  # warm
+        for _ in range(ROUNDS):
+            for desks in DESKS:
+                some, tickets = tickets[:EACH], tickets[EACH:]
+                without_pause[desks].append(scan(server, token, some, desks))
+            for desks in AIMED:
+                guests = round(rate * RUSH_SECONDS)
+                some, tickets = tickets[:guests], tickets[guests:]
+                as_they_come[desks].append(scan_as_they_come(server, token, some, desks, rate))
+    rows = []
+    for desks, rounds in without_pause.items():
+        name = f"{site.name}: {desks} desks without a pause"
+        rows += _rows(site, name, rounds, hello[desks], aimed=desks in AIMED)
+    for desks, rounds in as_they_come.items():
+        name = f"{site.name}: {desks} desks, {rate:.0f} guests a second"
+        rows += _rows(site, name, rounds, None, aimed=True)
     return rows
 
 
-def _rows(site: Site, name: str, outcome: Outcome, hello: float | None, *, aimed: bool) -> list[Row]:
+def _rows(site: Site, name: str, rounds: list[Outcome], hello: float | None, *, aimed: bool) -> list[Row]:
     """hello: requests a second of the bare page from as many clients. aimed: whether these desks must reach the aim."""
-    if outcome.failed:
-        raise RuntimeError(f"{name}: {outcome.failed} scans failed")
+    failed = sum(outcome.failed for outcome in rounds)
+    if failed:
+        raise RuntimeError(f"{name}: {failed} scans failed")
     aim, slowest = (AIMS[site.name], SLOWEST_MS.get(site.name)) if aimed else (None, None)
+    per_second = median(outcome.per_second for outcome in rounds)
+    p50, p95 = (median(1000 * outcome.percentile(share) for outcome in rounds) for share in (0.5, 0.95))
     return [
-        Row(f"{name}, scans", outcome.per_second, "1/s", hello, aim, "value"),
-        Row(f"{name}, p50", 1000 * outcome.percentile(0.5), "ms"),
-        Row(f"{name}, p95", 1000 * outcome.percentile(0.95), "ms", None, slowest, "value", "less"),
+        Row(f"{name}, scans", per_second, "1/s", hello, aim, "value"),
+        Row(f"{name}, p50", p50, "ms"),
+        Row(f"{name}, p95", p95, "ms", None, slowest, "value", "less"),
     ]
 
 
