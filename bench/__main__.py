@@ -7,7 +7,7 @@ import sys
 
 from bench import readme
 
-BENCHES = ("web", "xlsx", "race", "seats", "desk", "decode", "door")
+BENCHES = ("web", "xlsx", "race", "seats", "desk", "decode", "door", "killed")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`make bench-door`: scans from 1, 4 and 16 desks, and 10 000 scans at a server that is killed again and again.
+"""How fast the server answers scans from 1, 4 and 16 desks, on both databases beside a bare page.
 
 Two questions are asked of the speed. How much can the server take at most: every desk sends its next scan as soon as the
 last is answered, which no hall full of people does. And the aim itself: guests arrive by chance at a rate a tenth above
@@ -8,24 +8,13 @@ of the three rounds is what is told: the machine is shared, and its neighbours c
 
 from __future__ import annotations
 
-import random
-import tempfile
-import time
-from pathlib import Path
 from statistics import median
 
 from bench.load import Outcome
 from bench.results import Row, report
-from bench.servers import serving
+from bench.servers import Server, serving
 from bench.site import Site, open_event, sites
 from bench.web import enrol, fill_roster, get, scan, scan_as_they_come
-from config import Settings
-from tests.support import postgres
-from tests.support.databases import make_schema
-from tests.support.desks import faults, killed_server, play
-from tests.support.door_faults import set_stage
-from tests.support.hands import unit_for
-from trainings import create_app
 from trainings.events.models import EventKind
 
 DESKS = (1, 4, 16)
@@ -40,43 +29,41 @@ AIMED = (4, 16)
 SLOWEST_MS = {"postgresql": 100.0}
 """95 of 100 answers are faster. SQLite has no such aim."""
 RUSH_SECONDS, ABOVE_AIM = 9, 1.1
-SCANS, KILLS = 12_000, 40
-FEWEST = 10_000
-"""So many arrive at least: one desk is revoked half-way, and what it holds then stays with it."""
 
 
 def main() -> None:
     """Print the table and write bench/results/door.json."""
-    with serving("bench.hello:app", {}) as server:
-        hello = {n: median(get(server, "/", 1000, n).per_second for _ in range(ROUNDS)) for n in DESKS}
-    rows = [Row(f"hello, {n} clients", hello[n], "1/s") for n in DESKS]
-    with sites() as both:
+    rows: list[Row] = []
+    with serving("bench.hello:app", {}) as hello, sites() as both:
         for site in both:
             rows += _speed(site, hello)
-    report("door", rows + _faults())
+    report("door", rows)
 
 
-def _speed(site: Site, hello: dict[int, float]) -> list[Row]:
+def _speed(site: Site, hello: Server) -> list[Row]:
+    """hello: what everything is held against, in the same minute."""
     hall = open_event(site, kind=EventKind.SYMPOSIUM, capacity=CAPACITY)
     tickets, token = fill_roster(site, hall), enrol(site, hall)
     rate = ABOVE_AIM * AIMS[site.name]
     without_pause: dict[int, list[Outcome]] = {desks: [] for desks in DESKS}
     as_they_come: dict[int, list[Outcome]] = {desks: [] for desks in AIMED}
+    bare: dict[int, list[float]] = {desks: [] for desks in DESKS}
     with serving("wsgi:app", site.environment) as server:
         some, tickets = tickets[:50], tickets[50:]
         scan(server, token, some, 4)  # warm
         for _ in range(ROUNDS):
             for desks in DESKS:
                 some, tickets = tickets[:EACH], tickets[EACH:]
+                bare[desks].append(get(hello, "/", 1000, desks).per_second)
                 without_pause[desks].append(scan(server, token, some, desks))
             for desks in AIMED:
                 guests = round(rate * RUSH_SECONDS)
                 some, tickets = tickets[:guests], tickets[guests:]
                 as_they_come[desks].append(scan_as_they_come(server, token, some, desks, rate))
-    rows = []
+    rows = [Row(f"{site.name}: hello, {n} clients", median(bare[n]), "1/s") for n in DESKS]
     for desks, rounds in without_pause.items():
         name = f"{site.name}: {desks} desks without a pause"
-        rows += _rows(site, name, rounds, hello[desks], aimed=desks in AIMED)
+        rows += _rows(site, name, rounds, median(bare[desks]), aimed=desks in AIMED)
     for desks, rounds in as_they_come.items():
         name = f"{site.name}: {desks} desks, {rate:.0f} guests a second"
         rows += _rows(site, name, rounds, None, aimed=True)
@@ -96,48 +83,6 @@ def _rows(site: Site, name: str, rounds: list[Outcome], hello: float | None, *, 
         Row(f"{name}, p50", p50, "ms"),
         Row(f"{name}, p95", p95, "ms", None, slowest, "value", "less"),
     ]
-
-
-def _faults() -> list[Row]:
-    """The model test of the suite (tests/integration/checkin/test_killed_server.py) at full length."""
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="tsudoi-faults-") as folder, postgres.running() as cluster:
-        cluster.create_database("faults")
-        for kind, url in (
-            ("sqlite", f"sqlite:///{folder}/faults.sqlite3"),
-            ("postgresql", cluster.url("faults")),
-        ):
-            make_schema(url)
-            begun = time.perf_counter()
-            found, kept = _evening(kind, url, Path(folder) / kind)
-            rows += [
-                Row(f"{kind}: scans at a server killed {KILLS} times", kept, "scans", None, FEWEST, "value"),
-                Row(f"{kind}: lost, doubled or wrong", len(found), "faults", None, 0, "value", "less"),
-                Row(f"{kind}: that evening took", time.perf_counter() - begun, "s"),
-            ]
-            print(*found[:10], sep="\n")
-    return rows
-
-
-def _evening(kind: str, url: str, instance: Path) -> tuple[list[str], int]:
-    instance.mkdir()
-    app = create_app(Settings.for_tests(database_url=url, instance_dir=str(instance)))
-    stage = set_stage(app, unit_for(app), people=400)
-    chance = random.Random(f"bench on {kind}")
-    with killed_server(stage.environment) as server:
-        desks = stage.desks(server.port)
-        play(
-            server,
-            desks,
-            stage.guests,
-            stage.groups,
-            scans=SCANS,
-            kills=KILLS,
-            chance=chance,
-            revoke=stage.revoke_last,
-        )
-    kept = stage.kept()
-    return faults(desks, *kept), len(kept[0])
 
 
 if __name__ == "__main__":

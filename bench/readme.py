@@ -80,6 +80,8 @@ WANTED = {
         "sqlite: 4 desks, 55 guests a second, p95",
         "sqlite: 16 desks, 55 guests a second, scans",
         "sqlite: 16 desks, 55 guests a second, p95",
+    ),
+    "killed": (
         "postgresql: scans at a server killed 40 times",
         "postgresql: lost, doubled or wrong",
         "sqlite: scans at a server killed 40 times",
@@ -119,7 +121,7 @@ def _figure(bench: str, name: str) -> dict[str, Any]:
 
 def _line(name: str, row: dict[str, Any]) -> str:
     cells = (
-        name,
+        name.replace("|", r"\|"),
         _number(row["value"], row["unit"]),
         "" if row["reference"] is None else _number(row["reference"], row["unit"]),
         "" if row["ratio"] is None else _number(row["ratio"], ""),

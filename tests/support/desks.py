@@ -1,7 +1,7 @@
 """Simulated desks at a real server that is killed: what they send, what they keep, and a simple model of what must stand.
 
 A desk does what the browser's does (static/js/door): every scan has an id made at the desk and goes into a queue first; it
-leaves the queue when its answer has arrived, whatever happened in between. Used by the tests and by bench/door_faults.py.
+leaves the queue when its answer has arrived, whatever happened in between. Used by the tests and by bench/killed.py.
 """
 
 from __future__ import annotations
