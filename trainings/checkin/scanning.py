@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -60,10 +60,14 @@ def record_attempts(
     LookupError when the event's door was never opened; ForeignScan.
     """
     guests = Guests(attempts)
-    door = lock_door(event_id)
+    closed_at = lock_door(event_id)
+    event = db.session.get_one(Event, event_id)
     ledger = Ledger.read(
         event_id,
-        scan_ids=[id for attempt in attempts for id in (attempt.scan_id, _fact_id(attempt))],
+        scan_ids=[
+            *(attempt.scan_id for attempt in attempts),
+            *(_fact_id(attempt) for attempt in attempts if attempt.offline),
+        ],
         undone_ids=[attempt.undoes for attempt in attempts if attempt.undoes],
         application_ids=guests.ids,
     )
@@ -71,34 +75,35 @@ def record_attempts(
     for attempt in attempts:
         scan = ledger.known.get(attempt.scan_id)
         if scan is None:
-            scan = _record(door.event, attempt, guests, ledger, device, staff)
+            scan = _record(event, attempt, guests, ledger, device, staff)
         elif scan.event_id != event_id:
             raise ForeignScan(str(scan.id))
         elif (fact := _fact_of(scan, attempt)) is not None and fact.scan_id not in ledger.known:
-            _record(door.event, fact, guests, ledger, device, staff)
+            _record(event, fact, guests, ledger, device, staff)
         scans.append(scan)
     ledger.write()
     answers = [answer_given(scan, guests.of_answer(scan)) for scan in scans]
-    if door.closed_at is not None:
+    if closed_at is not None:
         enqueue(RECLOSED, subject=event_id)
     return answers
 
 
 _LOCKING = (
-    select(Door)
+    select(Door.closed_at)
     .where(Door.event_id == bindparam("event_id"))
     .with_for_update(key_share=True, of=Door)
-    .execution_options(populate_existing=True)
 )
 
 
-def lock_door(event_id: uuid.UUID) -> Door:
-    """The event's door, its row locked until the end of the transaction; scans of one event come one after the other,
-    which also makes their cursors gapless in the order of commits. LookupError if it was never opened."""
-    door = db.session.scalar(_LOCKING, {"event_id": event_id})
-    if door is None:
+def lock_door(event_id: uuid.UUID) -> datetime | None:
+    """Lock the row of the event's door until the end of the transaction, and tell when it was closed; scans of one event
+    come one after the other, which also makes their cursors gapless in the order of commits. LookupError if it was
+    never opened."""
+    row = db.session.execute(_LOCKING, {"event_id": event_id}).one_or_none()
+    if row is None:
         raise LookupError(f"event {event_id} has no door")
-    return door
+    closed_at: datetime | None = row.closed_at
+    return closed_at
 
 
 def counts_exits(event: Event) -> bool:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import lazyload
 
 from trainings.core import codes, names
 from trainings.core.db import db
@@ -299,7 +300,11 @@ def people_like(statement: Statement) -> list[Known]:
     if statement.phone_digits:
         alike.append(Person.phone_digits == statement.phone_digits)
     people = db.session.scalars(
-        select(Person).where(or_(*alike), Person.erased_at.is_(None)).order_by(Person.created_at, Person.id)
+        select(Person)
+        .where(or_(*alike), Person.erased_at.is_(None))
+        .order_by(Person.created_at, Person.id)
+        # The rule looks at neither; every application asks.
+        .options(lazyload(Person.profession), lazyload(Person.organisation))
     ).all()
     merged = [one.id for one in people if one.merged_into_id is not None]
     roots = canonical_ids(merged)

@@ -60,7 +60,7 @@ _AT_DOOR = (
             *(Application.organisation_name, Application.care_note, Application.search_key),
             *(Application.ticket_fingerprint, Application.profession_id, Application.event_group_id),
         ),
-        joinedload(Application.profession).load_only(Profession.name),
+        joinedload(Application.profession).options(load_only(Profession.name), lazyload(Profession.group)),
         joinedload(Application.group).options(
             load_only(EventGroup.name, EventGroup.mark, EventGroup.css), lazyload(EventGroup.sector)
         ),

@@ -6,6 +6,7 @@ import json
 import threading
 import uuid
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -231,8 +232,8 @@ def test_without_the_lock_of_the_door_desks_get_in_each_others_way(
 ) -> None:
     """The negative control: the test above sees what the lock is for."""
 
-    def read_door(event_id: uuid.UUID) -> Door:
-        return db.session.get_one(Door, event_id)
+    def read_door(event_id: uuid.UUID) -> datetime | None:
+        return db.session.get_one(Door, event_id).closed_at
 
     monkeypatch.setattr(scanning, "lock_door", read_door)
     app.logger.disabled = True
