@@ -62,10 +62,21 @@ def professions_of_group(group_id: uuid.UUID) -> Sequence[Profession]:
     ).all()
 
 
-def associations(active_only: bool = True) -> Sequence[Association]:
-    """Associations and other channels in their order."""
-    wanted = select(Association).order_by(Association.sort, Association.name)
-    return db.session.scalars(wanted.where(Association.active) if active_only else wanted).all()
+def associations() -> Sequence[Association]:
+    """Associations and other channels in their order, those out of use too."""
+    return db.session.scalars(select(Association).order_by(Association.sort, Association.name)).all()
+
+
+_CHANNELS = (
+    select(Association.id, Association.name)
+    .where(Association.active)
+    .order_by(Association.sort, Association.name)
+)
+
+
+def channels_to_choose() -> list[tuple[uuid.UUID, str]]:
+    """(id, name) of the associations and other channels that an applicant may choose; every application asks."""
+    return [(id, name) for id, name in db.session.execute(_CHANNELS)]
 
 
 def event_roles(active_only: bool = True) -> Sequence[EventRole]:

@@ -181,7 +181,7 @@ def roles() -> ResponseReturnValue:
 def associations() -> ResponseReturnValue:
     """Associations and other channels."""
     return render_template(
-        "directory/associations.html", associations=queries.associations(active_only=False)
+        "directory/associations.html", associations=queries.associations()
     )
 
 

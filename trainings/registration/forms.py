@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 from trainings.core import names
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT, Organisation, Person
-from trainings.directory.queries import associations, event_roles
+from trainings.directory.queries import channels_to_choose, event_roles
 from trainings.events.models import Event, Selection
 from trainings.events.queries import groups_with_professions
 from trainings.registration.models import Application, Channel
@@ -112,7 +112,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         ]
         self.heard_via.choices = [
             ("", "選んでください"),
-            *((str(one.id), one.name) for one in associations()),
+            *((str(id), name) for id, name in channels_to_choose()),
         ]
         if event.pre_question:
             self.pre_answer.label.text = event.pre_question
