@@ -180,9 +180,7 @@ def roles() -> ResponseReturnValue:
 @allowed(*EDITORS)
 def associations() -> ResponseReturnValue:
     """Associations and other channels."""
-    return render_template(
-        "directory/associations.html", associations=queries.associations()
-    )
+    return render_template("directory/associations.html", associations=queries.associations())
 
 
 @bp.get("/staff/directory/districts")

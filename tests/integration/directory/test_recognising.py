@@ -198,4 +198,4 @@ def test_master_data_loads_once_and_keeps_what_was_edited(unit: Unit) -> None:
         assert [one.name for one in queries.sectors()] == ["医療", "介護・福祉", "行政・地域", "市民・その他"]
         assert [one.name for one in queries.districts()] == ["けやき北", "近隣市", "その他"]
         assert "保健師（市）" not in [one.name for one in queries.professions()]
-        assert (len(queries.associations(active_only=False)), len(queries.associations())) == (28, 27)
+        assert (len(queries.associations()), len(queries.channels_to_choose())) == (28, 27)
