@@ -18,6 +18,7 @@ from trainings.allocation import pages as allocation_pages
 from trainings.audit import models as audit_models
 from trainings.checkin import api as door_api
 from trainings.checkin import board_views as door_board_views
+from trainings.checkin import device_views as door_device_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import paper_views as door_paper_views
 from trainings.checkin import review_views as door_review_views
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkin_views.bp,
     door_api.bp,
     door_board_views.bp,
+    door_device_views.bp,
     door_paper_views.bp,
     door_review_views.bp,
     venue_views.bp,

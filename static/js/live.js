@@ -7,6 +7,8 @@ const EVERY_MS = 5000;
 async function refresh() {
   if (document.hidden) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => undefined);
+  // The page itself is over: what the server says about it is the page now.
+  if (answer?.status === 404 || answer?.status === 410) return location.reload();
   const lost = !answer?.ok || answer.redirected;
   for (const word of document.querySelectorAll("[data-live-lost]")) word.hidden = !lost;
   if (lost) return;

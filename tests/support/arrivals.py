@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.announcing import announce, statement
 from trainings.checkin.actions import enrol_device, open_door
+from trainings.checkin.devices import proposed_name
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.actions import load_master_data
@@ -82,9 +83,9 @@ def take_seat(
     )
 
 
-def enrol(event: Event, name: str = "受付1") -> str:
-    """Open the door and enrol a device; its bearer token."""
-    return enrol_device(door=open_door(event_id=event.id), name=name)[1]
+def enrol(event: Event, name: str = "") -> str:
+    """Open the door and enrol a device, called 受付1, 受付2, … unless named; its bearer token."""
+    return enrol_device(door=open_door(event_id=event.id), name=name or proposed_name(event.id))[1]
 
 
 def scan(ticket: str = "", **said: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from tests.support.announcing import announce, statement
 from trainings.checkin.actions import enrol_device, open_door
 from trainings.checkin.attempts import Attempt
+from trainings.checkin.devices import proposed_name
 from trainings.checkin.models import Device, Method
 from trainings.checkin.scanning import record_attempts
 from trainings.core import clock
@@ -51,9 +52,9 @@ def evening(
     return event, people
 
 
-def device_of(event: Event, name: str = "受付1") -> tuple[Device, str]:
-    """An enrolled device and its bearer token; the door is opened if need be."""
-    return enrol_device(door=open_door(event_id=event.id), name=name)
+def device_of(event: Event, name: str = "") -> tuple[Device, str]:
+    """An enrolled device and its bearer token, called 受付1, 受付2, … unless named; the door is opened if need be."""
+    return enrol_device(door=open_door(event_id=event.id), name=name or proposed_name(event.id))
 
 
 def come_in(event: Event, device: Device, people: Sequence[Application]) -> None:

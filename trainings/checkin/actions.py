@@ -14,9 +14,10 @@ from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
 from trainings.checkin.attempts import Attempt
+from trainings.checkin.devices import claim_name
 from trainings.checkin.models import Device, Door, Method, Scan
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.checkin.scanning import record_attempts
+from trainings.checkin.scanning import lock_door, record_attempts
 from trainings.core import clock, codes, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
@@ -93,12 +94,17 @@ def close_door(*, event_id: uuid.UUID) -> list[Application]:
 
 
 def enrol_device(*, door: Door, name: str) -> tuple[Device, str]:
-    """Enrol a device under a name such as 受付1; returns it with its bearer token, which is shown this once only."""
+    """Enrol a device under a name such as 受付1; returns it with its bearer token, which is shown this once only.
+
+    Raises Refused: LINK_RENEWED, LINK_USED_UP, DEVICE_NAMED.
+    """
+    name = claim_name(door, name)
     token = codes.new_secret()
     device = Device(
         event_id=door.event_id,
-        name=names.as_typed(name)[:40],
+        name=name,
         token_fingerprint=codes.fingerprint(token),
+        link_version=door.link_version,
     )
     db.session.add(device)
     db.session.flush()
@@ -116,6 +122,17 @@ def revoke_device(*, event_id: uuid.UUID, device_id: uuid.UUID) -> Device:
         record(verb="device.revoked", subject=("device", device.id), event_id=event_id)
     db.session.flush()
     return device
+
+
+def renew_and_stop_all(*, event_id: uuid.UUID) -> int:
+    """The enrolment link has leaked: void it, and every device that it or an earlier one has enrolled; how many were
+    stopped. What they have not sent stays on them, and comes in by file. Raises Refused: DOOR_NOT_OPEN."""
+    renew_door_link(event_id=event_id)
+    lock_door(event_id)
+    working = [one for one in queries.devices_of(event_id) if one.revoked_at is None]
+    for device in working:
+        revoke_device(event_id=event_id, device_id=device.id)
+    return len(working)
 
 
 def heard_from(*, device: Device, unsent: int) -> None:

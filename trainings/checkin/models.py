@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
@@ -20,11 +20,17 @@ class Door(Base):
     """Whether an event's door is open. Closing and reopening are in the audit trail; here is the present state."""
 
     __tablename__ = "door"
+    __table_args__ = (CheckConstraint("device_limit BETWEEN 1 AND 99", name="device_limit_in_range"),)
 
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"), primary_key=True)
     link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 of the secret in the link that enrols a device; a new one voids the old."""
     link_version: Mapped[int] = mapped_column(default=1)
+    device_limit: Mapped[int] = mapped_column(default=12)
+    """How many devices one link may enrol: whoever finds it on a photo is stopped there."""
+    screen_fingerprint: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """SHA-256 of the secret in the link of the lobby's screen; None while there is no such link."""
+    screen_version: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     closed_at: Mapped[datetime | None]
     event: Mapped[Event] = relationship()
@@ -34,12 +40,26 @@ class Device(Identified, Base):
     """A tablet or phone at the door: check-in for one event and nothing else; no account."""
 
     __tablename__ = "device"
-    __table_args__ = (Index("ix_device_event_id", "event_id"),)
+    __table_args__ = (
+        Index("ix_device_event_id", "event_id"),
+        Index(
+            "uq_device_event_id_name",
+            "event_id",
+            "name",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
     name: Mapped[str] = mapped_column(String(40))
     token_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    link_version: Mapped[int] = mapped_column(default=1)
+    """Of the door's link that enrolled it."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    acknowledged_at: Mapped[datetime | None]
+    """When staff said that they know of it."""
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     unsent: Mapped[int] = mapped_column(default=0)

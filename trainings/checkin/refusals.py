@@ -20,3 +20,7 @@ class CheckinRefusal(StrEnum):
     BAD_FILE = "bad_file"
     BAD_ENTRY = "bad_entry"
     OTHER_EVENTS_FILE = "other_events_file"
+    LINK_RENEWED = "link_renewed"
+    LINK_USED_UP = "link_used_up"
+    DEVICE_NAMED = "device_named"
+    BAD_LIMIT = "bad_limit"

@@ -24,6 +24,16 @@ REFUSALS = {
     ),
     CheckinRefusal.OTHER_EVENTS_FILE: "ほかの催しの受付の記録です。その催しの「受付の準備と状況」から入れてください。",
     CheckinRefusal.BAD_TABLE: "卓の番号は、1から99までの数字で入力してください。",
+    CheckinRefusal.LINK_RENEWED: (
+        "登録のリンクが新しくなりました。受付の責任者に、新しいQRコードを見せてもらってください。"
+    ),
+    CheckinRefusal.LINK_USED_UP: (
+        "このリンクで登録できるのは{limit}台までで、もういっぱいです。受付の責任者に声をかけてください。"
+    ),
+    CheckinRefusal.DEVICE_NAMED: (
+        "「{name}」は、ほかの端末が使っています。「{free}」のように、ちがう名前にしてください。"
+    ),
+    CheckinRefusal.BAD_LIMIT: "登録できる台数は、1から99までの数字で入力してください。",
 }
 MATTERS = {
     Matter.TWICE: (
@@ -86,3 +96,11 @@ IMPORTED_KNOWN = "{known}件は、もう届いていました。"
 IMPORTED_CORRECTIONS = "職種を {n}人分直しました。"
 NOT_IMPORTED = "入れられませんでした：{name}　{say}"
 FILE_MISSING = "ファイルを選んでください。"
+DEVICE_NAME = "受付{n}"
+"""What a device is called unless somebody calls it otherwise."""
+DEVICES_ACKNOWLEDGED = "端末を確かめたことにしました。"
+DEVICE_STOPPED = "{name}を使えなくしました。"
+ALL_STOPPED = (
+    "リンクを作り直し、{n}台の端末を止めました。使い続ける端末は、新しいQRコードで登録し直してください。"
+)
+LIMIT_SET = "一つのリンクで登録できる端末を、{n}台までにしました。"

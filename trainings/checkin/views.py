@@ -15,8 +15,11 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin import actions, exports, queries, texts
 from trainings.checkin.board import board_of
+from trainings.checkin.devices import proposed_name
 from trainings.checkin.forms import DeviceForm
+from trainings.checkin.models import Door
 from trainings.checkin.review import count_open
+from trainings.checkin.screens import screen_secret
 from trainings.checkin.shell import worker_script
 from trainings.core import qr, sheets
 from trainings.core.db import db
@@ -50,6 +53,7 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
     if found is not None and found.closed_at is None:
         path = url_for("checkin.enrol", secret=actions.door_secret(found))
         link = current_app.config["TSUDOI"].url(path)
+    screen = _screen_address(found)
     page = render_template(
         "checkin/door.html",
         event=event,
@@ -60,9 +64,16 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         board=board_of(event),
         matters=count_open(event.id) if found else 0,
         certificates=queries.certificates_of_event(event.id),
+        screen=screen,
+        screen_picture=qr.picture(screen) if screen else None,
         problem=problem,
     )
     return page, status
+
+
+def _screen_address(door: Door | None) -> str:
+    secret = screen_secret(door) if door is not None and door.closed_at is None else ""
+    return current_app.config["TSUDOI"].url(url_for("door_board.screen", secret=secret)) if secret else ""
 
 
 def _step(slug: str, step: Callable[[Event], object]) -> ResponseReturnValue:
@@ -168,7 +179,9 @@ def roster_workbook(slug: str) -> ResponseReturnValue:
 def enrol(secret: str) -> ResponseReturnValue:
     """The page behind the link: give the device a name."""
     found = queries.door_by_secret(secret) or abort(404)
-    return render_template("checkin/enrol.html", event=found.event, form=DeviceForm(formdata=None))
+    form = DeviceForm(formdata=None)
+    form.name.data = proposed_name(found.event_id)
+    return render_template("checkin/enrol.html", event=found.event, form=form)
 
 
 @bp.post("/door/enrol/<secret>")
@@ -179,7 +192,11 @@ def enrol_device(secret: str) -> ResponseReturnValue:
     form = DeviceForm()
     if not form.validate():
         return render_template("checkin/enrol.html", event=found.event, form=form), 422
-    device, token = actions.enrol_device(door=found, name=form.data["name"])
+    try:
+        device, token = actions.enrol_device(door=found, name=form.data["name"])
+    except Refused as refused:
+        form.name.errors = [refused.sentence(texts.REFUSALS)]
+        return render_template("checkin/enrol.html", event=found.event, form=form), 422
     return render_template("checkin/enrolled.html", event=found.event, device=device, token=token)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, current_staff, may_open
 from trainings.accounts.models import Role
+from trainings.checkin.devices import new_devices
+from trainings.checkin.models import Device, Door
 from trainings.core import clock
 from trainings.core.jobs import failed_jobs
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.stages import stages_of
+from trainings.events.models import Event
 from trainings.skills import queries as skills
 
 
@@ -24,7 +29,15 @@ def today() -> ResponseReturnValue:
         "desk/today.html",
         events=[(event, stages_of(event), queries.needs(event)) for event in events],
         failed_jobs=len(failed_jobs()),
+        new_devices=_by_event(new_devices()),
     )
+
+
+def _by_event(found: Sequence[tuple[Door, Device]]) -> dict[Event, list[Device]]:
+    devices: dict[Event, list[Device]] = {}
+    for door, device in found:
+        devices.setdefault(door.event, []).append(device)
+    return devices
 
 
 @bp.get("/staff/year")
