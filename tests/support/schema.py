@@ -11,7 +11,7 @@ Schema = dict[str, dict[str, Any]]
 
 
 def schema_of(connection: Connection) -> Schema:
-    """Table → its columns, named constraints, indexes and triggers; and under "" the functions of triggers."""
+    """Table → its columns, named constraints, indexes, triggers and options; and under "" the functions of triggers."""
     inspector = inspect(connection)
     triggers = _triggers(connection)
     tables = {
@@ -30,11 +30,17 @@ def schema_of(connection: Connection) -> Schema:
             "checks": _named(inspector.get_check_constraints(table)),
             "indexes": _named(inspector.get_indexes(table)),
             "triggers": triggers.get(table, {}),
+            "options": _options(connection, table),
         }
         for table in inspector.get_table_names()
         if table != VERSIONS
     }
     return {"": {"functions": _functions(connection)}} | tables
+
+
+def _options(connection: Connection, table: str) -> dict[str, str]:
+    """Of SQLite only: whether a table has rowids."""
+    return _keyed(inspect(connection).get_table_options(table)) if connection.dialect.name == "sqlite" else {}
 
 
 def _named(found: list[Any]) -> dict[str, dict[str, str]]:

@@ -32,6 +32,7 @@ NAMING = {
 }
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 30_000
+LOG_TIMEOUT_MS = 2_000
 
 _may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 
@@ -156,6 +157,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA recursive_triggers=ON")
+    # What is deleted or replaced is overwritten in the file, not only given free.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
 
@@ -207,7 +210,10 @@ def commit() -> None:
     Called by the end of a request and by `unit_of_work` only.
     """
     has_work = bool(db.session.info.pop("has_work", False))
+    keeps_no_log = bool(db.session.info.pop("keeps_no_log", False))
     db.session.commit()
+    if keeps_no_log:
+        _empty_log()
     if has_work:
         nudge = current_app.extensions.get("nudge_worker")
         if nudge is not None:
@@ -217,6 +223,23 @@ def commit() -> None:
 def left_work() -> None:
     """Remember that this unit queued a mail or a job, so that the worker is nudged after its commit."""
     db.session.info["has_work"] = True
+
+
+def keep_no_log() -> None:
+    """Remember that the log of this unit would tell what the tables do not: the order in which rows came."""
+    db.session.info["keeps_no_log"] = True
+
+
+def _empty_log() -> None:
+    """On SQLite, move what the -wal file holds into the database and cut it to nothing. A reader may hold this up; then the
+    next one who asks for it empties it."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 @contextmanager
@@ -231,6 +254,7 @@ def unit_of_work() -> Iterator[Session]:
         commit()
     except BaseException:
         session.info.pop("has_work", None)
+        session.info.pop("keeps_no_log", None)
         session.rollback()
         raise
     finally:

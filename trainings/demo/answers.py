@@ -36,8 +36,7 @@ def give(event_id: uuid.UUID, at: datetime, chance: random.Random) -> None:
                 submit_answers(
                     run=run,
                     response_id=uuid.uuid4(),
-                    token=pairing.token(key, invitation.pair_uuid),
-                    group_id="",
+                    code=pairing.token(key, invitation.pair_uuid),
                     given=_given(chance),
                     channel=ResponseChannel.LINK,
                 )

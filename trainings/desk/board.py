@@ -11,6 +11,7 @@ from trainings.allocation import queries as allocation
 from trainings.allocation.outcome import outcome_by_group
 from trainings.audit import queries as audit
 from trainings.core import clock
+from trainings.core.small_numbers import rounded_down
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.log import lines_of
@@ -20,7 +21,6 @@ from trainings.events.queries import event_by_slug
 from trainings.registration import texts as registration_texts
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
-from trainings.surveys.strata import rounded_down
 
 FIRST_LINES, LONGEST_LOG = 20, 200
 """So many lines of the log are shown at once, and so many at all."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from trainings.audit.actions import record
-from trainings.core import clock, codes
+from trainings.core import clock, codes, traces
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.small_numbers import pool
 from trainings.core.web import render_mail
 from trainings.events.models import Event
 from trainings.messages.actions import queue_mail
 from trainings.registration.models import Application
 from trainings.surveys import pairing, questionnaires
 from trainings.surveys.models import (
+    NO_CODE,
     FreeText,
     Mode,
     Questionnaire,
@@ -30,10 +33,10 @@ from trainings.surveys.models import (
     Wave,
 )
 from trainings.surveys.queries import (
-    answers_by_group,
+    answer_count,
+    answers_with_code,
     document_of,
-    groups_of_run,
-    invitation_of_token,
+    invitation_of_code,
     invitations_of_event,
     key_folder,
     newest_version,
@@ -41,7 +44,6 @@ from trainings.surveys.queries import (
 )
 from trainings.surveys.questionnaires import Answers
 from trainings.surveys.refusals import SurveyRefusal
-from trainings.surveys.strata import pool
 
 OPEN_DAYS = 14
 LATE_BODY = "survey_invitation"
@@ -126,48 +128,60 @@ def submit_answers(
     *,
     run: SurveyRun,
     response_id: uuid.UUID,
-    token: str,
-    group_id: str,
+    code: str,
     given: Mapping[str, list[str]],
     channel: ResponseChannel,
 ) -> Answers:
     """Store one person's answers, or return what is wrong with them in `problems`, storing nothing.
 
-    token: the pair secret, or "" for an answer by the venue's QR, which must name its group. The same response id
-    again changes nothing; the same token again replaces the earlier answer, also from a page gone back to.
-    Raises Refused: NOT_OPEN, UNKNOWN_CODE, GROUP_MISSING.
+    code: the pair secret or the code of a ticket, or "" for an answer without one. The same response id again changes
+    nothing; the same person's code again replaces the earlier answer, also from a page gone back to.
+    Raises Refused: NOT_OPEN, UNKNOWN_CODE, CODE_NEEDED.
     """
     _lock(run.id)
+    invitation = _invitation(run, code)
+    token = _token(run, invitation) if invitation else ""
     answers = questionnaires.read_answers(document_of(run), given)
     stored = db.session.get(SurveyResponse, response_id)
     if stored is not None and not (token and stored.pair_token == token):
         return answers
     if not run.is_open:
         raise Refused(SurveyRefusal.NOT_OPEN)
-    stratum = _stratum(run, token, group_id)
+    if invitation is None and code:
+        raise Refused(SurveyRefusal.UNKNOWN_CODE)
+    if not code and answer_count(run) >= len(invitations_of_event(run.event_id)):
+        raise Refused(SurveyRefusal.CODE_NEEDED)
     if answers.problems:
         return answers
     if token:
         _forget_earlier(run, token)
-    db.session.add(
-        SurveyResponse(
-            id=response_id,
-            run_id=run.id,
-            pair_token=token or None,
-            stratum=stratum,
-            channel=channel,
-            answers=questionnaires.stored(answers.values),
-        )
-    )
-    for key, body in answers.texts.items():
-        text_id = (
-            pairing.text_id(pairing.read_key(key_folder(), run.event_id), token, key)
-            if token
-            else uuid.uuid4()
-        )
-        db.session.add(FreeText(id=text_id, run_id=run.id, item_key=key, body=body))
-    db.session.flush()
+    response = {
+        "id": response_id,
+        "run_id": run.id,
+        "pair_token": token or None,
+        "stratum": str(invitation.stratum) if invitation else NO_CODE,
+        "channel": channel,
+        "answers": questionnaires.stored(answers.values),
+        "person_id": None,
+    }
+    traces.mix(SurveyResponse, SurveyResponse.run_id == run.id, [response])
+    if answers.texts:
+        texts = [_text(run, token, key, body) for key, body in answers.texts.items()]
+        traces.mix(FreeText, FreeText.run_id == run.id, texts)
     return answers
+
+
+def _text(run: SurveyRun, token: str, item_key: str, body: str) -> dict[str, object]:
+    """The row of a free text; its id can be told again from a code, so that a second answer replaces it."""
+    key = pairing.read_key(key_folder(), run.event_id) if token else b""
+    return {
+        "id": pairing.text_id(key, token, item_key) if token else uuid.uuid4(),
+        "run_id": run.id,
+        "item_key": item_key,
+        "body": body,
+        "review": Review.PENDING,
+        "public_body": None,
+    }
 
 
 def _lock(run_id: uuid.UUID) -> SurveyRun | None:
@@ -180,19 +194,18 @@ def _lock(run_id: uuid.UUID) -> SurveyRun | None:
     )
 
 
-def _stratum(run: SurveyRun, token: str, group_id: str) -> str:
-    if token:
-        try:
-            invitation = invitation_of_token(run, token)
-        except pairing.PairingKeyMissing:
-            # No code can be told from another without the key; whoever leaves it empty can still answer.
-            invitation = None
-        if invitation is None:
-            raise Refused(SurveyRefusal.UNKNOWN_CODE)
-        return str(invitation.stratum)
-    if group_id not in {str(group.id) for group in groups_of_run(run)}:
-        raise Refused(SurveyRefusal.GROUP_MISSING)
-    return group_id
+def _invitation(run: SurveyRun, code: str) -> SurveyInvitation | None:
+    if not code:
+        return None
+    try:
+        return invitation_of_code(run, code)
+    except pairing.PairingKeyMissing:
+        # No code can be told from another without the key; whoever leaves it empty can still answer.
+        return None
+
+
+def _token(run: SurveyRun, invitation: SurveyInvitation) -> str:
+    return pairing.token(pairing.read_key(key_folder(), run.event_id), invitation.pair_uuid)
 
 
 def _forget_earlier(run: SurveyRun, token: str) -> None:
@@ -205,8 +218,11 @@ def _forget_earlier(run: SurveyRun, token: str) -> None:
 
 
 def close_run(*, run_id: uuid.UUID) -> SurveyRun:
-    """Close a run and fix its pooling: one for every table, chart and file from now on.
+    """Close a run and fix its pooling: one for every table, chart and file from now on, written into the answers too, so
+    that nobody can tell later of which group a single one was.
 
+    Groups are counted by answers with a code: without one, anybody could fill a group up. Answers without a code that are
+    more than the people who have not used theirs are taken out, whichever they are.
     Raises Refused: ALREADY_CLOSED. LookupError for an unknown run.
     """
     run = _lock(run_id)
@@ -215,10 +231,36 @@ def close_run(*, run_id: uuid.UUID) -> SurveyRun:
     if run.closed_at is not None:
         raise Refused(SurveyRefusal.ALREADY_CLOSED)
     run.closed_at = clock.now()
-    run.strata = pool(answers_by_group(run), run.k)
-    record(verb="survey.closed", subject=("survey_run", run.id), event_id=run.event_id)
+    with_code = answers_with_code(run)
+    run.strata = pool(with_code, run.k)
+    run.left_out = _leave_out(run, len(invitations_of_event(run.event_id)) - with_code.total())
+    for group, label in run.strata.items():
+        if label != group:
+            db.session.execute(
+                update(SurveyResponse)
+                .where(SurveyResponse.run_id == run.id, SurveyResponse.stratum == group)
+                .values(stratum=label)
+            )
+    traces.mix(SurveyResponse, SurveyResponse.run_id == run.id)
+    traces.mix(FreeText, FreeText.run_id == run.id)
+    record(
+        verb="survey.closed",
+        subject=("survey_run", run.id),
+        event_id=run.event_id,
+        detail={"left_out": run.left_out},
+    )
     db.session.flush()
     return run
+
+
+def _leave_out(run: SurveyRun, room: int) -> int:
+    """Delete so many answers without a code, by chance, that at most `room` stay; how many that were."""
+    ids = db.session.scalars(
+        select(SurveyResponse.id).where(SurveyResponse.run_id == run.id, SurveyResponse.pair_token.is_(None))
+    ).all()
+    surplus = secrets.SystemRandom().sample(ids, max(0, len(ids) - max(0, room)))
+    db.session.execute(delete(SurveyResponse).where(SurveyResponse.id.in_(surplus)))
+    return len(surplus)
 
 
 def review_text(*, run: SurveyRun, text_id: uuid.UUID, review: Review, public_body: str = "") -> FreeText:

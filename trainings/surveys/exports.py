@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainings.core import clock, sheets
 from trainings.core.sheets import Cell, Sheet
 from trainings.surveys import queries, texts
-from trainings.surveys.models import SurveyRun
+from trainings.surveys.models import NO_CODE, SurveyRun
 from trainings.surveys.questionnaires import Answer, Item, ItemType, Missing
 from trainings.surveys.results import ItemResult, Results, Stratum
 from trainings.surveys.statistics import Summary
@@ -33,7 +33,10 @@ def results_workbook(results: Results, *, single_answers: bool) -> bytes:
 
 
 def stratum_label(stratum: Stratum) -> str:
-    return stratum.group.name if stratum.group is not None else texts.POOLED
+    """The name of a group, or what the others are called."""
+    if stratum.group is not None:
+        return stratum.group.name
+    return texts.NO_CODE if stratum.key == NO_CODE else texts.POOLED
 
 
 def value_label(item: Item, value: Answer) -> Cell:
@@ -60,7 +63,8 @@ def _readme(results: Results) -> Sheet:
         ["方式", texts.MODES[run.mode]],
         ["参加した人", results.invited],
         ["回答", results.answered],
-        ["まとめる人数", f"回答が{run.k}人に満たない職種区分は「{texts.POOLED}」にまとめています"],
+        ["まとめる人数", texts.POOLING.format(k=run.k, pooled=texts.POOLED)],
+        [texts.NO_CODE, texts.NO_CODE_EXPLAINED.format(k=run.k)],
         [
             "欠測のしるし",
             "　".join(f"{code}＝{texts.MISSING[reason]}" for reason, code in MISSING_CODES.items()),

@@ -10,11 +10,10 @@ from trainings.surveys.models import Review
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
-    """What every answer carries beside the answers: its id, the secret and the group."""
+    """What every answer carries beside the answers: its id, and the code of whoever has one."""
 
     response_id = HiddenField()
     token = StringField("回答番号")
-    group = RadioField("職種区分", validate_choice=False)
 
 
 class ReviewForm(FlaskForm):  # type: ignore[misc]

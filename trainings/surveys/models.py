@@ -1,7 +1,8 @@
 """Questionnaires, runs, invitations, responses and free texts.
 
 Anonymity is a matter of columns: `response` and `free_text` have no place for a person, time or address in anonymous
-modes, and nothing says who has answered.
+modes, and nothing says who has answered. It is a matter of places too: both lie on disk by their random keys (SQLite keeps
+no rowid for them) and are only written by `core.traces.mix`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from trainings.core import clock
 from trainings.core.db import Base, Identified, enum_column
 from trainings.events.models import Event
+
+NO_CODE = "no_code"
+"""Stratum of the answers that came without a code: whoever has the address of a run can send such a one."""
 
 
 class Wave(StrEnum):
@@ -75,6 +79,8 @@ class SurveyRun(Identified, Base):
     """One opening of one version for one event.
 
     k: the smallest group that is shown by itself. strata: the pooling fixed at closing, event group id → label.
+    left_out: answers without a code that were more than people without one, taken out at closing. cleared_at: when the
+    worker wrote the answers into new files after closing, so that nothing on disk tells their order.
     """
 
     __tablename__ = "survey_run"
@@ -95,6 +101,8 @@ class SurveyRun(Identified, Base):
     closes_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     strata: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    left_out: Mapped[int] = mapped_column(default=0)
+    cleared_at: Mapped[datetime | None]
     sealed_at: Mapped[datetime | None]
     event: Mapped[Event] = relationship(lazy="joined")
     version: Mapped[QuestionnaireVersion] = relationship(lazy="joined")
@@ -120,10 +128,14 @@ class SurveyInvitation(Identified, Base):
 
 
 class SurveyResponse(Identified, Base):
-    """One set of answers. stratum: the event group, as text; pair_token: None for an answer by the venue's QR."""
+    """One set of answers. stratum: the event group, as text, from closing on its label in the pooling, or NO_CODE;
+    pair_token: None for an answer without a code."""
 
     __tablename__ = "response"
-    __table_args__ = (UniqueConstraint("run_id", "pair_token", name="uq_response_run_id_pair_token"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "pair_token", name="uq_response_run_id_pair_token"),
+        {"sqlite_with_rowid": False},
+    )
 
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("survey_run.id", ondelete="RESTRICT"))
     pair_token: Mapped[str | None] = mapped_column(String(26))
@@ -143,6 +155,7 @@ class FreeText(Identified, Base):
     __tablename__ = "free_text"
     __table_args__ = (
         CheckConstraint("review <> 'redacted' OR public_body IS NOT NULL", name="redacted_has_public_body"),
+        {"sqlite_with_rowid": False},
     )
 
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("survey_run.id", ondelete="RESTRICT"), index=True)

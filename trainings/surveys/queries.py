@@ -12,10 +12,13 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import func, select
 
+from trainings.core import codes, names
 from trainings.core.db import db
 from trainings.events.models import EventGroup
+from trainings.registration.queries import application_by_ticket
 from trainings.surveys import pairing, questionnaires
 from trainings.surveys.models import (
+    NO_CODE,
     FreeText,
     QuestionnaireVersion,
     Review,
@@ -24,7 +27,6 @@ from trainings.surveys.models import (
     SurveyRun,
 )
 from trainings.surveys.questionnaires import Answer, Document
-from trainings.surveys.strata import POOLED
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "questionnaires"
 
@@ -68,20 +70,25 @@ def newest_version(code: str) -> QuestionnaireVersion | None:
 
 
 def groups_of_run(run: SurveyRun) -> Sequence[EventGroup]:
-    """The event's groups, in their order: what a guest without a code is asked to choose from."""
+    """The event's groups, in their order."""
     return db.session.scalars(
         select(EventGroup).where(EventGroup.event_id == run.event_id).order_by(EventGroup.sort)
     ).all()
 
 
-def invitation_of_token(run: SurveyRun, token: str) -> SurveyInvitation | None:
-    """Whose secret this is; None for an unknown one. Raises pairing.PairingKeyMissing.
+def invitation_of_code(run: SurveyRun, code: str) -> SurveyInvitation | None:
+    """Whose code this is, a pair secret or the code of a ticket (its address too, as a camera reads it); None for an unknown
+    one. Raises pairing.PairingKeyMissing.
 
-    The token is stored nowhere before it is used, so all invitations of the event are tried: one HMAC each.
+    The secret is stored nowhere before it is used, so all invitations of the event are tried: one HMAC each.
     """
+    typed = names.code(code).rpartition("/")[2]
+    if codes.is_ticket(typed):
+        holder = application_by_ticket(typed)
+        return invitation_of_application(run.event_id, holder.id) if holder else None
     key = pairing.read_key(key_folder(), run.event_id)
     for invitation in invitations_of_event(run.event_id):
-        if pairing.token(key, invitation.pair_uuid) == token:
+        if pairing.token(key, invitation.pair_uuid) == typed:
             return invitation
     return None
 
@@ -103,11 +110,11 @@ def answer_count(run: SurveyRun) -> int:
     return db.session.scalar(select(func.count()).where(SurveyResponse.run_id == run.id)) or 0
 
 
-def answers_by_group(run: SurveyRun) -> Counter[str]:
-    """Event group id (text) → number of responses."""
+def answers_with_code(run: SurveyRun) -> Counter[str]:
+    """Stratum → number of answers with a code: by event group (its id as text), after closing by label."""
     rows = db.session.execute(
         select(SurveyResponse.stratum, func.count())
-        .where(SurveyResponse.run_id == run.id)
+        .where(SurveyResponse.run_id == run.id, SurveyResponse.stratum != NO_CODE)
         .group_by(SurveyResponse.stratum)
     )
     return Counter({stratum: n for stratum, n in rows})
@@ -129,11 +136,7 @@ def responses(run: SurveyRun) -> list[ResponseRow]:
         select(SurveyResponse).where(SurveyResponse.run_id == run.id).order_by(SurveyResponse.id)
     )
     return [
-        ResponseRow(
-            stratum=run.strata.get(row.stratum, POOLED),
-            channel=row.channel.value,
-            values=questionnaires.loaded(row.answers),
-        )
+        ResponseRow(stratum=row.stratum, channel=row.channel.value, values=questionnaires.loaded(row.answers))
         for row in rows
     ]
 

@@ -7,7 +7,7 @@ class SurveyRefusal(StrEnum):
     NOT_OPEN = "not_open"
     ALREADY_CLOSED = "already_closed"
     UNKNOWN_CODE = "unknown_code"
-    GROUP_MISSING = "group_missing"
+    CODE_NEEDED = "code_needed"
     BAD_ANSWERS = "bad_answers"
     REDACTION_EMPTY = "redaction_empty"
     STILL_OPEN = "still_open"

@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trainings.core.small_numbers import POOLED, small_groups
 from trainings.events.models import EventGroup
 from trainings.surveys import queries
-from trainings.surveys.models import SurveyRun
+from trainings.surveys.models import NO_CODE, SurveyRun
 from trainings.surveys.questionnaires import Answer, Document, Item, ItemType, Missing
 from trainings.surveys.statistics import Summary, representativeness, summarise
-from trainings.surveys.strata import POOLED, pool
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """A column of the group tables. group: None for the pooled one; members: the groups behind the pooled one."""
+    """A column of the group tables. group: None for the pooled one and for answers without a code; members: the groups
+    behind the pooled one."""
 
     key: str
     group: EventGroup | None
@@ -37,8 +38,10 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class Results:
-    """invited: people who were present. rate: answered ÷ present (0–1), None when nobody was. drift: D, see
-    statistics.representativeness. publishable: at least k answers; otherwise items and strata are empty."""
+    """invited: people who were present. answered: answers in the figures; fewer than k pooled ones, or fewer than k
+    without a code, are in none of them, so that no sum less the others tells them. rate: answered ÷ present (0–1), None when
+    nobody was. drift: D of the answers with a code, see statistics.representativeness. publishable: at least k answers;
+    otherwise items and strata are empty. some_withheld: there are answers that are in no figure."""
 
     run: SurveyRun
     document: Document
@@ -48,6 +51,7 @@ class Results:
     rate: float | None
     drift: float | None
     publishable: bool
+    some_withheld: bool
     strata: tuple[Stratum, ...]
     items: tuple[ItemResult, ...]
 
@@ -75,39 +79,39 @@ class Results:
 def results_of(run: SurveyRun) -> Results:
     """All figures of a closed run. With fewer than k answers nothing but the counts is there."""
     document = queries.document_of(run)
-    rows = tuple(queries.responses(run))
-    invited = Counter(str(invitation.stratum) for invitation in queries.invitations_of_event(run.event_id))
+    every = queries.responses(run)
+    counts = Counter(row.stratum for row in every)
+    rows = tuple(row for row in every if counts[row.stratum] >= run.k)
+    invited = Counter(
+        (run.strata or {}).get(str(invitation.stratum), str(invitation.stratum))
+        for invitation in queries.invitations_of_event(run.event_id)
+    )
     present = sum(invited.values())
-    publishable = len(rows) >= run.k
-    strata = _strata(run, rows) if publishable else ()
+    strata = _strata(run, rows)
     return Results(
         run=run,
         document=document,
-        rows=rows if publishable else (),
+        rows=rows,
         invited=present,
         answered=len(rows),
         rate=len(rows) / present if present else None,
-        drift=representativeness(queries.answers_by_group(run), invited) if publishable else None,
-        publishable=publishable,
+        drift=representativeness(Counter(row.stratum for row in rows if row.stratum != NO_CODE), invited),
+        publishable=bool(rows),
+        some_withheld=len(every) > len(rows),
         strata=strata,
-        items=tuple(_item_result(item, rows, strata, run.k) for item in document.items)
-        if publishable
-        else (),
+        items=tuple(_item_result(item, rows, strata, run.k) for item in document.items) if rows else (),
     )
 
 
 def _strata(run: SurveyRun, rows: Sequence[queries.ResponseRow]) -> tuple[Stratum, ...]:
     counts = Counter(row.stratum for row in rows)
-    pooling = run.strata or {}
     groups = queries.groups_of_run(run)
     own = [
-        Stratum(str(group.id), group, (), counts[str(group.id)])
-        for group in groups
-        if pooling.get(str(group.id)) == str(group.id)
+        Stratum(str(group.id), group, (), counts[str(group.id)]) for group in groups if counts[str(group.id)]
     ]
-    members = tuple(group for group in groups if pooling.get(str(group.id)) == POOLED)
-    pooled = [Stratum(POOLED, None, members, counts[POOLED])] if counts[POOLED] else []
-    return tuple(own + pooled)
+    members = tuple(group for group in groups if (run.strata or {}).get(str(group.id)) == POOLED)
+    others = [(POOLED, members), (NO_CODE, ())]
+    return (*own, *(Stratum(key, None, behind, counts[key]) for key, behind in others if counts[key]))
 
 
 def _item_result(
@@ -120,11 +124,10 @@ def _item_result(
         stratum.key: summarise(item, column([row for row in rows if row.stratum == stratum.key]))
         for stratum in strata
     }
-    # A key that the pooling leaves alone; "shown" is prefixed, since one stratum is called POOLED itself.
-    labels = pool({f"shown {key}": summary.n for key, summary in by_stratum.items()}, k)
+    small = small_groups({key: (summary.n,) for key, summary in by_stratum.items()}, k)
     return ItemResult(
         item=item,
         overall=summarise(item, column(rows)),
         by_stratum=by_stratum,
-        shown=frozenset(key for key in by_stratum if labels[f"shown {key}"] != POOLED),
+        shown=frozenset(key for key, summary in by_stratum.items() if summary.n and key not in small),
     )

@@ -7,8 +7,8 @@ from trainings.surveys.refusals import SurveyRefusal
 REFUSALS = {
     SurveyRefusal.NOT_OPEN: "このアンケートは、いまは受け付けていません。",
     SurveyRefusal.ALREADY_CLOSED: "このアンケートは、すでに締め切られています。",
-    SurveyRefusal.UNKNOWN_CODE: "回答番号が見つかりません。メールに書かれた26文字を、もう一度確かめてください。空欄のままでも回答できます。",
-    SurveyRefusal.GROUP_MISSING: "職種区分を選んでください。職種ごとの集計に使います。",
+    SurveyRefusal.UNKNOWN_CODE: "回答番号が見つかりません。メールかチケットの番号を、もう一度確かめてください。空欄のままでも回答できます。",
+    SurveyRefusal.CODE_NEEDED: "参加した人数分の回答が届いているため、番号のない回答は、もう受け付けられません。メールかチケットの番号を入れてください。",
     SurveyRefusal.BAD_ANSWERS: "入力内容に直してほしいところがあります。",
     SurveyRefusal.REDACTION_EMPTY: "伏せ字にした文を入力してください。",
     SurveyRefusal.STILL_OPEN: "結果は、アンケートを締め切ってから見られます。",
@@ -33,6 +33,11 @@ LIKERT = {
     "1": "そう思わない",
 }
 POOLED = "その他の職種"
+NO_CODE = "番号なし"
+POOLING = "番号のある回答が{k}人に満たない職種区分は「{pooled}」にまとめています。それでも{k}人に満たないものは入れていません"
+NO_CODE_EXPLAINED = (
+    "回答番号やチケットの番号がない回答。職種は分かりません。{k}人に満たないときは入れていません"
+)
 WITHHELD = "答えた人が少ないため、出しません"
 REVIEWS = {
     Review.PENDING: "まだ読んでいません",

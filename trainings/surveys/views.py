@@ -12,9 +12,11 @@ from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import qr, sheets
+from trainings.core.fleeting import FleetingLimit
 from trainings.core.late_forms import keeps_typed
-from trainings.core.limits import limited
+from trainings.core.limits import visitor_address
 from trainings.core.refusal import Refused
+from trainings.core.small_numbers import rounded_down
 from trainings.core.web import blueprint, download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
@@ -24,10 +26,11 @@ from trainings.surveys.models import ResponseChannel, Review, SurveyRun
 from trainings.surveys.questionnaires import Document, Problem
 from trainings.surveys.refusals import SurveyRefusal
 from trainings.surveys.results import results_of
-from trainings.surveys.strata import rounded_down
 
 bp = blueprint("surveys")
 
+FLOODS = FleetingLimit("survey", limit=600, minutes=15)
+"""A hall full of people has one address; nothing about it is stored."""
 SEE_SINGLE_ANSWERS = (Role.PLANNER, Role.TRAINER)
 """Viewers see figures of at least k answers only."""
 
@@ -52,28 +55,26 @@ def answer(slug: str) -> ResponseReturnValue:
 @bp.post("/s/<slug>")
 @keeps_typed
 @by_link("survey")
-@limited("survey", limit=600, minutes=15)
 def send_answers(slug: str) -> ResponseReturnValue:
+    FLOODS.require(visitor_address())
     run = _run_or_404(slug)
     form = AnswerForm()
     given = {item.key: request.form.getlist(f"q-{item.key}") for item in queries.document_of(run).items}
     if not form.validate():
         return _answer_page(run, form, given, {}, 422)
-    token = (form.token.data or "").strip().upper()
+    code = (form.token.data or "").strip()
     try:
         answers = actions.submit_answers(
             run=run,
             response_id=_uuid(form.response_id.data),
-            token=token,
-            group_id=form.group.data or "",
+            code=code,
             given=given,
-            channel=ResponseChannel.LINK if token else ResponseChannel.VENUE,
+            channel=ResponseChannel.LINK if code else ResponseChannel.VENUE,
         )
     except Refused as refused:
         if refused.code == SurveyRefusal.NOT_OPEN:
             return render_template("surveys/not_open.html", run=run), 410
-        field = "token" if refused.code == SurveyRefusal.UNKNOWN_CODE else "group"
-        return _answer_page(run, form, given, {field: refused.sentence(texts.REFUSALS)}, 422)
+        return _answer_page(run, form, given, {"token": refused.sentence(texts.REFUSALS)}, 422)
     if answers.problems:
         problems = _problem_sentences(queries.document_of(run), answers.problems)
         return _answer_page(run, form, given, problems, 422)
@@ -109,7 +110,6 @@ def _answer_page(
         "surveys/answer.html",
         run=run,
         document=queries.document_of(run),
-        groups=queries.groups_of_run(run),
         form=form,
         given=given,
         problems=problems,
@@ -143,15 +143,16 @@ def overview(slug: str) -> ResponseReturnValue:
             modes=texts.MODES,
             form=CloseForm(),
         )
+    results = results_of(run)
     return render_template(
         "surveys/results.html",
         event=event,
         run=run,
-        results=results_of(run),
+        results=results,
         shown=queries.shown_texts(run),
         pending=queries.pending_texts(event.id),
         likert=texts.LIKERT,
-        pooled=texts.POOLED,
+        labels={stratum.key: exports.stratum_label(stratum) for stratum in results.strata},
         modes=texts.MODES,
     )
 

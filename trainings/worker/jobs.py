@@ -63,6 +63,7 @@ DUTIES = Duties(
         allocation.watch_release_dates,
         allocation.watch_starts,
         surveys.watch_runs,
+        surveys.clear_traces,
     ),
     late_bodies={SIGN_IN_MAIL: sign_in_body, SURVEY_INVITATION: invitation_body},
 )

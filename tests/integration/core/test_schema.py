@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -20,12 +21,14 @@ from tests.support.schema import Schema, schema_of
 from trainings import MIGRATIONS, create_app
 from trainings.accounts.models import Role, Staff, StaffRole
 from trainings.audit.models import AuditEntry
-from trainings.core import triggers
+from trainings.core import clock, triggers
 from trainings.core.actor import ActorKind
 from trainings.core.db import db, unit_of_work
 from trainings.directory.actions import load_master_data
 from trainings.directory.master_data import save_event_role
 from trainings.registration.models import Application
+from trainings.surveys.actions import load_questionnaire
+from trainings.surveys.models import Mode, ResponseChannel, SurveyResponse, SurveyRun, Wave
 
 
 @pytest.fixture
@@ -186,6 +189,43 @@ def test_roles_travel_down_to_the_fixed_list_and_up_again(empty: Flask) -> None:
     assert kept == ["observer", "speaker"]
     with unit_of_work() as session:
         assert sorted(session.scalars(select(Application.role))) == kept
+
+
+def test_pooling_of_a_closed_run_travels_into_its_answers(empty: Flask) -> None:
+    """Answers of a run that was closed before pooling was written into the rows, and of one that is still open."""
+    flask_migrate.upgrade()
+    with unit_of_work() as session:
+        load_master_data()
+        groups = {}
+        for wave, strata in ((Wave.SINGLE, {"a": "a", "b": "pooled"}), (Wave.POST, None)):
+            event = make_event(f"けやきの集い{wave}")
+            version = load_questionnaire("A")
+            run = SurveyRun(
+                event_id=event.id,
+                slug=f"run-{wave}",
+                wave=wave,
+                version_id=version.id,
+                mode=Mode.ANONYMOUS_PAIRED,
+                opens_at=clock.now(),
+                closes_at=clock.now() + timedelta(days=1),
+                strata=strata,
+            )
+            session.add(run)
+            session.flush()
+            for stratum in "abbc":
+                row = {"stratum": stratum, "channel": ResponseChannel.LINK, "answers": {"x": {"value": "1"}}}
+                session.add(SurveyResponse(run_id=run.id, **row))
+            groups[run.id] = strata
+    flask_migrate.downgrade(revision="0008")
+    flask_migrate.upgrade()
+
+    with unit_of_work() as session:
+        for run_id, strata in groups.items():
+            rows = session.scalars(select(SurveyResponse).where(SurveyResponse.run_id == run_id)).all()
+            assert sorted(row.stratum for row in rows) == (
+                ["a", "pooled", "pooled", "pooled"] if strata else ["a", "b", "b", "c"]
+            )
+            assert [row.answers for row in rows] == [{"x": {"value": "1"}}] * 4
 
 
 @pytest.mark.sqlite_only

@@ -8,60 +8,36 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import inspect, select, update
 
-from tests.support.evening import come_in, device_of, evening
+from tests.support.announcing import announce
+from tests.support.evening import apply_as
+from tests.support.surveying import answer
 from trainings.accounts.models import Role
 from trainings.core.clock import fiscal_year, local
 from trainings.core.clock import now as clock_now
 from trainings.core.refusal import Refused
-from trainings.desk.closing import close_event
-from trainings.directory.actions import load_master_data
+from trainings.core.small_numbers import POOLED
+from trainings.events.models import EventKind
 from trainings.messages.models import Message
+from trainings.registration.models import Application
+from trainings.registration.secrets import ticket_code, ticket_url
 from trainings.surveys import invitations, queries
 from trainings.surveys.actions import close_run, submit_answers
-from trainings.surveys.models import FreeText, ResponseChannel, Review, SurveyResponse, SurveyRun
+from trainings.surveys.models import NO_CODE, FreeText, ResponseChannel, Review, SurveyResponse, SurveyRun
 from trainings.surveys.refusals import SurveyRefusal
-from trainings.surveys.strata import POOLED
 
 ALLOWED = {"id", "run_id", "pair_token", "stratum", "channel", "answers", "person_id"}
 
 
 @pytest.fixture
-def overrides(tmp_path):  # type: ignore[no-untyped-def]
-    return {"survey_key_dir": str(tmp_path / "keys")}
-
-
-@pytest.fixture
-def survey(unit, clock):  # type: ignore[no-untyped-def]
+def survey(evening_survey):  # type: ignore[no-untyped-def]
     """Event with an open survey, and the personal addresses of the 13 who came (6 nurses, 5 doctors, 2 pharmacists)."""
-    with unit():
-        load_master_data()
-        event, people = evening()
-    clock.set(event.doors_open_at)
-    with unit():
-        device, _ = device_of(event)
-        come_in(event, device, people)
-    clock.set(event.ends_at)
-    with unit():
-        close_event(event_id=event.id)
-    with unit():
-        run = queries.runs_of_event(event.id)[-1]
-        links = [
-            invitations.personal_link(run, queries.invitation_of_application(event.id, one.id))
-            for one in people
-        ]
-    return event, run, links
-
-
-def _answer(client, link: str, **answers: str):  # type: ignore[no-untyped-def]
-    path, _, secret = link.partition("#")
-    page = client.get("/s/" + path.rsplit("/", 1)[1])
-    return page.press("この内容で送る", token=secret, **{f"q-{key}": value for key, value in answers.items()})
+    return evening_survey.event, evening_survey.run, evening_survey.links
 
 
 def test_answer_by_personal_link_stores_no_person_time_or_address(survey, new_client, unit) -> None:  # type: ignore[no-untyped-def]
     _, _, links = survey
 
-    thanks = _answer(new_client(), links[0], satisfied="5", good="よかった")
+    thanks = answer(new_client(), links[0], satisfied="5", good="よかった")
 
     with unit() as session:
         row = session.scalars(select(SurveyResponse)).one()
@@ -79,9 +55,9 @@ def test_answer_by_personal_link_stores_no_person_time_or_address(survey, new_cl
 
 def test_second_answer_of_a_person_replaces_the_first(survey, new_client, unit) -> None:  # type: ignore[no-untyped-def]
     _, _, links = survey
-    _answer(new_client(), links[0], satisfied="1", good="一回目")
+    answer(new_client(), links[0], satisfied="1", good="一回目")
 
-    _answer(new_client(), links[0], satisfied="5", change="二回目")
+    answer(new_client(), links[0], satisfied="5", change="二回目")
 
     with unit() as session:
         row = session.scalars(select(SurveyResponse)).one()
@@ -89,21 +65,43 @@ def test_second_answer_of_a_person_replaces_the_first(survey, new_client, unit) 
         assert [text.body for text in session.scalars(select(FreeText))] == ["二回目"]
 
 
-def test_venue_link_asks_for_the_group(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
+def test_venue_link_takes_an_answer_without_a_code(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
     _event, run, _ = survey
 
-    page = client.get(f"/s/{run.slug}").press(
-        "この内容で送る", status=422, **{"q-satisfied": "4", "q-good": "会場から"}
-    )
+    client.get(f"/s/{run.slug}").press("この内容で送る", **{"q-satisfied": "4", "q-good": "会場から"})
 
-    assert page.errors == ["職種区分を選んでください。職種ごとの集計に使います。"]
-    assert "会場から" in page.text
     with unit() as session:
-        assert session.scalars(select(SurveyResponse)).all() == []
-        group = next(group for group in queries.groups_of_run(run) if group.name == "看護")
-    page.press("この内容で送る", group=str(group.id))
+        row = session.scalars(select(SurveyResponse)).one()
+        assert (row.pair_token, row.stratum, row.channel) == (None, NO_CODE, ResponseChannel.VENUE)
+        assert session.scalars(select(FreeText)).one().body == "会場から"
+
+
+def test_ticket_is_a_code_like_the_one_in_the_mail(evening_survey, new_client, unit) -> None:  # type: ignore[no-untyped-def]
     with unit() as session:
-        assert session.scalars(select(SurveyResponse)).one().pair_token is None
+        address = ticket_url(session.get_one(Application, evening_survey.people[0].id))
+    ticket = address.rpartition("/")[2]
+
+    for typed, satisfied in ((ticket.lower(), "1"), (address, "2")):
+        answer(new_client(), f"{evening_survey.path}#{typed}", satisfied=satisfied)
+    answer(new_client(), evening_survey.links[1], satisfied="3")
+    answer(new_client(), evening_survey.links[0], satisfied="5")
+
+    with unit() as session:
+        rows = session.scalars(select(SurveyResponse)).all()
+        assert sorted(row.answers["satisfied"]["value"] for row in rows) == ["3", "5"]
+        assert {row.stratum for row in rows} == {str(evening_survey.people[0].event_group_id)}
+
+
+def test_ticket_of_somebody_who_was_not_there_is_no_code(evening_survey, client, unit) -> None:  # type: ignore[no-untyped-def]
+    with unit():
+        other = announce(
+            EventKind.SYMPOSIUM, quotas={}, organisation_cap=None, slug="other", code_prefix="OT"
+        )
+        ticket = ticket_code(apply_as(other, "NSV", 99, pledged=True))
+
+    page = client.get(evening_survey.path).press("この内容で送る", status=422, token=ticket)
+
+    assert "回答番号が見つかりません" in page.errors[0]
 
 
 def test_answer_stays_on_the_page_when_the_cookie_is_gone(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
@@ -149,9 +147,7 @@ def test_without_the_key_a_code_is_refused_and_nothing_is_lost(survey, app, clie
 
 def test_same_response_id_counts_once(survey, client, unit) -> None:  # type: ignore[no-untyped-def]
     _, run, _ = survey
-    with unit():
-        group = str(queries.groups_of_run(run)[0].id)
-    fields = {"response_id": str(uuid.uuid4()), "group": group, "q-satisfied": "4", "token": ""}
+    fields = {"response_id": str(uuid.uuid4()), "q-satisfied": "4", "token": ""}
 
     client.post(f"/s/{run.slug}", fields)
     client.post(f"/s/{run.slug}", fields)
@@ -176,7 +172,7 @@ def test_invitation_mail_is_stored_without_its_secret(survey, unit) -> None:  # 
 def test_open_run_shows_only_a_rounded_count(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
     event, _, links = survey
     for link in links[:7]:
-        _answer(new_client(), link, satisfied="5")
+        answer(new_client(), link, satisfied="5")
 
     page = staff_client(Role.VIEWER).get(f"/staff/events/{event.slug}/survey")
 
@@ -187,7 +183,7 @@ def test_open_run_shows_only_a_rounded_count(survey, new_client, staff_client) -
 def test_results_pool_groups_under_five(survey, new_client, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
     event, _, links = survey
     for place, link in enumerate(links):
-        _answer(new_client(), link, satisfied="5" if place < 6 else "2", new_contacts=str(place))
+        answer(new_client(), link, satisfied="5" if place < 6 else "2", new_contacts=str(place))
     staff = staff_client(Role.PLANNER)
 
     page = staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
@@ -202,10 +198,85 @@ def test_results_pool_groups_under_five(survey, new_client, staff_client, unit) 
         assert len(labels) == 2
 
 
+def _closed(staff_client, event):  # type: ignore[no-untyped-def]
+    page = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/survey")
+    return page.press("アンケートを締め切って結果を見る")
+
+
+def test_invented_answers_isolate_nobody(survey, new_client, client, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
+    """Six nurses and one doctor answer; somebody sends four answers, and then a fifth, as doctors."""
+    event, run, links = survey
+    with unit():
+        doctors = next(str(one.id) for one in queries.groups_of_run(run) if one.name == "医科")
+    for link in links[:7]:
+        answer(new_client(), link, satisfied="5")
+    for _ in range(4):
+        client.post(f"/s/{run.slug}", {"group": doctors, "q-satisfied": "1", "token": ""})
+
+    page = _closed(staff_client, event)
+
+    heads = page.texts("main table.table--even thead th")
+    # The doctor stands among the nurses; four answers without a code are in no figure.
+    assert [head for head in heads if "医科" in head or "看護" in head] == []
+    assert [head.replace(" ", "") for head in heads[1:]] == ["その他の職種7人", "全体7人"]
+    assert "どの数にも入れていない回答があります" in page.text
+    assert "7／13人" in page.text
+    with unit() as session:
+        assert sorted(session.scalars(select(SurveyResponse.stratum))) == sorted([NO_CODE] * 4 + [POOLED] * 7)
+
+
+def test_answers_without_a_code_are_a_stratum_of_their_own(
+    survey, new_client, client, staff_client, unit
+) -> None:  # type: ignore[no-untyped-def]
+    event, run, links = survey
+    for link in links[:6]:
+        answer(new_client(), link, satisfied="5")
+    for _ in range(5):
+        client.post(f"/s/{run.slug}", {"q-satisfied": "1", "token": ""})
+
+    page = _closed(staff_client, event)
+
+    heads = [head.replace(" ", "") for head in page.texts("main table.table--even thead th")]
+    assert [head.lstrip("看") for head in heads[1:]][-2:] == ["番号なし5人", "全体11人"]
+    book = _workbook(staff_client(Role.PLANNER), event)
+    strata = [row[0] for row in book["Responses"].iter_rows(min_row=2, values_only=True)]
+    assert sorted(set(strata)) == ["番号なし", "看護"]
+
+
+def test_answers_are_never_more_than_people(survey, new_client, client, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
+    event, run, links = survey
+    for link in links[:8]:
+        answer(new_client(), link, satisfied="5")
+    for _ in range(5):
+        client.post(f"/s/{run.slug}", {"q-satisfied": "1", "token": ""})
+
+    full = client.get(f"/s/{run.slug}").press("この内容で送る", status=422, **{"q-good": "消えない"})
+    for link in links[8:11]:
+        answer(new_client(), link, satisfied="5")
+    page = _closed(staff_client, event)
+
+    assert "もう受け付けられません" in full.errors[0]
+    assert "消えない" in full.text
+    # Eleven with a code leave room for two of the five without one, too few to be shown.
+    assert "11／13人（85％）" in page.text
+    assert "番号のない回答のうち 3件は" in page.text
+    with unit() as session:
+        assert sorted(session.scalars(select(SurveyResponse.stratum))).count(NO_CODE) == 2
+
+
+def test_answer_page_says_what_is_not_sealed_yet(survey, client) -> None:  # type: ignore[no-untyped-def]
+    _, run, _ = survey
+
+    page = client.get(f"/s/{run.slug}")
+
+    assert "このしるしを切り離す仕組みは、まだありません" in page
+    assert "番号を入れずに答えると、しるしは付きません" in page
+
+
 def test_fewer_than_five_answers_publish_nothing(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
     event, _, links = survey
     for link in links[:4]:
-        _answer(new_client(), link, satisfied="5")
+        answer(new_client(), link, satisfied="5")
 
     page = (
         staff_client(Role.PLANNER)
@@ -221,7 +292,7 @@ def test_workbook_reads_back_exactly(survey, new_client, staff_client, unit) -> 
     event, _, links = survey
     odd = ["=1+1", "+81", "0123", "1/2", "TRUE", "𠮷野家\n二行目", "@x", "\ufa19戸", "x" * 33_000]
     for place, link in enumerate(links):
-        _answer(new_client(), link, satisfied=str(place % 5 + 1), good=odd[place % len(odd)])
+        answer(new_client(), link, satisfied=str(place % 5 + 1), good=odd[place % len(odd)])
     staff = staff_client(Role.PLANNER)
     staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
     with unit():
@@ -229,11 +300,11 @@ def test_workbook_reads_back_exactly(survey, new_client, staff_client, unit) -> 
         for row in queries.texts_of_run(run):
             row.review = Review.PUBLIC
 
-    answer = staff.raw.post(
+    file = staff.raw.post(
         f"/staff/events/{event.slug}/survey/results.xlsx", data={"csrf_token": staff.csrf_token()}
     )
 
-    book = load_workbook(io.BytesIO(answer.data))
+    book = load_workbook(io.BytesIO(file.data))
     texts = sorted(
         "".join(str(cell or "") for cell in row[2:])
         for row in book["Text"].iter_rows(min_row=2, values_only=True)
@@ -268,7 +339,7 @@ def survey_with_gaps(survey, new_client, staff_client):  # type: ignore[no-untyp
     event, _, links = survey
     for place, link in enumerate(links):
         gap = {} if 6 <= place < 10 else {"understood": "5" if place < 6 else "1"}
-        _answer(new_client(), link, satisfied="4", **gap)
+        answer(new_client(), link, satisfied="4", **gap)
     page = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/survey")
     return event, page.press("アンケートを締め切って結果を見る")
 
@@ -311,8 +382,7 @@ def test_answer_that_comes_behind_the_closing_is_refused(survey, unit) -> None: 
             submit_answers(
                 run=known,
                 response_id=uuid.uuid4(),
-                token="",
-                group_id=str(queries.groups_of_run(known)[0].id),
+                code="",
                 given={"satisfied": ["5"]},
                 channel=ResponseChannel.VENUE,
             )
@@ -340,7 +410,7 @@ def test_run_that_somebody_closed_meanwhile_is_not_closed_again(survey, unit) ->
 def test_text_appears_only_after_review(survey, new_client, staff_client) -> None:  # type: ignore[no-untyped-def]
     event, _, links = survey
     for place, link in enumerate(links[:6]):
-        _answer(new_client(), link, satisfied="5", good=f"よかったこと{place}")
+        answer(new_client(), link, satisfied="5", good=f"よかったこと{place}")
     staff = staff_client(Role.PLANNER)
     page = staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
     assert "よかったこと" not in page.text

@@ -1,0 +1,83 @@
+"""The rule of small numbers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainings.core.small_numbers import POOLED, pool, rounded_down, small_groups, told
+
+KEYS = "abcdefghij"
+COUNTS = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 40), max_size=10)
+TABLES = st.integers(1, 3).flatmap(
+    lambda width: st.dictionaries(
+        st.sampled_from(KEYS), st.tuples(*[st.integers(0, 12)] * width), min_size=1, max_size=6
+    )
+)
+
+
+@given(COUNTS, st.integers(3, 7))
+def test_pool_shows_no_small_group(counts: dict[str, int], k: int) -> None:
+    pooling = pool(counts, k)
+
+    shown: dict[str, int] = {}
+    for group, n in counts.items():
+        shown[pooling[group]] = shown.get(pooling[group], 0) + n
+    own = {label: n for label, n in shown.items() if label != POOLED}
+    assert all(n >= k or n == 0 for n in own.values())
+    # The pooled one may be short only when nobody is left who could join it.
+    assert shown.get(POOLED, 0) in (0, *range(k, 401)) or not any(own.values())
+
+
+@given(COUNTS, st.integers(3, 7))
+def test_pool_merges_no_more_than_needed(counts: dict[str, int], k: int) -> None:
+    pooling = pool(counts, k)
+
+    large = {group for group, n in counts.items() if n >= k}
+    joined = {group for group in large if pooling[group] == POOLED}
+    small_sum = sum(n for group, n in counts.items() if group not in large)
+    if small_sum >= k or small_sum == 0:
+        assert joined == set()
+
+
+@given(TABLES, st.integers(3, 6))
+def test_total_less_the_others_tells_no_small_number(table: dict[str, tuple[int, ...]], k: int) -> None:
+    """Who knows every total and every line that is shown learns the sums of the others only."""
+    small = small_groups(table, k)
+
+    for column in range(len(next(iter(table.values())))):
+        total = sum(row[column] for row in table.values())
+        left = total - sum(row[column] for group, row in table.items() if group not in small)
+        behind = [row[column] for group, row in table.items() if group in small and row[column]]
+        assert all(not 0 < row[column] < k for group, row in table.items() if group not in small)
+        if 0 < left < k:
+            assert told(total, k) is None  # nothing was left to join: the total is not told either
+        elif any(n < k for n in behind):
+            assert len(behind) >= 2
+
+
+def test_pool_lets_the_smallest_remaining_group_join() -> None:
+    pooling = pool({"nurse": 17, "doctor": 8, "dentist": 2, "city": 1}, 5)
+
+    assert pooling == {"nurse": "nurse", "doctor": POOLED, "dentist": POOLED, "city": POOLED}
+
+
+def test_pool_breaks_ties_by_key() -> None:
+    assert pool({"b": 6, "a": 6, "c": 1}, 5) == {"b": "b", "a": POOLED, "c": POOLED}
+
+
+def test_small_groups_looks_at_every_column() -> None:
+    """Ten applied and three got a seat: three more of another group are needed, and who got none does not help."""
+    table = {"doctor": (10, 3), "nurse": (20, 9), "dentist": (6, 0), "city": (0, 0)}
+
+    assert small_groups(table) == {"doctor", "nurse"}
+
+
+def test_small_groups_are_none_where_nothing_is_small() -> None:
+    assert small_groups({"doctor": (10, 5), "nurse": (5, 0), "city": (0, 0)}) == frozenset()
+
+
+def test_told_keeps_nobody_and_many() -> None:
+    assert [told(n) for n in (0, 1, 4, 5, 78)] == [0, None, None, 5, 78]
+
+
+def test_rounded_down_shows_only_fives() -> None:
+    assert [rounded_down(n) for n in (0, 4, 5, 9, 78)] == [0, 0, 5, 5, 75]
