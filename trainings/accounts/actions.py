@@ -22,6 +22,9 @@ from trainings.messages.actions import queue_mail
 from trainings.messages.models import Message
 
 LINK_MINUTES = 15
+MOST_LINKS = 5
+"""Whoever holds so many fresh links gets no further mail: nobody's inbox can be flooded, and no owner is left without a
+link that works."""
 SIGN_IN_MAIL = "sign_in"
 """Purpose of the mail, and name of the maker of its text in the worker."""
 
@@ -29,12 +32,13 @@ SIGN_IN_MAIL = "sign_in"
 
 
 def ask_for_link(*, mail: str, next_path: str = "") -> None:
-    """Queue a mail with a sign-in link if an active staff member has this address; otherwise do nothing at all.
+    """Queue a mail with a sign-in link if an active staff member has this address and does not hold plenty of links already;
+    otherwise do nothing at all.
 
     next_path: own path to open after signing in; empty = the first page of the menu.
     """
     staff = queries.staff_by_mail(mail)
-    if staff is None or not staff.active:
+    if staff is None or not staff.active or _holds_plenty(staff):
         return
     link = issue_link(staff=staff, next_path=next_path)
     subject, _ = render_mail("accounts/mail/sign_in.txt", staff=staff, address="", expires_at=link.expires_at)
@@ -43,11 +47,16 @@ def ask_for_link(*, mail: str, next_path: str = "") -> None:
     )
 
 
-def issue_link(*, staff: Staff, next_path: str = "") -> SignInLink:
-    """A new link; all older ones of this staff member are void from now on."""
+def _holds_plenty(staff: Staff) -> bool:
+    """Whether so many links can still be used, and the newest of them for half of its time at least."""
     instant = clock.now()
-    for older in queries.open_links(staff.id):
-        older.voided_at = instant
+    held = [link.expires_at for link in queries.open_links(staff.id) if link.expires_at > instant]
+    return len(held) >= MOST_LINKS and max(held) - instant > timedelta(minutes=LINK_MINUTES) / 2
+
+
+def issue_link(*, staff: Staff, next_path: str = "") -> SignInLink:
+    """A new link. Older ones stay as they are: anybody can ask for one, and must not void what the owner holds."""
+    instant = clock.now()
     link_id = uuid.uuid4()
     link = SignInLink(
         id=link_id,

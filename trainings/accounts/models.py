@@ -48,7 +48,7 @@ class StaffRole(Identified, Base):
 
 
 class SignInLink(Identified, Base):
-    """A single-use link by mail, valid for 15 minutes; only its fingerprint is kept. A newer one voids the older."""
+    """A single-use link by mail, valid for 15 minutes, whatever is asked for after it; only its fingerprint is kept."""
 
     __tablename__ = "sign_in_link"
 
@@ -60,4 +60,5 @@ class SignInLink(Identified, Base):
     """Own path that was asked for before signing in; empty = the first page of the menu."""
     used_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+    """Since its owner was made inactive or got another address."""
     staff: Mapped[Staff] = relationship()

@@ -15,15 +15,12 @@ from trainings.accounts.forms import PressForm, SignInForm, StaffForm
 from trainings.accounts.models import Role, Staff
 from trainings.accounts.navigation import first_page, nav_items
 from trainings.accounts.refusals import AccountRefusal
-from trainings.core import limits
-from trainings.core.limits import Limit, limited
+from trainings.core.limits import limited
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 
 bp = blueprint("accounts")
 
-MAILS_PER_ADDRESS = Limit("sign_in_mail", 5, 15)
-"""So many links to one mail address: nobody's inbox can be flooded."""
 LONGEST_NEXT_PATH = 300
 
 
@@ -55,9 +52,7 @@ def send_link() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return render_template("accounts/sign_in.html", form=form), 422
-    mail = form.mail.data or ""
-    limits.require(MAILS_PER_ADDRESS, mail)
-    actions.ask_for_link(mail=mail, next_path=own_path(form.next.data or ""))
+    actions.ask_for_link(mail=form.mail.data or "", next_path=own_path(form.next.data or ""))
     return redirect(url_for("accounts.link_sent"), 303)
 
 
@@ -78,7 +73,6 @@ def open_link(secret: str) -> ResponseReturnValue:
 
 @bp.post("/staff/sign-in/<secret>")
 @by_link("sign_in")
-@limited("sign_in_link", limit=30, minutes=15)
 def use_link(secret: str) -> ResponseReturnValue:
     try:
         link = actions.sign_in(secret=secret)

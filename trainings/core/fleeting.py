@@ -10,10 +10,11 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from flask import current_app
-from werkzeug.exceptions import TooManyRequests
+from flask import Response, current_app
 
 from trainings.core import clock
+from trainings.core.late_forms import is_late
+from trainings.core.limits import step_beyond, work_unless_paid
 
 _LOCK = threading.Lock()
 
@@ -28,16 +29,16 @@ class _Window:
 
 @dataclass(frozen=True)
 class FleetingLimit:
-    """At most `limit` times in `minutes` for each sender and process."""
+    """At most `limit` times in `minutes` for each sender and process; each time beyond that costs work or a wait."""
 
     purpose: str
     limit: int
     minutes: int
 
-    def require(self, sender: str) -> None:
-        """Count one attempt; raises 429 (TooManyRequests, Retry-After in seconds) beyond the limit."""
-        if not current_app.config["TSUDOI"].rate_limits:
-            return
+    def held(self, sender: str) -> Response | None:
+        """Count one attempt; beyond the limit the page that asks for work or a wait (core.limits). None = go on."""
+        if not current_app.config["TSUDOI"].rate_limits or is_late():
+            return None
         instant, seconds = int(clock.now().timestamp()), self.minutes * 60
         with _LOCK:
             windows: dict[str, _Window] = current_app.extensions.setdefault("fleeting_limits", {})
@@ -46,5 +47,4 @@ class FleetingLimit:
                 window = windows[self.purpose] = _Window(instant // seconds)
             window.counts[sender] += 1
             attempts = window.counts[sender]
-        if attempts > self.limit:
-            raise TooManyRequests(retry_after=seconds - instant % seconds)
+        return work_unless_paid(self.purpose, step_beyond(attempts, self.limit))

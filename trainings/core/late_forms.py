@@ -7,7 +7,7 @@ is that of the request.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
@@ -92,14 +92,21 @@ def hold(status: int, *, sign_in: str = "") -> Response:
 
     sign_in: the address of the sign-in page, for those whose session is over.
     """
-    typed = [
-        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", AGAIN)
-    ]
+    typed = typed_fields(leave_out=(AGAIN,))
     files = [
         (name, [one.filename for one in chosen if one.filename]) for name, chosen in request.files.lists()
     ]
     page = render_template("errors/again.html", typed=typed, files=files, sign_in=sign_in)
     return make_response(page, status)
+
+
+def typed_fields(*, leave_out: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Names and values of what was sent, but for the token and those left out, for a page that holds them."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and name not in leave_out
+    ]
 
 
 def _cookies_are_off() -> bool:

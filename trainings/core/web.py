@@ -98,7 +98,7 @@ def door_page() -> None:
 # -- errors ---------------------------------------------------------------------------------------------
 
 
-KNOWN_ERRORS = (400, 403, 404, 405, 410, 413, 429, 500)
+KNOWN_ERRORS = (400, 403, 404, 405, 410, 413, 500)
 
 
 def _error_page(error: HTTPException) -> ResponseReturnValue:
@@ -108,9 +108,7 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
         return {"error": error.name, "code": error.code}, error.code
     late_forms.needs_no_token()  # an error page has no form to press again
     known = error.code if error.code in KNOWN_ERRORS else (500 if error.code >= 500 else 400)
-    retry_after = getattr(error, "retry_after", None)
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return render_template(f"errors/{known}.html", error=error), error.code, headers
+    return render_template(f"errors/{known}.html", error=error), error.code
 
 
 def _broken(error: Exception) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from trainings.accounts.access import public
 from trainings.core import limits, names
 from trainings.core.db import db
 from trainings.core.late_forms import keeps_typed, needs_no_token, only_late
-from trainings.core.limits import limited
+from trainings.core.limits import Limit, Target, limited
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 from trainings.directory.models import Person
@@ -33,6 +33,8 @@ from trainings.registration.secrets import application_secret
 from trainings.registration.statements import Statement, is_somebody_else
 
 bp = blueprint("registration")
+
+LINKS_PER_ADDRESS = Limit("links_mail", 3, 60)
 
 UNUSUAL_MAIL = re.compile(r"\.\.|\.@|^\.|@.*(gmail\.co$|\.con$|\.ne\.j$|docomo\.ne\.com$)")
 FIELD_OF: dict[StrEnum, str] = {
@@ -87,7 +89,6 @@ def _input_page(event: Event, form: ApplyForm, problem: str, status: int) -> Res
 @bp.post("/e/<slug>/apply")
 @keeps_typed
 @public
-@limited("apply", limit=240, minutes=15)
 def check(slug: str) -> ResponseReturnValue:
     """Step 1 → 2: what was typed is checked and shown; 「修正する」 comes back here with `edit`."""
     event = _event_or_404(slug)
@@ -129,7 +130,7 @@ def _as_stored(form: ApplyForm) -> dict[str, str]:
 @bp.post("/e/<slug>/apply/send")
 @keeps_typed
 @public
-@limited("apply", limit=240, minutes=15)
+@limited("apply", limit=60, minutes=15, target=Target("slug", 600))
 def send(slug: str) -> ResponseReturnValue:
     """Step 2 → 3: store the application; the same key again leads to the same receipt."""
     event = _event_or_404(slug)
@@ -191,9 +192,7 @@ def send_my_links() -> ResponseReturnValue:
     if not form.validate():
         return render_template("registration/links.html", form=form), 422
     address = names.mail(form.mail.data)
-    if not current_app.config["TSUDOI"].rate_limits or limits.count(
-        "links_mail", address, limit=3, minutes=60
-    ):
+    if not current_app.config["TSUDOI"].rate_limits or limits.is_within(LINKS_PER_ADDRESS, address):
         send_links(mail=address)
     return redirect(url_for("registration.links_sent"))
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy import func, select
 
+from tests.support.client import Client
 from tests.support.hands import Clock, Unit
+from tests.support.working import answered
 from trainings.core import limits
 from trainings.core.db import apart, db
 from trainings.core.limits import Limit, RateCount
+
+P = Limit("p", 2, 15)
 
 
 @pytest.fixture
@@ -20,26 +26,53 @@ def overrides() -> dict[str, Any]:
     return {"rate_limits": True}
 
 
-def test_count_refuses_what_is_over_the_limit_and_begins_again_with_the_next_window(
+def test_attempts_are_those_of_the_minutes_that_end_now(app: Flask, clock: Clock) -> None:
+    """The clock stands at the edge of a window; what the window before has fades evenly."""
+    with app.app_context():
+        first = [limits.attempts((P, "visitor"))[0] for _ in range(4)]
+        clock.forward(minutes=15)
+        at_the_edge = limits.attempts((P, "visitor"))[0]
+        clock.forward(minutes=7, seconds=30)
+        in_the_middle = limits.attempts((P, "visitor"))[0]
+        clock.forward(minutes=30)
+        long_after = limits.attempts((P, "visitor"))[0]
+
+    assert first == [1, 2, 3, 4]
+    assert at_the_edge == 4 + 1
+    assert in_the_middle == 4 / 2 + 2
+    assert long_after == 1
+
+
+def test_edge_of_a_window_does_not_double_a_limit(app: Flask, clock: Clock) -> None:
+    """The attack on fixed windows: a full number just before the edge, and another just after it."""
+    clock.forward(minutes=14, seconds=59)
+    with app.app_context():
+        before = [limits.is_within(P, "visitor") for _ in range(2)]
+        clock.forward(seconds=2)
+        after = [limits.is_within(P, "visitor") for _ in range(2)]
+
+    assert before == [True, True]
+    assert after == [False, False]
+
+
+def test_window_slides_over_midnight_although_names_are_hashed_anew_every_day(
     app: Flask, clock: Clock
 ) -> None:
+    clock.set(datetime(2027, 1, 18, 14, 59, tzinfo=UTC))  # 23:59 in Tokyo
     with app.app_context():
-        first = [limits.count("p", "visitor", limit=2, minutes=15) for _ in range(3)]
-        clock.forward(minutes=15)
-        later = limits.count("p", "visitor", limit=2, minutes=15)
+        limits.attempts((P, "visitor"))
+        clock.forward(minutes=1)
 
-    assert first == [True, True, False]
-    assert later is True
+        assert limits.attempts((P, "visitor"))[0] == 2
 
 
-def test_count_keeps_visitors_and_purposes_apart(app: Flask, clock: Clock) -> None:
+def test_attempts_keep_visitors_and_purposes_apart(app: Flask, clock: Clock) -> None:
     with app.app_context():
-        found = [
-            limits.count(purpose, visitor, limit=1, minutes=15)
-            for purpose, visitor in (("p", "a"), ("p", "b"), ("q", "a"), ("p", "a"))
-        ]
+        found = limits.attempts((P, "a"), (P, "b"), (Limit("q", 2, 15), "a"))
+        again = limits.attempts((P, "a"))
 
-    assert found == [True, True, True, False]
+    assert found == (1, 1, 1)
+    assert again == (2,)
 
 
 def test_count_loses_no_attempt_of_several_at_once(app: Flask, unit: Unit) -> None:
@@ -49,7 +82,7 @@ def test_count_loses_no_attempt_of_several_at_once(app: Flask, unit: Unit) -> No
     def attempt() -> None:
         barrier.wait()
         with app.app_context():
-            found.append(limits.count("p", "visitor", limit=3, minutes=60))
+            found.append(limits.is_within(Limit("p", 3, 60), "visitor"))
 
     threads = [threading.Thread(target=attempt) for _ in range(8)]
     for thread in threads:
@@ -64,7 +97,7 @@ def test_count_loses_no_attempt_of_several_at_once(app: Flask, unit: Unit) -> No
 
 def test_count_stores_no_visitor_in_the_clear(app: Flask, unit: Unit) -> None:
     with app.app_context():
-        limits.count("p", "203.0.113.7", limit=3, minutes=15)
+        limits.attempts((P, "203.0.113.7"))
 
     with unit() as session:
         (stored,) = session.scalars(select(RateCount.visitor)).all()
@@ -82,9 +115,9 @@ def test_apart_refuses_to_run_inside_a_transaction(app: Flask, unit: Unit) -> No
 
 def test_forget_old_counts_keeps_the_present_day(app: Flask, unit: Unit, clock: Clock) -> None:
     with app.app_context():
-        limits.count("p", "old", limit=3, minutes=15)
+        limits.attempts((P, "old"))
         clock.forward(days=2)
-        limits.count("p", "new", limit=3, minutes=15)
+        limits.attempts((P, "new"))
 
     with unit() as session:
         limits.forget_old_counts()
@@ -96,26 +129,16 @@ def test_forget_old_counts_keeps_the_present_day(app: Flask, unit: Unit, clock: 
     [
         ("203.0.113.7", "203.0.113.7"),
         ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("2001:db8:1:ffff:ffff::1", "2001:db8:1::/48"),
+        ("2001:db8:2::1", "2001:db8:2::/48"),
+        ("fe80::1%eth0", "fe80::/48"),
         ("a socket", "a socket"),
     ],
 )
 def test_visitor_address_takes_a_network_of_ipv6_as_one_visitor(app: Flask, named: str, counted: str) -> None:
     with app.test_request_context(environ_base={"REMOTE_ADDR": named}):
         assert limits.visitor_address() == counted
-
-
-def test_require_says_when_to_come_back(app: Flask, clock: Clock) -> None:
-    with app.app_context():
-        limits.require(Limit("p", 1, 15), "visitor")
-        clock.forward(minutes=5)
-
-        with pytest.raises(limits.TooManyRequests) as refused:
-            limits.require(Limit("p", 1, 15), "visitor")
-
-    assert refused.value.retry_after == 600
 
 
 def test_limited_view_counts_posts_before_the_view_opens_a_transaction(app: Flask) -> None:
@@ -125,6 +148,96 @@ def test_limited_view_counts_posts_before_the_view_opens_a_transaction(app: Flas
     answers = [guest.post("/limited").status_code for _ in range(3)]
 
     assert answers == [200, 200, 429]
+
+
+def test_work_lets_everybody_behind_an_overrun_address_through(app: Flask, client: Client) -> None:
+    _add_views(app)
+    for _ in range(2):
+        client.open("POST", "/limited")
+
+    asked = client.send_form("/limited", {"said": "髙橋"}, status=429)
+    done = asked.form(button="送る").fill(**answered(asked))
+
+    assert asked.form(button="送る").values["said"] == ["髙橋"]
+    assert client.open("POST", "/limited", data=done.values).data == "ok 髙橋".encode()
+    # Each challenge is good for one form.
+    assert client.open("POST", "/limited", data=done.values).status_code == 429
+
+
+def test_without_javascript_the_page_is_sent_when_its_time_has_come(
+    app: Flask, client: Client, clock: Clock
+) -> None:
+    _add_views(app)
+    for _ in range(2):
+        client.open("POST", "/limited")
+    asked = client.send_form("/limited", {"said": "髙橋"}, status=429)
+    held = asked.form(button="送る").values
+
+    clock.forward(seconds=29)
+    too_early = client.open("POST", "/limited", data=held)
+    clock.forward(seconds=1)
+    in_time = client.open("POST", "/limited", data=held)
+
+    assert "30秒たってから" in asked
+    assert too_early.status_code == 429
+    assert too_early.headers["Retry-After"] == "30"
+    assert in_time.data == "ok 髙橋".encode()
+    assert client.open("POST", "/limited", data=held).status_code == 429
+
+
+def test_work_gets_dearer_step_by_step_and_never_ends_in_a_refusal(app: Flask, client: Client) -> None:
+    _add_views(app)
+
+    pages = [client.open("POST", "/limited") for _ in range(20)]
+    bits = [re.findall(r'data-bits="(\d+)"', page.get_data(as_text=True)) for page in pages]
+
+    assert [int(found[0]) if found else 0 for found in bits] == [0] * 2 + [13] * 2 + [15] * 4 + [17] * 12
+
+
+@pytest.mark.parametrize("changed", ["challenge", "answer", "purpose", "late"])
+def test_work_cannot_be_forged(app: Flask, client: Client, clock: Clock, changed: str) -> None:
+    _add_views(app)
+    for _ in range(2):
+        client.open("POST", "/limited")
+        client.open("POST", "/other")
+    asked = client.send_form("/limited", {}, status=429)
+    done = asked.form(button="送る").fill(**answered(asked)).values
+    if changed == "challenge":
+        done["work_challenge"] = [done["work_challenge"][0][:-1] + "_"]
+    elif changed == "answer":
+        done["work_answer"] = ["0x" + done["work_answer"][0]]
+    elif changed == "late":
+        clock.forward(seconds=30 + 3601)
+        for _ in range(2):
+            client.open("POST", "/limited")
+
+    address = "/other" if changed == "purpose" else "/limited"
+    assert client.open("POST", address, data=done).status_code == 429
+
+
+def test_target_is_counted_whoever_sends(app: Flask, client: Client) -> None:
+    """The attack from many addresses on one thing: each of them stays below its own limit."""
+    _add_views(app)
+
+    answers = [
+        client.open("POST", "/aimed/a", environ_base={"REMOTE_ADDR": f"203.0.113.{n}"}).status_code
+        for n in range(4)
+    ]
+
+    assert answers == [200] * 3 + [429]
+    assert client.open("POST", "/aimed/b").status_code == 200
+
+
+def test_view_that_counts_its_target_only_stores_nothing_of_the_sender(
+    app: Flask, client: Client, unit: Unit
+) -> None:
+    _add_views(app)
+
+    for n in range(3):
+        client.open("POST", "/aimed-only/a", environ_base={"REMOTE_ADDR": f"203.0.113.{n}"})
+
+    with unit() as session:
+        assert [(row.purpose, row.n) for row in session.scalars(select(RateCount))] == [("s_target", 3)]
 
 
 def test_limited_view_lets_gets_through(app: Flask) -> None:
@@ -151,12 +264,13 @@ def test_attempt_counts_although_its_request_was_rolled_back(app: Flask, unit: U
 
 
 def _add_views(app: Flask) -> None:
-    """Two small pages: one with a limit of two, one without."""
+    """Small pages: without a limit, with one of two, and with one for what they are about."""
     app.config["WTF_CSRF_ENABLED"] = False
 
-    def view() -> tuple[str, int]:
+    def view(**_of_the_address: str) -> Response:
         db.session.execute(select(RateCount))
-        return "ok", 422 if limits.request.form.get("fail") else 200
+        words = f"ok {limits.request.form.get('said', '')}".strip()
+        return Response(words, 422 if limits.request.form.get("fail") else 200, mimetype="text/plain")
 
     app.add_url_rule("/free", "free", view, methods=["POST"])
     app.add_url_rule(
@@ -166,6 +280,14 @@ def _add_views(app: Flask) -> None:
         methods=["GET", "POST"],
     )
 
+    for path, purpose, limit, target in (
+        ("/other", "r", 2, None),
+        ("/aimed/<about>", "t", 2, limits.Target("about", 3)),
+        ("/aimed-only/<about>", "s", None, limits.Target("about", 3)),
+    ):
+        limited = limits.limited(purpose, limit=limit, minutes=15, target=target)
+        app.add_url_rule(path, purpose, limited(_copied(view)), methods=["POST"])
+
 
 def _copied(view: Any) -> Any:
-    return lambda: view()
+    return lambda **of_the_address: view(**of_the_address)
