@@ -74,6 +74,18 @@ def _counted_then(kept: dict[str, Any], application: Application) -> dict[str, A
     return then
 
 
+def untold(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a guest hears who proved to be somebody by number and kana only: in, with the table, or not; neither a name nor
+    since when or why."""
+    is_in = answer["outcome"] != Outcome.REFUSED
+    table = answer["guest"]["table"] if is_in and answer["guest"] else None
+    return {
+        "outcome": (Outcome.ADMITTED if is_in else Outcome.REFUSED).value,
+        "say": texts.SAYS[Outcome.ADMITTED] if is_in else texts.AT_DESK,
+        "guest": {"name": "", "table": table},
+    }
+
+
 def withheld(answer: dict[str, Any]) -> dict[str, Any]:
     """What a desk hears of its scan when the door is closed: what became of it, and nothing about anybody."""
     return answer | {"guest": None, "since": "", "desk": "", "next": ""}

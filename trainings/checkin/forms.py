@@ -28,3 +28,4 @@ class VenueForm(FlaskForm):  # type: ignore[misc]
 
     scan_id = HiddenField()
     number = StringField("受付番号", validators=[DataRequired("受付番号を入力してください")])
+    kana = StringField("フリガナ", validators=[DataRequired("フリガナを入力してください")])

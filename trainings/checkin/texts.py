@@ -9,6 +9,7 @@ REFUSALS = {
     CheckinRefusal.DOOR_NOT_OPEN: "受付がまだ開いていません。",
     CheckinRefusal.DOOR_CLOSED: "受付はもう閉じています。",
     CheckinRefusal.NAME_MISSING: "氏名を入力してください。",
+    CheckinRefusal.NAME_HOLDS_ADDRESS: "氏名とフリガナには、電話番号やホームページなどのアドレスを書けません。",
     CheckinRefusal.KANA_MISSING: "フリガナを入力してください。",
     CheckinRefusal.GROUP_MISSING: "職種区分を選んでください。",
     CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
@@ -52,7 +53,7 @@ MATTERS = {
     ),
 }
 """Matter → its heading, and what it means."""
-NO_SUCH_NUMBER = "この催しに、その受付番号はありません。お申し込みのメールでお確かめください"
+NO_SUCH_NUMBER = "受付番号とフリガナの組み合わせが見つかりません。お申し込みのメールでお確かめください"
 SETTLED = "確かめたことにしました。"
 TAKEN_BACK = "受付を取り消しました。"
 SAYS = {
@@ -81,6 +82,7 @@ WHYS = {
     Why.NOTHING_TO_UNDO: ("取り消す受付がありません", "もう取り消されているか、別の端末で変わっています。"),
 }
 """Reason → what the screen says, and the next step in words that a volunteer can read aloud."""
+AT_DESK = "受付の机へどうぞ"
 UNDONE = "受付を取り消しました"
 OUT = "退室を記録しました"
 INSTALLED = {"name": "つどい 受付", "short_name": "受付"}

@@ -40,6 +40,17 @@ def age_of(code: str, key: str, event_id: uuid.UUID, version: int, instant: date
     return Age.UNKNOWN
 
 
+def possible_numbers(typed: str, prefix: str) -> frozenset[str]:
+    """The 受付番号 that a guest may mean: the event's prefix may be left out, and so may the hyphen after it.
+
+    typed: folded (core.names.code).
+    """
+    if "-" in typed:
+        return frozenset({typed})
+    begins = {typed, typed.removeprefix(prefix)} if typed else set()
+    return frozenset(f"{prefix}-{digits}" for digits in begins if digits)
+
+
 def _step(instant: datetime) -> int:
     return int(instant.timestamp()) // SECONDS
 

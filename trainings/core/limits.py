@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
@@ -174,6 +174,15 @@ def attempts(*counted: tuple[Limit, str]) -> tuple[float, ...]:
         in_order = sorted(set(counted), key=lambda pair: (pair[0].purpose, pair[1]))
         found = {pair: _attempt(session, *pair) for pair in in_order}
     return tuple(found[pair] for pair in counted)
+
+
+def take_back(*counted: tuple[Limit, str]) -> None:
+    """Count these attempts no more: they were none, as turns out in the request's own transaction."""
+    instant = clock.now().timestamp()
+    for limit, visitor in counted:
+        start = instant // (limit.minutes * 60) * (limit.minutes * 60)
+        row = _is_row(RateCount, limit.purpose, visitor, start)
+        db.session.execute(update(RateCount).where(*row, RateCount.n > 0).values(n=RateCount.n - 1))
 
 
 def _attempt(session: Session, limit: Limit, visitor: str) -> float:

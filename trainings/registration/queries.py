@@ -32,11 +32,6 @@ def application_by_ticket(code: str) -> Application | None:
     )
 
 
-def application_by_code(code: str) -> Application | None:
-    """The application with this 受付番号, as a person may type it."""
-    return db.session.scalar(select(Application).where(Application.code == names.code(code)))
-
-
 _AT_DOOR = (
     select(Application)
     .where(

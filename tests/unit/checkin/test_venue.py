@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trainings.checkin.venue import Age, age_of, venue_code
+from trainings.checkin.venue import Age, age_of, possible_numbers, venue_code
 
 KEY = "k" * 40
 EVENT = uuid.UUID(int=7)
@@ -48,3 +48,18 @@ def test_code_belongs_to_one_event_key_and_link() -> None:
     assert age(0, event=uuid.UUID(int=8)) == Age.UNKNOWN
     assert age(0, key="x" * 40) == Age.UNKNOWN
     assert age(0, version=2) == Age.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("K12-04785", {"K12-04785"}),
+        ("K13-04785", {"K13-04785"}),
+        ("04785", {"K12-04785"}),
+        ("K1204785", {"K12-04785", "K12-K1204785"}),
+        ("K12", {"K12-K12"}),
+        ("", set()),
+    ],
+)
+def test_number_may_be_typed_without_its_prefix(typed: str, meant: set[str]) -> None:
+    assert possible_numbers(typed, "K12") == meant
