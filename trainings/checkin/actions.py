@@ -167,7 +167,7 @@ def admit_walk_in(
 ) -> dict[str, Any]:
     """Register somebody who comes without an application, and let them in. staff: who brings it in afterwards.
 
-    Raises Refused: NAME_MISSING, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known);
+    Raises Refused: NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known);
     ForeignScan.
     """
     event = lock_event(event_id)
@@ -186,12 +186,15 @@ def admit_walk_in(
 
 
 def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
-    family, _, given = names.as_typed(walk_in.name).replace("\u3000", " ").partition(" ")
+    family, _, given = " ".join(names.as_typed(walk_in.name).split()).partition(" ")
     family_kana, _, given_kana = names.kana(walk_in.kana).partition(" ")
     if not family:
         raise Refused(CheckinRefusal.NAME_MISSING)
     if not family_kana:
         raise Refused(CheckinRefusal.KANA_MISSING)
+    for typed in () if walk_in.offline else (walk_in.name, walk_in.kana):
+        if names.holds_address(typed) or names.holds_phone(typed):
+            raise Refused(CheckinRefusal.NAME_HOLDS_ADDRESS)
     group = db.session.get(EventGroup, walk_in.group_id)
     if group is None or group.event_id != event.id:
         raise Refused(CheckinRefusal.GROUP_MISSING)

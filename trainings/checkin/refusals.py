@@ -9,6 +9,7 @@ class CheckinRefusal(StrEnum):
     DOOR_NOT_OPEN = "door_not_open"
     DOOR_CLOSED = "door_closed"
     NAME_MISSING = "name_missing"
+    NAME_HOLDS_ADDRESS = "name_holds_address"
     KANA_MISSING = "kana_missing"
     GROUP_MISSING = "group_missing"
     OVER_CAPACITY = "over_capacity"

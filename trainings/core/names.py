@@ -61,6 +61,58 @@ def code(text: str | None) -> str:
     return _SPACES.sub("", _HYPHENS.sub("-", narrow))
 
 
+_ADDRESS = re.compile(
+    r"http|hxxp|www\.|://|@"
+    r"|\d{1,3}(?:\.\d{1,3}){3}"
+    r"|(?<![\w-])[\w-]+\.(?:みんな|コム|ストア|セール)"
+    r"|(?<![\w-])(?P<before>[\w-]+)\.(?P<ending>[a-z]{2,})(?![a-z])"
+)
+_DOTS = str.maketrans("。｡", "..")
+LONGEST_NAME = 300
+"""Beyond that no field takes it, and nobody looks for an address in it."""
+_TITLES = frozenset({"dr", "st", "mr", "mrs", "ms", "jr", "no", "fr"})
+_COMMON_ENDINGS = frozenset(
+    [
+        "com",
+        "net",
+        "org",
+        "jp",
+        "info",
+        "biz",
+        "io",
+        "co",
+        "me",
+        "tv",
+        "cc",
+        "xyz",
+        "top",
+        "site",
+        "app",
+        "dev",
+        "link",
+        "online",
+        "shop",
+        "club",
+    ]
+)
+_PHONE = re.compile(r"\d[\d() -]{5,}\d")
+
+
+def holds_address(text: str | None) -> bool:
+    """Whether a mail program would make a link of something in it: an address of a page or of a mailbox, in whatever width
+    it is typed. A title before a name (St.Mary) is none."""
+    folded = unicodedata.normalize("NFKC", as_typed((text or "")[:LONGEST_NAME])).lower().translate(_DOTS)
+    return any(
+        found["before"] not in _TITLES or found["ending"] in _COMMON_ENDINGS
+        for found in _ADDRESS.finditer(folded)
+    )
+
+
+def holds_phone(text: str | None) -> bool:
+    """Whether it has seven digits or more in a row, as a telephone number."""
+    return _PHONE.search(phone((text or "")[:LONGEST_NAME])) is not None
+
+
 VARIANTS = {
     "髙": "高",
     "﨑": "崎",

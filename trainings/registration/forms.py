@@ -60,6 +60,24 @@ def _most(
     return check
 
 
+def _no_address(what: str) -> Callable[[FlaskForm, StringField], None]:
+    """What strangers type here stands in mails of the city, and must not lead anywhere."""
+
+    def check(_form: FlaskForm, field: StringField) -> None:
+        if names.holds_address(field.data):
+            raise ValidationError(f"{what}には、ホームページやメールのアドレスを書けません")
+
+    return check
+
+
+def _no_phone(what: str) -> Callable[[FlaskForm, StringField], None]:
+    def check(_form: FlaskForm, field: StringField) -> None:
+        if names.holds_phone(field.data):
+            raise ValidationError(f"{what}には、電話番号を書けません")
+
+    return check
+
+
 class PersonForm(FlaskForm):  # type: ignore[misc]
     """One attendee. Groups and professions are those of the event; call `for_event` before validating."""
 
@@ -67,24 +85,45 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         "職種区分", validators=[InputRequired("職種区分を選んでください")], validate_choice=False
     )
     profession = RadioField("職種", validate_choice=False)
-    profession_note = StringField("その他の職種", filters=[_one_line], validators=[_most(60, "職種")])
+    profession_note = StringField(
+        "その他の職種", filters=[_one_line], validators=[_most(60, "職種"), _no_address("職種")]
+    )
     organisation_name = StringField(
         "事業所の名前",
         filters=[_one_line],
         validators=[
             DataRequired("事業所の名前を入力してください。所属がない方は「なし」と書いてください"),
             _most(120, "事業所の名前"),
+            _no_address("事業所の名前"),
         ],
     )
     organisation_id = HiddenField()
     family = StringField(
-        "氏", filters=[_one_line], validators=[DataRequired("氏を入力してください"), _most(60, "氏")]
+        "氏",
+        filters=[_one_line],
+        validators=[
+            DataRequired("氏を入力してください"),
+            _most(60, "氏"),
+            _no_address("氏"),
+            _no_phone("氏"),
+        ],
     )
     given = StringField(
-        "名", filters=[_one_line], validators=[DataRequired("名を入力してください"), _most(60, "名")]
+        "名",
+        filters=[_one_line],
+        validators=[
+            DataRequired("名を入力してください"),
+            _most(60, "名"),
+            _no_address("名"),
+            _no_phone("名"),
+        ],
     )
-    family_kana = StringField("セイ", filters=[_one_line], validators=[_most(80, "セイ")])
-    given_kana = StringField("メイ", filters=[_one_line], validators=[_most(80, "メイ")])
+    family_kana = StringField(
+        "セイ", filters=[_one_line], validators=[_most(80, "セイ"), _no_address("セイ"), _no_phone("セイ")]
+    )
+    given_kana = StringField(
+        "メイ", filters=[_one_line], validators=[_most(80, "メイ"), _no_address("メイ"), _no_phone("メイ")]
+    )
     mail = StringField(
         "メールアドレス", filters=[_one_line], validators=[_most(254, "メールアドレス", names.mail)]
     )

@@ -180,6 +180,21 @@ def test_walk_in_sent_by_two_requests_at_once_is_one_person(app: Flask, night: N
     assert stored(unit) == 1
 
 
+@pytest.mark.parametrize("field", ["name", "kana"])
+def test_walk_in_is_named_without_addresses_and_on_one_line(night: Night, unit: Unit, field: str) -> None:
+    refused = night.desk.walk_in(**(person(night) | {field: "参加 www.evil.example"}), status=422)
+    answer = night.desk.walk_in(**(person(night) | {"name": "飛入\n参"}))["answers"][0]
+
+    assert refused["error"] == "name_holds_address"
+    assert answer["guest"]["name"] == "飛入 参"
+
+
+def test_walk_in_offline_is_a_fact_whatever_the_name(night: Night) -> None:
+    answer = night.desk.walk_in(**person(night, offline=True, name="飛入 @参"))["answers"][0]
+
+    assert answer["outcome"] == "admitted"
+
+
 # -- many desks at once ----------------------------------------------------------------------------------------
 
 DESKS = 6

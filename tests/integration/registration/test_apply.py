@@ -256,6 +256,42 @@ def test_name_is_one_line_and_the_key_has_no_control_characters(client: Client, 
     assert (one.family, one.given, one.idempotency_key) == ("高 橋", "美 咲", "key")
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("family", "氏には、ホームページやメールのアドレスを書けません"),
+        ("given", "名には、ホームページやメールのアドレスを書けません"),
+        ("family_kana", "セイには、ホームページやメールのアドレスを書けません"),
+        ("given_kana", "メイには、ホームページやメールのアドレスを書けません"),
+        ("organisation_name", "事業所の名前には、ホームページやメールのアドレスを書けません"),
+        ("profession_note", "職種には、ホームページやメールのアドレスを書けません"),
+    ],
+)
+def test_names_hold_no_address_that_a_mail_of_the_city_would_lead_to(
+    client: Client, unit: Unit, outbox: Outbox, field: str, told: str
+) -> None:
+    """The attack: a name 「http://… に今すぐサインイン」 opened a mail from the city."""
+    event = published(unit)
+    confirmed = confirm_page(client, unit, event).form(button="この内容で申し込む")
+
+    page = confirmed.fill({field: "ｈｔｔｐ：／／evil.example に今すぐサインイン"}).submit(
+        "この内容で申し込む", status=422
+    )
+
+    assert page.errors == [told]
+    assert stored(unit, event) == []
+    assert outbox.all() == []
+
+
+def test_telephone_number_is_no_name(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    confirmed = confirm_page(client, unit, event).form(button="この内容で申し込む")
+
+    page = confirmed.fill(given="至急０３－１２３４－５６７８へ").submit("この内容で申し込む", status=422)
+
+    assert page.errors == ["名には、電話番号を書けません"]
+
+
 def test_sending_past_the_confirmation_is_checked_again(client: Client, unit: Unit) -> None:
     event = published(unit)
 

@@ -87,3 +87,59 @@ def test_search_key_joins_what_people_write_differently(one: str, other: str) ->
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     for fold in (names.as_typed, names.kana, names.phone, names.number, names.mail, names.code):
         assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "http://evil.example/ に今すぐサインイン",
+        "ｈｔｔｐｓ：／／ｅｖｉｌ．ｅｘａｍｐｌｅ",
+        "hxxps://evil.example",
+        "WWW．evil",
+        "evil。com",
+        "evil｡com へ",
+        "当選です bit.ly/x",
+        "ケア.com",
+        "evil.co.jp",
+        "e\u200bvil.e\u200bxample",
+        "taro@clinic.example",
+        "ｔａｒｏ＠ｃｌｉｎｉｃ",
+        "192.0.2.7/",
+        "サインイン.みんな",
+        "dr.com",
+    ],
+)
+def test_address_is_seen_in_whatever_width(typed: str) -> None:
+    assert names.holds_address(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("髙橋", "美咲", "O'Neill", "J.R. Smith", "St.Mary", "St. Mary", "Dr.Moriクリニック", "Jean-Luc"),
+        *(
+            "株式会社Q.O.L",
+            "在宅ケア・こころ",
+            "けやき訪問看護ステーション。",
+            "ＮＰＯ法人 結（ゆい）",
+            "第2病院",
+            "",
+        ),
+        *("A.I.ケア", "N.Y.クリニック", "24時間対応型訪問介護", "高橋、鈴木"),
+    ],
+)
+def test_name_of_a_person_or_an_office_is_no_address(typed: str) -> None:
+    assert not names.holds_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("至急０３－１２３４－５６７８へ", True),
+        ("0120 000 000", True),
+        ("高橋2", False),
+        ("ミサキ100", False),
+    ],
+)
+def test_phone_number_is_seen_in_a_name(typed: str, found: bool) -> None:
+    assert names.holds_phone(typed) is found
