@@ -48,6 +48,8 @@ TABLE: dict[str, str] = {
     "guest.ticket_in_capitals": "link:ticket",
     # -- applying
     "registration.apply": PUBLIC,
+    "registration.apply_again": "link:application",
+    "registration.apply_myself": "link:person",
     "registration.check": PUBLIC,
     "registration.send": PUBLIC,
     "registration.links": PUBLIC,

@@ -6,12 +6,13 @@ What was typed travels from page to page inside the form itself, so that nothing
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import public
+from trainings.accounts.access import by_link, public
 from trainings.core import limits, names
 from trainings.core.db import db
 from trainings.core.late_forms import keeps_typed, needs_no_token, only_late
@@ -58,20 +59,43 @@ def _event_or_404(slug: str) -> Event:
 @bp.get("/e/<slug>/apply")
 @public
 def apply(slug: str) -> ResponseReturnValue:
-    """Step 1. `again`: the link secret of an application whose office and contact are taken over. `own`: the secret of
-    the person link of whoever applies."""
-    event = _event_or_404(slug)
+    """Step 1."""
+    return _first_step(_event_or_404(slug), lambda _form: None)
+
+
+@bp.get("/a/<secret>/again")
+@by_link("application")
+def apply_again(secret: str) -> ResponseReturnValue:
+    """Step 1 for a colleague, or once more: office and contact of an application are taken over."""
+    earlier = application_by_link_secret(secret) or abort(404)
+
+    def fill(form: ApplyForm) -> None:
+        _take_office_over(form, earlier)
+        form.goes_on.data = "1"
+
+    return _first_step(_event_or_404(earlier.event.slug), fill)
+
+
+@bp.get("/p/<secret>/apply/<slug>")
+@by_link("person")
+def apply_myself(secret: str, slug: str) -> ResponseReturnValue:
+    """Step 1 for whoever comes from their own page. From here on the secret goes inside the form."""
+    person = person_by_link_secret(secret) or abort(404)
+
+    def fill(form: ApplyForm) -> None:
+        form.own.data = secret
+        form.fill_from_person(person)
+
+    return _first_step(_event_or_404(slug), fill)
+
+
+def _first_step(event: Event, fill: Callable[[ApplyForm], None]) -> ResponseReturnValue:
+    """The empty form, filled in with what is known. Secrets stand in paths only, which no log of ours or of the proxy keeps;
+    a query would be written down."""
     if not event.takes_applications:
         return render_template("registration/not_open.html", event=event), 410
     form = ApplyForm(formdata=None).for_event(event)
-    earlier = application_by_link_secret(request.args["again"]) if "again" in request.args else None
-    if earlier is not None:
-        _take_office_over(form, earlier)
-        form.goes_on.data = "1"
-    person = person_by_link_secret(request.args["own"]) if "own" in request.args else None
-    if person is not None:
-        form.own.data = request.args["own"]
-        form.fill_from_person(person)
+    fill(form)
     return _input_page(event, form, "", 200)
 
 

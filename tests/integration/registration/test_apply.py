@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -20,12 +21,13 @@ from tests.support.guests import apply, confirm_page, published, said, stored, s
 from tests.support.hands import Clock, Outbox, Unit, unit_for
 from trainings.allocation.freezing import freeze_list
 from trainings.core.refusal import Refused
-from trainings.directory.actions import load_master_data
+from trainings.directory.actions import link_secret, load_master_data
 from trainings.events.models import Event, EventKind, Selection
 from trainings.registration import actions
 from trainings.registration.actions import submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
+from trainings.registration.secrets import application_secret
 from trainings.registration.states import State
 from trainings.registration.texts import REFUSALS
 
@@ -619,6 +621,45 @@ def test_next_colleague_begins_with_office_and_contact(client: Client, unit: Uni
     assert values["organisation_name"] == ["けやき訪問看護"]
     assert values["mail"] == ["misaki@houkan.example"]
     assert values["family"] == [""]
+
+
+def test_no_secret_stands_in_a_query(client: Client, unit: Unit) -> None:
+    """Queries are written into logs of proxies; paths of secrets are kept out of them."""
+    first, second = published(unit), published(unit)
+    receipt = apply(client, unit, first)
+    with unit() as session:
+        one = session.scalars(select(Application)).one()
+        own, secret = link_secret(one.person), application_secret(one)
+    pages = [receipt, client.get(f"/a/{secret}"), client.get(f"/p/{own}")]
+    pages += [
+        receipt.follow("続けて、同じ事業所の方を申し込む"),
+        pages[-1].follow(f"{second.title}に申し込む"),
+    ]
+    pages.append(pages[-1].form(button="確認へ進む").fill(said(unit, second)).submit("確認へ進む"))
+
+    queries = [
+        urlsplit(node.get(name, "")).query
+        for page in pages
+        for name in ("href", "action", "formaction", "src")
+        for node in page.all(f"[{name}]")
+    ]
+    assert "edit=1" in queries
+    assert [query for query in queries if secret in query or own in query] == []
+    assert pages[4].path == f"/p/{own}/apply/{second.slug}"
+    assert pages[4].form(button="確認へ進む").values["own"] == [own]
+
+
+def test_secret_in_a_query_opens_nothing(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+    with unit() as session:
+        one = session.scalars(select(Application)).one()
+        own, secret = link_secret(one.person), application_secret(one)
+
+    page = client.get(f"/e/{event.slug}/apply?own={own}&again={secret}")
+
+    assert page.form(button="確認へ進む").values["mail"] == [""]
+    assert own not in page.html
 
 
 def test_office_chosen_from_the_list_is_kept_and_a_retyped_one_is_not(

@@ -79,7 +79,7 @@ def test_somebody_who_applies_for_herself_is_not_asked(unit: Unit, client: Clien
     with unit() as session:
         own = link_secret(session.scalars(select(Person)).one())
 
-    assert BOX not in client.get(f"/e/{event.slug}/apply?own={own}")
+    assert BOX not in client.get(f"/p/{own}/apply/{event.slug}")
 
 
 def test_colleague_with_the_smaller_number_waits_before_the_other(
