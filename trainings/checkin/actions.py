@@ -167,8 +167,8 @@ def admit_walk_in(
 ) -> dict[str, Any]:
     """Register somebody who comes without an application, and let them in. staff: who brings it in afterwards.
 
-    Raises Refused: NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts: known);
-    ForeignScan.
+    Raises Refused: NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts:
+    known); ForeignScan.
     """
     event = lock_event(event_id)
     application = None
