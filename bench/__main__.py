@@ -7,7 +7,7 @@ import sys
 
 from bench import readme
 
-BENCHES = ("web", "xlsx", "race", "seats", "desk", "decode", "door", "killed")
+BENCHES = ("web", "hostile", "xlsx", "race", "seats", "desk", "decode", "door", "killed")
 
 
 def main() -> None:

@@ -1,12 +1,16 @@
-"""Nonsense to every route, with addresses of things that exist: refused in some way, never broken.
+"""Nonsense to every route, with addresses of things that exist: refused in some way, never broken, and cheaply: a text is
+never so long, and its check never so slow, that one request stops the house (bench/hostile.py says how fast).
 
 A fault is raised through the test client, so that nothing here needs to look for a 500 only.
 """
 
 from __future__ import annotations
 
+import json
+import re
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +21,7 @@ from werkzeug.routing import Rule
 from tests.integration.test_access import _value
 from tests.support.announcing import announce
 from tests.support.client import Client
-from tests.support.evening import NURSE, apply_as
+from tests.support.evening import NURSE, apply_as, device_of
 from tests.support.hands import Clock, Unit
 from tests.support.markup import Markup
 from tests.support.staff import add_staff, sign_in
@@ -26,6 +30,7 @@ from trainings.checkin.actions import open_door
 from trainings.directory.actions import link_secret, load_master_data, propose_candidate
 from trainings.directory.identity import Likeness
 from trainings.directory.models import Association, District, Profession, ProfessionGroup, Sector
+from trainings.events.queries import event_by_slug
 from trainings.messages.models import Message
 from trainings.registration.secrets import application_secret, ticket_code
 from trainings.skills.actions import load_framework, teach_usual_skills
@@ -53,6 +58,20 @@ QUESTIONS = (
     "own",
     "year",
 )
+NASTY = {
+    "labels": "a@" + "b." * 90_000 + " ",
+    "at signs": "a@" * 90_000,
+    "marks out of order": "a" + "\u0327\u0301\u0315" * 30_000,
+    "blanks": "a" + " " * 180_000 + "a",
+    "from right to left": "\u202e\u0634" * 40_000,
+    "figures": "1" * 180_000,
+    "brackets": "([{" * 60_000,
+}
+"""Just below what a body may hold, each with a shape that some check once took the square of its length for."""
+WORST = "\u0327\u0301\u0315" * 18_000 + "@" + "b." * 40_000 + " a"
+"""Slow to fold and, unfolded, slow to match."""
+SECONDS = 2.0
+"""Of the processor for one request; with a check that takes the square it is many times that. No measure of speed."""
 ENDS_THE_SESSION = {"accounts.sign_out"}
 
 Things = dict[str, list[str]]
@@ -151,3 +170,112 @@ def test_nonsense_in_a_form_is_refused_and_breaks_nothing(
             data = dict.fromkeys(fields.get(path, {}), NONSENSE[what]) | {"csrf_token": token}
             answer = client.raw.post(path, data=data)
             assert answer.status_code < 500, f"{what} broke {path}"
+
+
+# -- too much, and shapes that are slow to look at --------------------------------------------------------------
+
+
+def kinds_of(names: dict[str, Any]) -> dict[str, str]:
+    """Of the rows of a table and of the skills on a page, the first."""
+    kinds: dict[str, str] = {}
+    for name in names:
+        kinds.setdefault(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "#", name), name)
+    return kinds
+
+
+def test_body_beyond_all_measure_is_refused_unread(
+    app: Flask, client_of_all_roles: Client, things: Things
+) -> None:
+    """Also where a file may come: what is no file stays small. A longer address is refused as well."""
+    raw = client_of_all_roles.raw
+    too_much = b"a" * 2_100_000
+    part = b'--x\r\nContent-Disposition: form-data; name="mail"\r\n\r\n' + too_much + b"\r\n--x--\r\n"
+    bodies = {
+        "application/x-www-form-urlencoded": b"mail=" + too_much,
+        "multipart/form-data; boundary=x": part,
+        "application/json": b'"' + too_much + b'"',
+    }
+    for path in addresses(app, "POST", things):
+        for kind, body in bodies.items():
+            answer = raw.post(path, data=body, content_type=kind)
+            assert answer.status_code == 413, f"{kind} to {path}: {answer.status_code}"
+        assert raw.post(f"{path}?q={'a' * 10_000}").status_code == 414
+
+
+def test_many_small_fields_are_refused(client: Client) -> None:
+    for body, kind in (
+        (b"a&" * 90_000, "application/x-www-form-urlencoded"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 3000 + b"--x--",
+            "multipart/form-data; boundary=x",
+        ),
+    ):
+        assert client.raw.post("/links", data=body, content_type=kind).status_code == 413
+
+
+@pytest.mark.sqlite_only  # the texts never reach a database
+def test_long_text_in_any_field_is_refused_before_anything_looks_at_its_shape(
+    app: Flask, client_of_all_roles: Client, new_client: Callable[[], Client], things: Things
+) -> None:
+    """One field of one form after the other, the others empty."""
+    fields = fields_of_all_forms(client_of_all_roles, app, things)
+    guest = new_client()
+    tried, slow, broken = set(), [], []
+    for path in addresses(app, "POST", things):
+        endpoint, _ = app.url_map.bind("localhost").match(path, method="POST")
+        client = guest if path in ("/staff/sign-in", "/links") else client_of_all_roles
+        token = client.csrf_token()
+        for kind, name in kinds_of(fields.get(path, {})).items():
+            if (endpoint, kind) in tried:
+                continue
+            tried.add((endpoint, kind))
+            begun = time.process_time()
+            answer = client.raw.post(
+                path, data={"csrf_token": token, name: WORST}, content_type="multipart/form-data"
+            )
+            if time.process_time() - begun > SECONDS:
+                slow.append(f"{path} {name}")
+            if answer.status_code >= 500:
+                broken.append(f"{path} {name}: {answer.status_code}")
+
+    assert len(tried) > 150
+    assert (slow, broken) == ([], [])
+
+
+@pytest.mark.parametrize("what", ["blanks", "marks out of order"])
+def test_long_text_in_a_question_is_answered(
+    app: Flask, client_of_all_roles: Client, things: Things, what: str
+) -> None:
+    """As long as an address may be, each letter of it taking up to nine signs."""
+    for path in addresses(app, "GET", things):
+        begun = time.process_time()
+        answer = client_of_all_roles.raw.get(path, query_string=dict.fromkeys(QUESTIONS, NASTY[what][:100]))
+        assert answer.status_code < 500, f"{what} broke {path}"
+        assert time.process_time() - begun < SECONDS, path
+
+
+@pytest.mark.parametrize("what", ["labels", "marks out of order"])
+def test_long_text_from_a_device_is_refused(unit: Unit, client: Client, things: Things, what: str) -> None:
+    with unit():
+        _, token = device_of(event_by_slug(things["slug"][0]))
+    scan = dict.fromkeys(
+        ("scan_id", "scanned_at", "method", "direction", "ticket", "application", "session", "undoes"), ""
+    )
+    walk_in = dict.fromkeys(("scan_id", "scanned_at", "name", "kana", "group", "reason"), "")
+    for path, body in (
+        ("scans", scan),
+        ("walk-ins", walk_in),
+        ("corrections", {"application": "", "profession": ""}),
+    ):
+        for name in body:
+            said = {**body, name: NASTY[what]}
+            sent = json.dumps({"scans": [said]} if path == "scans" else said, ensure_ascii=False).encode()
+            begun = time.process_time()
+            answer = client.raw.post(
+                f"/api/v1/door/{path}",
+                data=sent,
+                content_type="application/json",
+                headers={"Authorization": f"Bearer {token}"},
+            )
+            assert answer.status_code in (400, 413), f"{name} to {path}"
+            assert time.process_time() - begun < SECONDS

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectMultipleField, StringField, ValidationError
+from wtforms import ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from trainings.accounts import texts
 from trainings.accounts.models import Role
 from trainings.accounts.queries import account_mail
 from trainings.core import names
+from trainings.core.fields import HiddenField, SelectMultipleField, StringField
 
 
 def one_line(typed: str | None) -> str:
     return " ".join(names.as_typed(typed).split("\n"))
 
 
-def is_mail(address: str) -> bool:
-    """Loosely: something, an at sign, a domain with a dot. What exists shows when a mail arrives."""
-    local_part, _, domain = address.rpartition("@")
-    return bool(local_part) and "." in domain.strip(".") and len(address) <= 254
-
-
 def looks_like_mail(_form: FlaskForm, field: StringField) -> None:
-    if not is_mail(str(field.data)):
+    if not names.is_mail(str(field.data)):
         raise ValidationError("メールアドレスの形になっていません。「@」の前後を確かめてください")
 
 
@@ -31,7 +26,11 @@ def mail_field() -> StringField:
     return StringField(
         "メールアドレス",
         filters=[lambda typed: account_mail(typed or "")],
-        validators=[InputRequired("メールアドレスを入力してください"), looks_like_mail],
+        validators=[
+            InputRequired("メールアドレスを入力してください"),
+            Length(max=names.LONGEST_MAIL, message="メールアドレスは254文字までで入力してください"),
+            looks_like_mail,
+        ],
     )
 
 

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from typing import Self
 
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import FormField
+from wtforms.validators import InputRequired, Length
+
+from trainings.allocation.other_quotas import Who
+from trainings.allocation.texts import times
+from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
+from trainings.core.fields import (
     BooleanField,
     FieldList,
-    FormField,
     HiddenField,
     RadioField,
     SelectField,
@@ -18,17 +23,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired
-
-from trainings.allocation.other_quotas import Who
-from trainings.allocation.texts import times
-from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
+from trainings.core.texts import TOO_LONG
 from trainings.events.fields import Day, Whole, between, words
 from trainings.events.forms import SectorRow
 from trainings.registration.models import Application
 from trainings.registration.states import LIVE, State
 from trainings.registration.texts import STATES
 
+LONGEST_REASON = 1000
 PLACE = "place"
 REFUSE = "refuse"
 MOVE = "move"
@@ -38,14 +40,22 @@ SWAP = "swap"
 class DrawForm(FlaskForm):  # type: ignore[misc]
     """The button of the draw, with the public number when one was named beforehand."""
 
-    public_number = StringField("番号")
+    public_number = StringField(
+        "番号", validators=[Length(max=200, message="番号は200文字までで入力してください")]
+    )
     confirmed_mails = HiddenField()
 
 
 class VoidForm(FlaskForm):  # type: ignore[misc]
     """Why a draw no longer counts."""
 
-    void_reason = TextAreaField("取り消す理由", validators=[InputRequired("取り消す理由を入力してください")])
+    void_reason = TextAreaField(
+        "取り消す理由",
+        validators=[
+            InputRequired("取り消す理由を入力してください"),
+            Length(max=LONGEST_REASON, message=TOO_LONG.format(label="取り消す理由", most=LONGEST_REASON)),
+        ],
+    )
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
@@ -54,7 +64,13 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     decision = RadioField("どうしますか", validators=[InputRequired("どうするかを選んでください")])
     group = SelectField("移す先の職種区分", validate_choice=False)
     partner = SelectField("入れかえる相手", validate_choice=False)
-    reason = TextAreaField("理由", validators=[InputRequired("理由を入力してください")])
+    reason = TextAreaField(
+        "理由",
+        validators=[
+            InputRequired("理由を入力してください"),
+            Length(max=LONGEST_REASON, message=TOO_LONG.format(label="理由", most=LONGEST_REASON)),
+        ],
+    )
 
     def about(self, application: Application, partners: Sequence[Application] = ()) -> Self:
         """Offer what can be decided about this one, the other groups of the event, and with whom they may swap."""

@@ -258,13 +258,13 @@ def set_tables(*, event_id: uuid.UUID, tables: dict[uuid.UUID, str]) -> int:
 
     Raises Refused: BAD_TABLE (facts: application), before anything is written.
     """
-    lock_event(event_id)
     wanted: dict[uuid.UUID, int | None] = {}
     for application_id, typed in tables.items():
         digits = names.number(typed)
         if digits and not (digits.isdecimal() and 1 <= int(digits) <= LARGEST_TABLE):
             raise Refused(CheckinRefusal.BAD_TABLE, application=str(application_id))
         wanted[application_id] = int(digits) if digits else None
+    lock_event(event_id)
     changed = 0
     for application in db.session.scalars(
         select(Application).where(

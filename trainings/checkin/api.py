@@ -19,7 +19,7 @@ from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Scan
 from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
-from trainings.core import actor, clock, codes, names
+from trainings.core import actor, clock, codes, names, sizes
 from trainings.core.db import db
 from trainings.core.late_forms import csrf
 from trainings.core.refusal import Refused
@@ -234,6 +234,7 @@ def _state(event: Event) -> dict[str, Any]:
 
 @bp.post("/api/v1/door/scans")
 @by_device
+@sizes.takes(kilobytes=500)
 def scans() -> ResponseReturnValue:
     """A batch of scans; one answer each, in their order. An empty one only tells that the desk is alive."""
     device, event, is_closed = _uploader()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
 from trainings.core import names
+from trainings.core.fields import HiddenField, StringField
 
 
 class DeviceForm(FlaskForm):  # type: ignore[misc]
@@ -27,5 +27,17 @@ class VenueForm(FlaskForm):  # type: ignore[misc]
     is one scan."""
 
     scan_id = HiddenField()
-    number = StringField("受付番号", validators=[DataRequired("受付番号を入力してください")])
-    kana = StringField("フリガナ", validators=[DataRequired("フリガナを入力してください")])
+    number = StringField(
+        "受付番号",
+        validators=[
+            DataRequired("受付番号を入力してください"),
+            Length(max=40, message="受付番号は40文字までで入力してください"),
+        ],
+    )
+    kana = StringField(
+        "フリガナ",
+        validators=[
+            DataRequired("フリガナを入力してください"),
+            Length(max=160, message="フリガナは160文字までで入力してください"),
+        ],
+    )

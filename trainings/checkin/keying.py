@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
 from trainings.checkin.queries import admitted, door_of
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import ForeignScan, record_attempts
-from trainings.core import clock
+from trainings.core import clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.events.models import Session
@@ -35,6 +34,9 @@ LARGEST_FILE = 20_000
 """Entries that one file may hold: four scans each of five thousand people."""
 KINDS = frozenset({"scan", "walk_in", "correction"})
 LONGEST_NAME = 60
+LONGEST_TIME = 20
+MOST_PARTS = 20
+"""Commas, at most, of one entry in a file."""
 _TIME = re.compile(r"(\d{1,2})(?:\D(\d{1,2})\D?|(\d{2}))")
 """Hour and minute, with any one sign between them and behind them, or four (three) figures in a row."""
 
@@ -59,9 +61,6 @@ def key_in_roster(*, session: Session, sheet: uuid.UUID, rows: Sequence[Keyed], 
     Raises Refused: DOOR_NOT_OPEN, BAD_TIME, TIME_AHEAD (facts: application), before anything is written.
     """
     event_id = session.event_id
-    lock_event(event_id)
-    if door_of(event_id) is None:
-        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
     attempts = [
         Attempt(
             scan_id=uuid.uuid5(sheet, f"{row.application_id}:{row.direction.value}"),
@@ -75,6 +74,9 @@ def key_in_roster(*, session: Session, sheet: uuid.UUID, rows: Sequence[Keyed], 
         for row in rows
         if row.typed.strip()
     ]
+    lock_event(event_id)
+    if door_of(event_id) is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
     known = _known_ids(attempts)
     attempts.sort(key=lambda attempt: attempt.scanned_at)
     record_attempts(event_id=event_id, attempts=attempts, staff=staff)
@@ -148,7 +150,7 @@ def _instant(row: Keyed, session: Session) -> datetime:
 
 
 def _at(typed: str, session: Session, **facts: str) -> datetime:
-    found = _TIME.fullmatch(unicodedata.normalize("NFKC", typed).strip())
+    found = _TIME.fullmatch(names.narrow(typed[:LONGEST_TIME]))
     if found is None:
         raise Refused(CheckinRefusal.BAD_TIME, **facts)
     hour, minute = int(found[1]), int(found[2] or found[3])
@@ -189,10 +191,10 @@ def import_queue(*, event_id: uuid.UUID, content: bytes, staff: Staff) -> Import
 
     Raises Refused: BAD_FILE, OTHER_EVENTS_FILE, DOOR_NOT_OPEN.
     """
+    file = _read(content)
     lock_event(event_id)
     if door_of(event_id) is None:
         raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
-    file = _read(content)
     device = db.session.get(Device, file.device_id) if file.device_id else None
     if device is not None and device.event_id != event_id:
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE)
@@ -239,6 +241,9 @@ class _File:
 def _read(content: bytes) -> _File:
     """The file as a whole, before anything is written; what stands in an entry is looked at when it is recorded, so that
     one which cannot be stops no other. Raises Refused: BAD_FILE."""
+    if content.count(b",") + content.count(b"[") > MOST_PARTS * LARGEST_FILE:
+        # Millions of empty lists take hundreds of megabytes; counting signs takes none.
+        raise Refused(CheckinRefusal.BAD_FILE)
     try:
         told = json.loads(content)
         if told["format"] != FILE_FORMAT or len(told["entries"]) > LARGEST_FILE:

@@ -24,7 +24,7 @@ from trainings.checkin.keying import (
 from trainings.checkin.models import Direction, Outcome
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import counts_exits
-from trainings.core import names, pdf
+from trainings.core import names, pdf, sizes
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, download
@@ -75,6 +75,7 @@ def keying(slug: str) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/roster/times")
 @allowed(Role.PLANNER)
+@sizes.takes(kilobytes=2000, fields=24_000)
 def key_in(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     session = _session_or_404(event, request.form.get("session", ""))
@@ -178,6 +179,7 @@ def queue(slug: str) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/door/queue")
 @allowed(Role.PLANNER)
+@sizes.takes_file
 def take_queue(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     file = request.files.get("file")

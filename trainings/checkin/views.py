@@ -21,7 +21,7 @@ from trainings.checkin.models import Door
 from trainings.checkin.review import count_open
 from trainings.checkin.screens import screen_secret
 from trainings.checkin.shell import worker_script
-from trainings.core import qr, sheets
+from trainings.core import qr, sheets, sizes
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, door_page, download
@@ -134,6 +134,7 @@ def _tables_page(
 
 @bp.post("/staff/events/<slug>/tables")
 @allowed(Role.PLANNER)
+@sizes.takes(kilobytes=1000, fields=12_000)
 def save_tables(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     typed = {

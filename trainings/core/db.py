@@ -1,8 +1,8 @@
 """The database: our typed Base, the types that both databases store alike, and the one commit point.
 
-SQLite: WAL, foreign keys on; a unit that may write begins IMMEDIATE at its first statement, a reading one is
-read-only. PostgreSQL: READ COMMITTED; a reading request is READ ONLY. So "a GET never writes" is enforced by the
-database itself.
+SQLite: WAL, foreign keys on; a request that may write reads first and takes the write lock with its first statement that
+locks or writes, a reading one is read-only, every other unit begins IMMEDIATE. PostgreSQL: READ COMMITTED; a reading
+request is READ ONLY. So "a GET never writes" is enforced by the database itself.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -34,7 +35,16 @@ READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 30_000
 LOG_TIMEOUT_MS = 2_000
 
-_may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+
+class Intent(StrEnum):
+    """What a unit is for: only reading; reading until it locks or writes; writing."""
+
+    READ = "read"
+    READ_FIRST = "read_first"
+    WRITE = "write"
+
+
+_intent: ContextVar[Intent] = ContextVar("intent", default=Intent.WRITE)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -105,9 +115,11 @@ _LOCK_WORDS = text(
 
 def lock_words(*words: str) -> None:
     """Hold a lock on each of these texts, in their order, until the end of the transaction: for what two transactions
-    would both make, since no row stands for it yet. SQLite has one writer anyway."""
+    would both make, since no row stands for it yet. On SQLite the lock is the whole database."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(_LOCK_WORDS, {"words": list(words)})
+    else:
+        _take_write_lock(db.session.connection())
 
 
 # -- connections ------------------------------------------------------------------------------------
@@ -145,6 +157,7 @@ def _listen(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _lock_before_writing)
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
@@ -163,18 +176,50 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+_READS_FIRST = "reads_first"
+"""Key in `Connection.info`: the write lock is not taken yet, and may be."""
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    if _may_write.get():
-        # IMMEDIATE takes the write lock at once: a deferred unit that reads first and writes later fails under load.
+    intent = _intent.get()
+    connection.info[_READS_FIRST] = False
+    if intent == Intent.WRITE:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA query_only=ON")
+    connection.exec_driver_sql("BEGIN")
+    connection.info[_READS_FIRST] = intent == Intent.READ_FIRST
+
+
+def _lock_before_writing(
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
+) -> None:
+    if not _only_reads(statement, context.compiled):
+        _take_write_lock(connection)
+
+
+def _only_reads(statement: str, compiled: Any) -> bool:
+    """False for what would lock something on PostgreSQL: SELECT … FOR UPDATE or SHARE, and whatever is no SELECT."""
+    asked = getattr(compiled, "statement", None)
+    if isinstance(asked, GenerativeSelect):
+        return asked._for_update_arg is None
+    return statement.lstrip()[:6].upper() in ("SELECT", "PRAGMA")
+
+
+def _take_write_lock(connection: Connection) -> None:
+    """End the reading and begin anew as the one writer. What is asked from here on is as it is now, as every statement's
+    answer is on PostgreSQL; a transaction that turned from reading to writing would fail whenever somebody else wrote
+    meanwhile."""
+    if connection.info.get(_READS_FIRST):
+        connection.info[_READS_FIRST] = False
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if not _may_write.get():
+    if _intent.get() == Intent.READ:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
@@ -182,12 +227,12 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 def _begin_request() -> None:
-    _may_write.set(request.method not in READING_METHODS)
+    _intent.set(Intent.READ if request.method in READING_METHODS else Intent.READ_FIRST)
 
 
 def only_read() -> None:
     """From its first statement on, let this request read only; call it before that."""
-    _may_write.set(False)
+    _intent.set(Intent.READ)
 
 
 def _end_request(response: Response) -> Response:
@@ -201,7 +246,7 @@ def _end_request(response: Response) -> Response:
 
 def _leave_request(_error: BaseException | None) -> None:
     db.session.remove()
-    _may_write.set(True)
+    _intent.set(Intent.WRITE)
 
 
 def commit() -> None:
@@ -245,7 +290,7 @@ def _empty_log() -> None:
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One transaction outside a request (worker, command, test): commits at the end, rolls back on any error."""
-    token = _may_write.set(True)
+    token = _intent.set(Intent.WRITE)
     session: Session = db.session()
     # What an earlier unit only read must not leave a read-only transaction open.
     session.rollback()
@@ -258,7 +303,7 @@ def unit_of_work() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        _may_write.reset(token)
+        _intent.reset(token)
 
 
 @contextmanager
@@ -272,7 +317,7 @@ def apart() -> Iterator[Session]:
         raise RuntimeError(
             "apart() inside a transaction: call it before the first statement, or roll back first"
         )
-    token = _may_write.set(True)
+    token = _intent.set(Intent.WRITE)
     with Session(db.engine, expire_on_commit=False) as session:
         try:
             yield session
@@ -281,4 +326,4 @@ def apart() -> Iterator[Session]:
             session.rollback()
             raise
         finally:
-            _may_write.reset(token)
+            _intent.reset(token)

@@ -11,6 +11,10 @@ import unicodedata
 
 import jaconv
 
+LONGEST = 1000
+"""No name, number or address is longer. Folding takes time with the square of a row of combining marks."""
+LONGEST_MAIL = 254
+"""RFC 5321, 4.5.3.1.3, without the angle brackets."""
 _HYPHENS = re.compile("[-‐‑‒–—―−ー－ｰ]")
 _SPACES = re.compile(r"[\s\u3000]+")
 
@@ -25,6 +29,12 @@ def as_typed(text: str | None) -> str:
     return kept.strip(" \t\u3000\n\r")
 
 
+def narrow(text: str | None) -> str:
+    """As typed, and folded by NFKC unless it is too long to be anything that is folded: the only door to NFKC."""
+    typed = as_typed(text)
+    return unicodedata.normalize("NFKC", typed) if len(typed) <= LONGEST else typed
+
+
 def kana(text: str | None) -> str:
     """Katakana of full width; hiragana and half width are folded, inner runs of spaces become one."""
     wide = jaconv.h2z(as_typed(text), kana=True, ascii=False, digit=False)
@@ -33,8 +43,7 @@ def kana(text: str | None) -> str:
 
 def phone(text: str | None) -> str:
     """ASCII digits with hyphens where they were typed; full width and spaces are folded."""
-    narrow = unicodedata.normalize("NFKC", as_typed(text))
-    return _SPACES.sub("", _HYPHENS.sub("-", narrow))
+    return _SPACES.sub("", _HYPHENS.sub("-", narrow(text)))
 
 
 def phone_digits(text: str | None) -> str:
@@ -44,21 +53,28 @@ def phone_digits(text: str | None) -> str:
 
 def number(text: str | None) -> str:
     """A licence or office number: ASCII, no spaces, no hyphens; leading zeros stay."""
-    narrow = unicodedata.normalize("NFKC", as_typed(text))
-    return _SPACES.sub("", _HYPHENS.sub("", narrow)).upper()
+    return _SPACES.sub("", _HYPHENS.sub("", narrow(text))).upper()
 
 
 def mail(text: str | None) -> str:
     """A mail address as ASCII without spaces; the domain in lower case, the local part as typed."""
-    narrow = _SPACES.sub("", unicodedata.normalize("NFKC", as_typed(text)))
-    local_part, at_sign, domain = narrow.rpartition("@")
-    return f"{local_part}{at_sign}{domain.lower()}" if at_sign else narrow
+    closed_up = _SPACES.sub("", narrow(text))
+    local_part, at_sign, domain = closed_up.rpartition("@")
+    return f"{local_part}{at_sign}{domain.lower()}" if at_sign else closed_up
+
+
+def is_mail(address: str) -> bool:
+    """Loosely, of a folded address: something, one at sign, a domain with a dot inside. What exists shows when a mail
+    arrives. Looked at by parts: a pattern over the whole would try every dot with every other."""
+    if len(address) > LONGEST_MAIL or _SPACES.search(address):
+        return False
+    local_part, _, domain = address.partition("@")
+    return bool(local_part) and "@" not in domain and "." in domain[1:-1]
 
 
 def code(text: str | None) -> str:
     """A 受付番号 or ticket as typed by hand: ASCII, upper case, one kind of hyphen, no spaces."""
-    narrow = unicodedata.normalize("NFKC", as_typed(text)).upper()
-    return _SPACES.sub("", _HYPHENS.sub("-", narrow))
+    return _SPACES.sub("", _HYPHENS.sub("-", narrow(text).upper()))
 
 
 _ADDRESS = re.compile(
@@ -130,5 +146,5 @@ _VARIANTS = str.maketrans(VARIANTS)
 def search_key(*parts: str | None) -> str:
     """A folded copy for matching only: NFKC, katakana, lower case, no spaces or middle dots, variants of kanji joined."""
     joined = "".join(part or "" for part in parts).translate(_VARIANTS)
-    folded = jaconv.hira2kata(unicodedata.normalize("NFKC", joined)).lower()
+    folded = jaconv.hira2kata(narrow(joined)).lower()
     return re.sub(r"[\s・･]", "", str(folded)).translate(_VARIANTS)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import quote
 
-from trainings.core import clock
+from trainings.core import clock, workbook_reader
+from trainings.core.workbook_reader import LONGEST_CELL, Counted, TooLarge
 
 Cell = str | int | float | bool | date | datetime | time | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LONGEST_CELL = 32_767
 A4, A3 = 9, 8
 """The numbers of these papers in a workbook."""
 WIDE = 250
@@ -31,8 +34,18 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNSAFE_IN_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 
+PATIENCE = 20
+"""Seconds that a page waits for a workbook to be read, on a machine that has other things to do."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+"""Threads of a library that nothing here uses would reserve the memory."""
+
+
 class UnreadableTable(Exception):
     """The uploaded file is neither a readable .xlsx nor a readable .csv."""
+
+
+class TableTooLarge(UnreadableTable):
+    """It holds, or unpacks to, more than anybody typed."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +136,7 @@ def _written(make_cell: Callable[..., Any], page: object, value: Cell) -> Any:
 def read_table(content: bytes, filename: str) -> list[list[str]]:
     """The rows of the first sheet as text, blank rows dropped; numbers keep their shortest form.
 
-    Raises `UnreadableTable`.
+    Raises `UnreadableTable`, or `TableTooLarge`, which is one.
     """
     return [row for _, row in read_numbered_table(content, filename)]
 
@@ -139,10 +152,15 @@ def read_numbered_table(content: bytes, filename: str) -> list[tuple[int, list[s
 
 
 def _read_csv(content: bytes) -> list[list[str]]:
+    counted = Counted()
     try:
-        return list(csv.reader(io.StringIO(_decoded(content), newline="")))
+        for row in csv.reader(io.StringIO(_decoded(content), newline="")):
+            counted.add(row)
     except csv.Error as broken:
         raise UnreadableTable(str(broken)) from broken
+    except TooLarge:
+        raise TableTooLarge from None
+    return counted.rows
 
 
 def _decoded(content: bytes) -> str:
@@ -157,25 +175,20 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_xlsx(content: bytes) -> list[list[str]]:
-    from openpyxl import load_workbook  # lazy door
-
+    """Read in a process that is not given more than some seconds and some memory (`workbook_reader`)."""
+    command = [sys.executable, "-I", workbook_reader.__file__]
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        page = book.worksheets[0]
-        # Some programs write a wrong extent into the file; without this only that part would be read.
-        page.reset_dimensions()
-        return [
-            ["" if cell is None else _text(cell) for cell in row] for row in page.iter_rows(values_only=True)
-        ]
-    except Exception as broken:
-        # A damaged file makes openpyxl, zipfile and the XML parser fail in a dozen ways; all mean the same.
-        raise UnreadableTable(str(broken)) from broken
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=PATIENCE, check=False, env=ONE_THREAD
+        )
+    except subprocess.TimeoutExpired:
+        raise TableTooLarge from None
+    if done.returncode == workbook_reader.UNREADABLE:
+        raise UnreadableTable
+    if done.returncode != 0:  # told so, or stopped by the limit of its memory or its time
+        raise TableTooLarge
+    rows: list[list[str]] = json.loads(done.stdout)
+    return rows
 
 
 def file_name(day: date, *parts: str, ending: str) -> str:

@@ -1,4 +1,4 @@
-"""Words of the calendar, apart from the logic that uses them."""
+"""Words of the calendar and of every form, apart from the logic that uses them."""
 
 WEEKDAYS = "月火水木金土日"
 DATE = "{year}年{month}月{day}日"
@@ -9,3 +9,5 @@ ERA_YEAR = "{era}{year}年"
 FIRST_YEAR = "元"
 ERAS = ("令和", "平成")
 WESTERN = "西暦"
+
+TOO_LONG = "{label}は{most}文字までで入力してください"

@@ -101,12 +101,12 @@ def edit(slug: str) -> ResponseReturnValue:
 def save(slug: str) -> ResponseReturnValue:
     """Keep what was typed; with the second button of a draft, publish it too."""
     event = _event_or_404(slug)
+    form = typed(request.form)
+    if not form.validate():
+        return _edit_page(event, form, standing_of(event.id), None, 422)
     # Locked before counting: nobody applies or gets a seat between the count and the change.
     lock_event(event.id)
     standing = standing_of(event.id)
-    form = typed(request.form)
-    if not form.validate():
-        return _edit_page(event, form, standing, None, 422)
     wants_public = bool(request.form.get("publish"))
     try:
         edited = edit_event(event_id=event.id, change=change_of(form), standing=standing)

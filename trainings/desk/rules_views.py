@@ -87,11 +87,11 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
         if refusals := _impossible(change, standing):
             return _page(event, form, standing, refusals=refusals, status=422)
         return _page(event, form, standing, trial=change)
+    if not form.validate():
+        return _page(event, form, standing_of(event.id), status=422)
     # Locked before counting: nobody applies or gets a seat between the count and the change.
     event = lock_event(event.id)
     standing = standing_of(event.id)
-    if not form.validate():
-        return _page(event, form, standing, status=422)
     try:
         edited = edit_event(event_id=event.id, change=_change(event, form), standing=standing)
     except Refused as refused:

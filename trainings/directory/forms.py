@@ -7,10 +7,17 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
 
 from trainings.core import names
+from trainings.core.fields import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
 from trainings.directory import queries, texts
 from trainings.directory.imports import clean_number, number_flaw
 from trainings.directory.models import DistrictKind, OrganisationKind
@@ -20,6 +27,9 @@ class Form(FlaskForm):  # type: ignore[misc]
     """Every form of the directory; Flask-WTF ships no types."""
 
 
+LONGEST_SEARCH = 60
+MOST_CHECKED = 2_000_000
+"""Signs of five thousand rows that were checked, packed and signed."""
 CHOOSE = ("", "選んでください")
 ANY = ("", "すべて")
 
@@ -115,6 +125,7 @@ class OfficeForm(Form):
         "事業所番号",
         description="介護保険などの10桁の番号。ないときは空のままにします。",
         filters=[clean_number],
+        validators=[Length(max=40, message="事業所番号は10桁で入力してください")],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -143,7 +154,7 @@ class OfficeFilterForm(Form):
     class Meta:
         csrf = False
 
-    q = StringField("名称・カナ・事業所番号", filters=[as_typed])
+    q = text_field("名称・カナ・事業所番号", LONGEST_SEARCH)
     kind = OneOfField("種別", coerce=str)
     district = OneOfField("圏域", coerce=str)
     use = OneOfField("使用の状況", choices=[("", "使用中"), ("stopped", "使用停止"), ("all", "すべて")])
@@ -167,7 +178,7 @@ class UploadForm(Form):
 class ApplyForm(Form):
     """What was checked, signed, so that exactly that is taken over."""
 
-    checked = HiddenField(validators=[InputRequired()])
+    checked = HiddenField(validators=[InputRequired()], cap=MOST_CHECKED)
 
 
 class ActForm(Form):
@@ -190,6 +201,7 @@ class GroupForm(Form):
         filters=[as_typed],
         validators=[
             DataRequired("記号を入力してください"),
+            Length(max=1, message="記号は1文字で入力してください"),
             Regexp(r"\A\S\Z", message="記号は1文字で入力してください"),
         ],
     )

@@ -11,10 +11,11 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from trainings.accounts.access import allowed, public
 from trainings.accounts.models import Role
-from trainings.core import clock, names, sheets, web
+from trainings.core import clock, names, sheets, sizes, web
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.directory import exports, forms, offices, queries, texts
+from trainings.directory.forms import LONGEST_SEARCH
 from trainings.directory.imports import Deed, Flaw, OfficeRow, Plan, Remark, Rows, read_rows
 from trainings.directory.models import Organisation, OrganisationKind
 from trainings.directory.refusals import DirectoryRefusal
@@ -25,7 +26,6 @@ bp = web.blueprint("offices")
 ON_A_PAGE = 50
 MOST_PAGES = 100_000
 SHORTEST_SEARCH = 1
-LONGEST_SEARCH = 60
 ROW_FIELDS = ("line", "name", "kana", "kind", "district_id", "number")
 HEADINGS = {names.search_key(word): column for column, words in texts.HEADINGS.items() for word in words}
 KIND_WORDS = {
@@ -42,7 +42,7 @@ KIND_WORDS = {
 @public
 def search() -> ResponseReturnValue:
     """Active offices for the words in `q`: {"offices": [{"id", "name", "kana", "district"}]}; nothing about people."""
-    typed = names.as_typed(request.args.get("q"))[:LONGEST_SEARCH]
+    typed = names.as_typed(request.args.get("q", "")[:LONGEST_SEARCH])
     found = queries.search_organisations(typed) if len(typed) >= SHORTEST_SEARCH else []
     return {
         "offices": [
@@ -88,7 +88,7 @@ def _wanted(form: forms.OfficeFilterForm) -> dict[str, Any]:
     in_use = {"stopped": False, "all": None}
     kind = form.kind.data
     return {
-        "typed": form.q.data or "",
+        "typed": (form.q.data or "")[:LONGEST_SEARCH],
         "kind": OrganisationKind(kind) if kind in set(OrganisationKind) else None,
         "district_id": forms.optional_id(form.district.data),
         "active": in_use.get(form.use.data, True),
@@ -172,6 +172,7 @@ def upload() -> ResponseReturnValue:
 
 @bp.post("/staff/directory/offices/import")
 @allowed(*EDITORS)
+@sizes.takes_file
 def check() -> ResponseReturnValue:
     """Read the file and show what it would do; nothing is stored."""
     form = forms.UploadForm()
@@ -180,8 +181,9 @@ def check() -> ResponseReturnValue:
     file = form.file.data
     try:
         table = sheets.read_numbered_table(file.read(), file.filename or "")
-    except sheets.UnreadableTable:
-        form.file.errors = [texts.UNREADABLE]
+    except sheets.UnreadableTable as why:
+        too_large = isinstance(why, sheets.TableTooLarge)
+        form.file.errors = [texts.TOO_LARGE_TABLE if too_large else texts.UNREADABLE]
         return render_template("directory/upload.html", form=form, flaws=[]), 422
     districts = {names.search_key(one.name): one.id for one in queries.districts()}
     read = read_rows(table, headings=HEADINGS, kinds=KIND_WORDS, districts=districts)
@@ -195,6 +197,7 @@ def check() -> ResponseReturnValue:
 
 @bp.post("/staff/directory/offices/import/apply")
 @allowed(*EDITORS)
+@sizes.takes(kilobytes=2000)
 def apply() -> ResponseReturnValue:
     """Take over exactly the rows that were checked, all or nothing."""
     rows, fingerprint = _unsealed(request.form.get("checked", ""))

@@ -141,7 +141,7 @@ def index() -> ResponseReturnValue:
 @allowed(*SEE_PEOPLE)
 def people() -> ResponseReturnValue:
     """Search for people by name, kana or office."""
-    typed = forms.as_typed(request.args.get("q"))
+    typed = forms.as_typed(request.args.get("q", "")[: forms.LONGEST_SEARCH])
     found = queries.search_people(typed, limit=MOST_PEOPLE + 1)
     return render_template(
         "directory/people.html",

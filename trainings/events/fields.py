@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
-from wtforms import Field, IntegerField, StringField, TextAreaField
+from wtforms import Field
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
 from trainings.core import names
+from trainings.core.fields import Capped, IntegerField, StringField, TextAreaField
+from trainings.core.texts import TOO_LONG
 from trainings.events import texts
 
 MOST_DIGITS = 6
@@ -19,7 +20,7 @@ YEARS = range(2000, 2101)
 
 
 def _folded(values: list[Any]) -> str:
-    return unicodedata.normalize("NFKC", names.as_typed(values[0])) if values else ""
+    return names.narrow(values[0]) if values else ""
 
 
 def _forget_blanks(field: Field) -> None:
@@ -41,7 +42,7 @@ class Whole(IntegerField):
             self.data = int(typed)
 
 
-class _Moment(Field):
+class _Moment(Capped):
     """A text field with a typed value."""
 
     widget = TextInput()
@@ -112,7 +113,7 @@ def between(least: int, most: int, sentence: str) -> Callable[[Any, Any], None]:
 
 def words(label: str, most: int, *, required: str = "") -> StringField:
     """One line of text. required: the sentence when it is missing."""
-    checks: list[Any] = [Length(max=most, message=texts.TOO_LONG.format(label=label, most=most))]
+    checks: list[Any] = [Length(max=most, message=TOO_LONG.format(label=label, most=most))]
     if required:
         checks.insert(0, DataRequired(required))
     return StringField(label, filters=[names.as_typed], validators=checks)
@@ -122,5 +123,5 @@ def long_text(label: str, most: int = 4000) -> TextAreaField:
     return TextAreaField(
         label,
         filters=[names.as_typed],
-        validators=[Length(max=most, message=texts.TOO_LONG.format(label=label, most=most))],
+        validators=[Length(max=most, message=TOO_LONG.format(label=label, most=most))],
     )

@@ -7,19 +7,18 @@ from collections import Counter
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import Form, FormField
+from wtforms.validators import InputRequired, ValidationError
+
+from trainings.core import clock
+from trainings.core.fields import (
     BooleanField,
     FieldList,
-    Form,
-    FormField,
     HiddenField,
     RadioField,
     SelectField,
     StringField,
 )
-from wtforms.validators import InputRequired, ValidationError
-
-from trainings.core import clock
 from trainings.events import texts
 from trainings.events.fields import Clock, Day, Whole, between, long_text, words
 from trainings.events.models import CertificateRule, EventKind, Responsible, Selection

@@ -8,11 +8,19 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from trainings.core import names
 from trainings.core.db import db
+from trainings.core.fields import (
+    BooleanField,
+    HiddenField,
+    Most,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from trainings.directory.models import PARTICIPANT, Organisation, Person
 from trainings.directory.queries import channels_to_choose, event_roles
 from trainings.events.models import Event, Selection
@@ -22,7 +30,6 @@ from trainings.registration.priorities import HIGHEST
 from trainings.registration.statements import Statement
 from trainings.registration.texts import CHANNELS
 
-LOOSE_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LATIN_NAME = re.compile(r"[A-Za-z .,'’-]+")
 PRIORITY = re.compile(r"\d{1,2}")
 FEWEST_DIGITS = 9
@@ -48,16 +55,9 @@ def _one_line(value: str | None) -> str:
     return " ".join(names.as_typed(value).splitlines())
 
 
-def _most(
-    n: int, what: str, fold: Callable[[str | None], str] = names.as_typed
-) -> Callable[[FlaskForm, StringField], None]:
-    """At most n characters as they will be stored: folding makes four of one U+337F."""
-
-    def check(_form: FlaskForm, field: StringField) -> None:
-        if len(fold(field.data)) > n:
-            raise ValidationError(f"{what}は{n}文字までで入力してください")
-
-    return check
+def _most(n: int, what: str, fold: Callable[[str | None], str] = names.as_typed) -> Most:
+    """At most n characters as they will be stored."""
+    return Most(n, f"{what}は{n}文字までで入力してください", fold)
 
 
 def _no_address(what: str) -> Callable[[FlaskForm, StringField], None]:
@@ -137,7 +137,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     care_note = TextAreaField(
         "配慮してほしいこと", filters=[_filled], validators=[_most(1000, "配慮してほしいこと")]
     )
-    priority = StringField("事業所の中での優先順位", filters=[_one_line])
+    priority = StringField("事業所の中での優先順位", filters=[_one_line], validators=[_most(10, "優先順位")])
     pledged = BooleanField("上の約束を守ります")
     idempotency_key = HiddenField(filters=[_one_line])
 
@@ -211,7 +211,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         if not field.data:
             if self.mail_is_required:
                 raise ValidationError("メールアドレスを入力してください")
-        elif not LOOSE_MAIL.fullmatch(names.mail(field.data)):
+        elif not names.is_mail(names.mail(field.data)):
             raise ValidationError("メールアドレスは、name@example.jp のような形で入力してください")
 
     def validate_phone(self, field: StringField) -> None:
@@ -398,9 +398,12 @@ class LinksForm(FlaskForm):  # type: ignore[misc]
     mail = StringField(
         "メールアドレス",
         filters=[_filled],
-        validators=[InputRequired("申込のときに書いたメールアドレスを入力してください")],
+        validators=[
+            InputRequired("申込のときに書いたメールアドレスを入力してください"),
+            _most(254, "メールアドレス", names.mail),
+        ],
     )
 
     def validate_mail(self, field: StringField) -> None:
-        if not LOOSE_MAIL.fullmatch(names.mail(field.data)):
+        if not names.is_mail(names.mail(field.data)):
             raise ValidationError("メールアドレスは、name@example.jp のような形で入力してください")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
+from trainings.core import names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
@@ -82,7 +83,7 @@ def add() -> ResponseReturnValue:
 
 def _chosen_office() -> Organisation | None:
     """What was found or typed in the text field; with nothing there, the suggestion that is marked."""
-    typed = forms.as_typed(request.form.get("organisation_name"))
+    typed = forms.as_typed(request.form.get("organisation_name", "")[: names.LONGEST])
     wanted = request.form.get("organisation_id" if typed else "organisation")
     office = db.session.get(Organisation, forms.optional_id(wanted) or uuid.UUID(int=0))
     if office is None and typed:

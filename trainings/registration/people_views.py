@@ -204,7 +204,7 @@ def _person(person_id: uuid.UUID, *, refused: Refused | None = None) -> Response
     side = people.sides([person_id]).get(person_id)
     if side is None or side.person.erased_at is not None:
         abort(404)
-    typed = forms.as_typed(request.args.get("q"))
+    typed = forms.as_typed(request.args.get("q", "")[: forms.LONGEST_SEARCH])
     others = [one for one in directory.search_people(typed, limit=20) if one.id != side.person.id]
     page = render_template(
         "registration/person.html",

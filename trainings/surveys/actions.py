@@ -138,10 +138,10 @@ def submit_answers(
     nothing; the same person's code again replaces the earlier answer, also from a page gone back to.
     Raises Refused: NOT_OPEN, UNKNOWN_CODE, CODE_NEEDED.
     """
+    answers = questionnaires.read_answers(document_of(run), given)
     _lock(run.id)
     invitation = _invitation(run, code)
     token = _token(run, invitation) if invitation else ""
-    answers = questionnaires.read_answers(document_of(run), given)
     stored = db.session.get(SurveyResponse, response_id)
     if stored is not None and not (token and stored.pair_token == token):
         return answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trainings.core import clock, sheets
 from trainings.core.sheets import Cell, Sheet
+from trainings.core.workbook_reader import LONGEST_CELL
 from trainings.surveys import queries, texts
 from trainings.surveys.models import NO_CODE, SurveyRun
 from trainings.surveys.questionnaires import Answer, Item, ItemType, Missing
@@ -191,10 +192,7 @@ def _text(results: Results) -> Sheet:
     shown = queries.shown_texts(results.run) if results.publishable else {}
     for item in results.document.items:
         for body in shown.get(item.key, []):
-            pieces = [
-                body[start : start + sheets.LONGEST_CELL]
-                for start in range(0, len(body), sheets.LONGEST_CELL)
-            ]
+            pieces = [body[start : start + LONGEST_CELL] for start in range(0, len(body), LONGEST_CELL)]
             rows.append([item.key, item.short, *pieces])
     return Sheet("Text", ["key", "設問", "文", "文（続き）"], rows, [20, 30, 80, 40])
 

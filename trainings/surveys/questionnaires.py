@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from trainings.core import names
 
 LONGEST_TEXT = 40_000
 MOST_DIGITS = 9
@@ -209,6 +210,9 @@ def read_answers(document: Document, given: Mapping[str, list[str]]) -> Answers:
 
 
 def _read_text(item: Item, text: str, answers: Answers) -> None:
+    if len(text) > 2 * LONGEST_TEXT:  # not even without what is left out below
+        answers.problems[item.key], answers.texts[item.key] = Problem.TOO_LONG, text
+        return
     kept = "".join(letter for letter in text.replace("\r\n", "\n") if letter in "\n\t" or ord(letter) >= 32)
     if len(kept) > LONGEST_TEXT:
         answers.problems[item.key] = Problem.TOO_LONG
@@ -219,7 +223,7 @@ def _read_number(item: Item, text: str, answers: Answers) -> None:
     if not _WHOLE_NUMBER.fullmatch(text):
         answers.problems[item.key] = Problem.NOT_A_NUMBER
         return
-    digits = unicodedata.normalize("NFKC", text).lstrip("+-").lstrip("0")
+    digits = names.narrow(text).lstrip("+-").lstrip("0")
     # int() reads full-width digits too, but refuses thousands of them.
     value = int(text) if len(digits) <= MOST_DIGITS else None
     if value is None or not item.low <= value <= item.high:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.core import qr, sheets
+from trainings.core import qr, sheets, sizes
 from trainings.core.fleeting import FleetingLimit
 from trainings.core.late_forms import keeps_typed
 from trainings.core.limits import visitor_address
@@ -55,6 +55,7 @@ def answer(slug: str) -> ResponseReturnValue:
 @bp.post("/s/<slug>")
 @keeps_typed
 @by_link("survey")
+@sizes.takes(kilobytes=1000)
 def send_answers(slug: str) -> ResponseReturnValue:
     held = FLOODS.held(visitor_address())
     if held is not None:
@@ -179,11 +180,14 @@ def review(slug: str) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/survey/texts")
 @allowed(Role.PLANNER)
+@sizes.takes(kilobytes=500)
 def save_review(slug: str) -> ResponseReturnValue:
     run = _closed_run_or_404(slug)
     form = ReviewForm()
     if form.review.data not in set(Review) - {Review.PENDING}:
         return _review_page(run, form, texts.CHOOSE_REVIEW)
+    if not form.public_body.validate(form):
+        return _review_page(run, form, form.public_body.errors[0])
     try:
         actions.review_text(
             run=run,

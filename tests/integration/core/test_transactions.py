@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -12,10 +13,12 @@ from flask import Flask, abort
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
+from tests.support.client import Client
+from tests.support.databases import Database
 from tests.support.hands import Clock, Unit
 from trainings.accounts.access import public
 from trainings.accounts.models import Staff
-from trainings.core.db import apart, db, unit_of_work
+from trainings.core.db import apart, db, lock_words, unit_of_work
 from trainings.core.jobs import Job, enqueue
 from trainings.core.limits import RateCount
 
@@ -199,6 +202,86 @@ def test_many_writers_at_once_all_get_their_turn(app: Flask, unit: Unit) -> None
 
     assert failed == []
     assert stored(unit) == 12
+
+
+def take_row_lock() -> None:
+    db.session.scalars(select(Staff).with_for_update()).all()
+
+
+def take_lock_of_words() -> None:
+    lock_words("a form")
+
+
+def write_past_the_mapper() -> None:
+    db.session.execute(text("UPDATE staff SET name = name"))
+
+
+def write_within_a_savepoint() -> None:
+    with db.session.begin_nested():
+        add_staff()
+
+
+def may_write_now(database: Database) -> bool:
+    """Whether somebody else could write to the SQLite file at this moment."""
+    other = sqlite3.connect(database.url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        other.close()
+    return True
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    "act",
+    [add_staff, take_row_lock, take_lock_of_words, write_past_the_mapper, write_within_a_savepoint],
+)
+def test_post_takes_the_write_lock_with_the_first_statement_that_locks_or_writes(
+    database: Database, app: Flask, page: Callable[[Callable[[], Any]], str], act: Callable[[], None]
+) -> None:
+    """Not with the lookups before it: a form that is looked at, and may be refused, keeps nobody from writing."""
+    seen: list[bool] = []
+
+    def view() -> str:
+        db.session.scalars(select(Staff)).all()
+        seen.append(may_write_now(database))
+        act()
+        seen.append(may_write_now(database))
+        return ""
+
+    assert app.test_client().post(page(view)).status_code == 200
+    assert [*seen, may_write_now(database)] == [True, False, True]
+
+
+@pytest.mark.sqlite_only
+def test_post_sees_what_was_written_before_its_lock(
+    database: Database, app: Flask, unit: Unit, page: Callable[[Callable[[], Any]], str]
+) -> None:
+    """As on PostgreSQL: what was read before the lock may be old, what is read under it is not; and no turn from reading to
+    writing fails because somebody wrote in between."""
+    seen: list[int | None] = []
+
+    def view() -> str:
+        seen.append(db.session.scalar(select(func.count()).select_from(Staff)))
+        with sqlite3.connect(database.url.removeprefix("sqlite:///")) as other:
+            other.execute("INSERT INTO rate_count VALUES ('p', 'v', '2027-01-18 00:00:00', 1)")
+        lock_words("a form")
+        seen.append(db.session.scalar(select(func.count()).select_from(RateCount)))
+        add_staff()
+        return ""
+
+    assert app.test_client().post(page(view)).status_code == 200
+    assert (seen, stored(unit)) == ([0, 1], 1)
+
+
+@pytest.mark.sqlite_only
+def test_form_that_is_refused_waits_for_no_writer(unit: Unit, client: Client) -> None:
+    with unit():
+        write_past_the_mapper()
+
+        assert client.post("/links", {"mail": "nobody"}, status=422).errors
 
 
 def test_instants_come_back_aware_and_naive_ones_are_refused(unit: Unit, clock: Clock) -> None:

@@ -1,0 +1,105 @@
+"""Tables in: files that ask for more than anybody typed are refused in time, others are read as ever."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from trainings.core import workbook_reader
+from trainings.core.sheets import TableTooLarge, UnreadableTable, read_numbered_table, read_table
+
+SHEET = "xl/worksheets/sheet1.xml"
+HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+FOOT = b"</sheetData></worksheet>"
+
+
+def book(*rows: list[object]) -> bytes:
+    made = Workbook()
+    for row in rows or [["名称", 1, 2.0, None, "0012"]]:
+        made.active.append(row)  # type: ignore[union-attr]
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """A workbook with one part exchanged."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book())) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for part in source.infolist():
+            made.writestr(part.filename, content if part.filename == name else source.read(part))
+    return out.getvalue()
+
+
+def cell(place: str, text: bytes) -> bytes:
+    return b'<c r="%s" t="inlineStr"><is><t>%s</t></is></c>' % (place.encode(), text)
+
+
+def doubling(times: int) -> bytes:
+    """XML that says a few letters which mean ten to the power of `times`."""
+    entities = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10) for n in range(1, times))
+    return b'<!DOCTYPE d [<!ENTITY e0 "aaaaaaaaaa">' + entities + b"]>"
+
+
+BOMBS = {
+    "a row far down": HEAD + b'<row r="30000000">' + cell("A30000000", b"x") + b"</row>" + FOOT,
+    "cells far to the right": HEAD
+    + b"".join(b'<row r="%d">%s</row>' % (n, cell(f"XFD{n}", b"x")) for n in range(1, 500))
+    + FOOT,
+    "many rows": HEAD + b"<row></row>" * 30_000 + FOOT,
+    "one text again and again": HEAD + (b"<row>" + cell("A1", b"x" * 30_000) + b"</row>") * 500 + FOOT,
+    "a part of many megabytes": HEAD + b" " * (workbook_reader.UNPACKED + 1) + FOOT,
+    "a cell longer than Excel's": HEAD + b"<row>" + cell("A1", b"x" * 40_000) + b"</row>" + FOOT,
+}
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_small_workbook_that_means_too_much_is_refused(what: str) -> None:
+    content = with_part(SHEET, BOMBS[what])
+    assert len(content) < 100_000
+
+    with pytest.raises(TableTooLarge):
+        read_table(content, "list.xlsx")
+
+
+def test_entities_that_multiply_are_refused() -> None:
+    content = with_part(SHEET, doubling(10) + HEAD + b"<row>" + cell("A1", b"&e9;") + b"</row>" + FOOT)
+
+    with pytest.raises(UnreadableTable):
+        read_table(content, "list.xlsx")
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 junk", b"", book()[:-200]])
+def test_damaged_workbook_is_unreadable_and_not_too_large(content: bytes) -> None:
+    with pytest.raises(UnreadableTable) as why:
+        read_table(content, "list.xlsx")
+
+    assert not isinstance(why.value, TableTooLarge)
+
+
+def test_workbook_is_read_with_its_row_numbers() -> None:
+    content = book(["名称", 1, 2.0, None, "0012"], [], ["b", None, None])
+
+    assert read_numbered_table(content, "list.xlsx") == [(1, ["名称", "1", "2", "", "0012"]), (3, ["b"])]
+
+
+def test_five_thousand_rows_of_the_national_list_are_read() -> None:
+    content = book(*([f"事業所{n:05}", *["中央三丁目12番地の5"] * 23] for n in range(5000)))
+
+    assert len(read_table(content, "list.xlsx")) == 5000
+
+
+@pytest.mark.parametrize("rows", [[["a"]] * 30_000, [["a"] * 1000] * 1000, [["a" * 100_000]]])
+def test_too_large_a_csv_is_refused(rows: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+
+    with pytest.raises(TableTooLarge):
+        read_table(out.getvalue().encode(), "list.csv")
