@@ -45,6 +45,8 @@ def header_problems(headers: Mapping[str, str], *, is_page: bool) -> list[str]:
     for name, value in wanted.items():
         if not _same(headers.get(name, ""), value):
             found.append(f"header {name} is {headers.get(name)!r}, not {value!r}")
+    if headers.get("Content-Type", "").count("charset") > 1:
+        found.append(f"header Content-Type names its charset twice: {headers['Content-Type']!r}")
     if "microphone=()" not in headers.get("Permissions-Policy", ""):
         found.append("header Permissions-Policy does not close the microphone")
     if is_page and headers.get("Content-Type") != "text/html; charset=utf-8":

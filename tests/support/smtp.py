@@ -32,6 +32,7 @@ class Mail:
     sender: str
     recipients: tuple[str, ...]
     message: EmailMessage
+    raw: bytes
 
     @property
     def subject(self) -> str:
@@ -112,7 +113,7 @@ class MailServer:
             content: Any = envelope.content
             message = email.message_from_bytes(content, policy=email.policy.default)
             with self._lock:
-                self._mails.append(Mail(str(envelope.mail_from), recipients, message))
+                self._mails.append(Mail(str(envelope.mail_from), recipients, message, content))
         if behaviour in (Behaviour.DROP, Behaviour.LOSE_ANSWER):
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()

@@ -194,7 +194,7 @@ def render_mail(template: str, **context: Any) -> tuple[str, str]:
 
 
 def download(content: bytes, name: str, mime: str) -> Response:
-    """A file offered for saving under a Japanese name."""
+    """A file offered for saving under a Japanese name. mime: bare; a text is in UTF-8, and the header says so once."""
     response = Response(content, mimetype=mime)
     response.headers["Content-Disposition"] = sheets.disposition(name)
     return response

@@ -23,6 +23,7 @@ HEADER_WITHIN = 10
 
 _NUMBER = re.compile(r"[0-9]{2}[0-9A-Z][0-9]{7}")
 """Ten digits; offices of the municipal programme (総合事業) have a letter in the third place."""
+_BETWEEN = re.compile("[;；、,，・/／\n]")
 _NOT_KANA = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -32,6 +33,8 @@ class Column(StrEnum):
     KIND = "kind"
     DISTRICT = "district"
     NUMBER = "number"
+    TOWN = "town"
+    """The municipality in the national lists: it stands for the district where a file has no column for that."""
 
 
 REQUIRED = (Column.NAME, Column.KIND, Column.DISTRICT)
@@ -66,6 +69,7 @@ class Hint(StrEnum):
 
     COLUMN_IGNORED = "column_ignored"
     SAME_NAME_ELSEWHERE = "same_name_elsewhere"
+    ANOTHER_SERVICE = "another_service"
 
 
 @dataclass(frozen=True)
@@ -197,12 +201,15 @@ def _find_header(
                 flaws.append(Remark(line, Flaw.COLUMN_TWICE, {"column": column}))
             else:
                 columns[column] = index
+        town = columns.pop(Column.TOWN, None)
+        if town is not None:
+            columns.setdefault(Column.DISTRICT, town)
         flaws += [
             Remark(line, Flaw.COLUMN_MISSING, {"column": column})
             for column in REQUIRED
             if column not in columns
         ]
-        hints = [Remark(line, Hint.COLUMN_IGNORED, {"word": word}) for word in ignored]
+        hints = [Remark(line, Hint.COLUMN_IGNORED, {"words": tuple(ignored)})] if ignored else []
         return place, columns, flaws, hints
     return None
 
@@ -213,7 +220,7 @@ def _read_row(
     name = " ".join(names.as_typed(said.get(Column.NAME)).splitlines())
     kana = names.kana(said.get(Column.KANA))
     number = clean_number(said.get(Column.NUMBER))
-    kind_word, kind = _looked_up(said.get(Column.KIND), kinds)
+    kind_word, kind = _first_known(said.get(Column.KIND), kinds)
     district_word, district_id = _looked_up(said.get(Column.DISTRICT), districts)
     long: dict[str, object] = {"most": LONGEST_NAME}
     rules: tuple[tuple[bool, Flaw, dict[str, object]], ...] = (
@@ -243,6 +250,13 @@ def _looked_up(cell: str | None, words: Mapping[str, Found]) -> tuple[str, Found
     return typed, words.get(names.search_key(typed))
 
 
+def _first_known(cell: str | None, words: Mapping[str, Found]) -> tuple[str, Found | None]:
+    """As `_looked_up`; of several services in one cell the first that is known."""
+    typed, found = _looked_up(cell, words)
+    parts = [] if found is not None else _BETWEEN.split(typed[:LONGEST_NAME])
+    return typed, next((known for part in parts if (known := _looked_up(part, words)[1]) is not None), found)
+
+
 def clean_number(typed: str | None) -> str:
     """An office number without commas, hyphens, spaces or a leading apostrophe; empty if none was given."""
     return names.number(typed).replace(",", "").removeprefix("'")
@@ -270,17 +284,24 @@ def plan_import(rows: Sequence[OfficeRow], offices: Iterable[Office]) -> Plan:
     steps: list[Step] = []
     flaws: list[Remark] = []
     hints: list[Remark] = []
-    taken: dict[object, int] = {}
+    taken: dict[object, OfficeRow] = {}
     for row in rows:
         office, flaw = known.meant_by(row)
         keys = [key for key in (row.number, (row.name, row.district_id), office and office.id) if key]
         earlier = next((taken[key] for key in keys if key in taken), None)
+        if earlier is not None and _is_another_service(row, earlier):
+            hints.append(
+                Remark(row.line, Hint.ANOTHER_SERVICE, {"other_line": earlier.line, "typed": row.name})
+            )
+            continue
         if earlier is not None:
             same_number = bool(row.number) and row.number in taken
             repeated = Flaw.NUMBER_TWICE if same_number else Flaw.OFFICE_TWICE
-            flaws.append(Remark(row.line, repeated, {"other_line": earlier, "typed": row.number or row.name}))
+            flaws.append(
+                Remark(row.line, repeated, {"other_line": earlier.line, "typed": row.number or row.name})
+            )
             continue
-        taken.update(dict.fromkeys(keys, row.line))
+        taken.update(dict.fromkeys(keys, row))
         if flaw is not None:
             flaws.append(Remark(row.line, flaw[0], {"other": flaw[1].name, "number": flaw[1].number}))
             continue
@@ -288,6 +309,12 @@ def plan_import(rows: Sequence[OfficeRow], offices: Iterable[Office]) -> Plan:
         if office is None and known.has_name_elsewhere(row):
             hints.append(Remark(row.line, Hint.SAME_NAME_ELSEWHERE, {"typed": row.name}))
     return Plan(tuple(steps), tuple(flaws), tuple(hints))
+
+
+def _is_another_service(row: OfficeRow, earlier: OfficeRow) -> bool:
+    """Whether two rows are one office: the national list has a row for each of its services, under one number."""
+    same = ("name", "district_id", "number")
+    return row.kind != earlier.kind and all(getattr(row, name) == getattr(earlier, name) for name in same)
 
 
 def _step(row: OfficeRow, office: Office | None) -> Step:

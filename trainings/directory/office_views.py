@@ -17,7 +17,7 @@ from trainings.core.refusal import Refused
 from trainings.directory import exports, forms, offices, queries, texts
 from trainings.directory.forms import LONGEST_SEARCH
 from trainings.directory.imports import Deed, Flaw, OfficeRow, Plan, Remark, Rows, read_rows
-from trainings.directory.models import Organisation, OrganisationKind
+from trainings.directory.models import DistrictKind, Organisation, OrganisationKind
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.directory.views import EDITORS
 
@@ -185,7 +185,7 @@ def check() -> ResponseReturnValue:
         too_large = isinstance(why, sheets.TableTooLarge)
         form.file.errors = [texts.TOO_LARGE_TABLE if too_large else texts.UNREADABLE]
         return render_template("directory/upload.html", form=form, flaws=[]), 422
-    districts = {names.search_key(one.name): one.id for one in queries.districts()}
+    districts = _districts_by_words()
     read = read_rows(table, headings=HEADINGS, kinds=KIND_WORDS, districts=districts)
     plan = offices.present_plan(read.rows)
     flaws = _sentences(sorted([*read.flaws, *plan.flaws], key=_by_line))
@@ -193,6 +193,14 @@ def check() -> ResponseReturnValue:
         return render_template("directory/upload.html", form=form, flaws=flaws), 422
     hints = _sentences(sorted([*read.hints, *plan.hints], key=_by_line))
     return _preview(read, plan, hints)
+
+
+def _districts_by_words() -> dict[str, uuid.UUID]:
+    """Folded words for a district → its id; the city's own name means the only one inside it."""
+    known = queries.districts()
+    inside = [one.id for one in known if one.kind == DistrictKind.IN_CITY]
+    own = {names.search_key(current_app.config["TSUDOI"].city_name): inside[0]} if len(inside) == 1 else {}
+    return own | {names.search_key(one.name): one.id for one in known}
 
 
 @bp.post("/staff/directory/offices/import/apply")
@@ -239,6 +247,8 @@ def _sentences(remarks: list[Remark]) -> list[tuple[int | None, str]]:
     for remark in remarks:
         table: dict[Any, str] = texts.FLAWS if isinstance(remark.what, Flaw) else texts.HINTS
         facts = dict(remark.facts)
+        if "words" in facts:
+            facts["words"] = texts.LISTED.join(facts["words"])  # type: ignore[arg-type]
         if "column" in facts:
             facts["column"] = texts.COLUMNS[facts["column"]]  # type: ignore[index]
         made.append((remark.line, table[remark.what].format(kinds=kinds, districts=districts, **facts)))

@@ -46,10 +46,13 @@ KIND_SYNONYMS = {
     OrganisationKind.HOSPITAL: ("医療センター",),
     OrganisationKind.DENTAL: ("歯科", "歯科医院", "歯科クリニック"),
     OrganisationKind.PHARMACY: ("調剤薬局", "保険薬局", "薬店"),
-    OrganisationKind.HOME_NURSING: ("訪問看護", "訪問看護事業所", "訪看"),
+    OrganisationKind.HOME_NURSING: ("訪問看護", "訪問看護事業所", "訪看", "訪問リハビリテーション"),
     OrganisationKind.CARE_MANAGEMENT: ("居宅介護支援", "居宅", "ケアマネジャー事業所", "ケアプランセンター"),
     OrganisationKind.SUPPORT_CENTRE: ("包括", "包括支援センター", "地域包括"),
-    OrganisationKind.HOME_CARE: ("訪問介護", "ヘルパーステーション", "訪問入浴"),
+    OrganisationKind.HOME_CARE: (
+        *("訪問介護", "ヘルパーステーション", "訪問入浴", "訪問入浴介護", "夜間対応型訪問介護"),
+        "定期巡回・随時対応型訪問介護看護",
+    ),
     OrganisationKind.DAY_CARE: (
         "通所介護",
         "通所リハビリ",
@@ -60,6 +63,10 @@ KIND_SYNONYMS = {
         "地域密着型通所介護",
         "小規模多機能",
         "小規模多機能型居宅介護",
+        "看護小規模多機能型居宅介護",
+        "複合型サービス",
+        "認知症対応型通所介護",
+        "療養通所介護",
     ),
     OrganisationKind.FACILITY: (
         "施設",
@@ -75,11 +82,16 @@ KIND_SYNONYMS = {
         "グループホーム",
         "認知症対応型共同生活介護",
         "サービス付き高齢者向け住宅",
+        "短期入所生活介護",
+        "短期入所療養介護",
+        "特定施設入居者生活介護",
+        "地域密着型特定施設入居者生活介護",
+        "地域密着型介護老人福祉施設入所者生活介護",
     ),
-    OrganisationKind.EQUIPMENT: ("福祉用具", "福祉用具貸与", "福祉用具貸与・販売"),
+    OrganisationKind.EQUIPMENT: ("福祉用具", "福祉用具貸与", "福祉用具貸与・販売", "特定福祉用具販売"),
     OrganisationKind.CONSULTATION: ("相談支援", "特定相談支援事業所", "障害者相談支援事業所"),
     OrganisationKind.PUBLIC: ("行政", "市役所", "市", "保健所", "社会福祉協議会", "社協", "消防署"),
-    OrganisationKind.OTHER: ("そのほか",),
+    OrganisationKind.OTHER: ("そのほか", "助産所"),
 }
 DISTRICT_KINDS = {
     DistrictKind.IN_CITY: "市内",
@@ -106,13 +118,43 @@ COLUMNS = {
     Column.KIND: "種別",
     Column.DISTRICT: "圏域",
     Column.NUMBER: "事業所番号",
+    Column.TOWN: "市区町村名",
 }
 HEADINGS = {
-    Column.NAME: ("名称", "事業所名", "事業所名称", "事業所の名称", "施設名", "name"),
-    Column.KANA: ("カナ", "フリガナ", "名称カナ", "事業所名カナ", "事業所名フリガナ", "よみ", "kana"),
-    Column.KIND: ("種別", "種類", "事業所種別", "サービス種別", "サービス種類", "kind"),
+    Column.NAME: (
+        "名称",
+        "事業所名",
+        "事業所名称",
+        "事業所の名称",
+        "介護サービス事業所名称",
+        "施設名",
+        "name",
+    ),
+    Column.KANA: (
+        *("カナ", "フリガナ", "名称カナ", "名称_カナ", "事業所名カナ", "事業所名フリガナ", "よみ", "kana"),
+        "介護サービス事業所名称_カナ",
+    ),
+    Column.KIND: (
+        "種別",
+        "種類",
+        "事業所種別",
+        "サービス種別",
+        "サービス種類",
+        "実施サービス",
+        "医療機関の種類",
+        "kind",
+    ),
     Column.DISTRICT: ("圏域", "日常生活圏域", "地区", "区域", "district"),
-    Column.NUMBER: ("事業所番号", "番号", "指定番号", "介護保険事業所番号", "医療機関番号", "number"),
+    Column.NUMBER: (
+        "事業所番号",
+        "番号",
+        "指定番号",
+        "介護保険事業所番号",
+        "医療機関番号",
+        "医療機関コード",
+        "number",
+    ),
+    Column.TOWN: ("市区町村名", "地方公共団体名"),
 }
 FIELDS = {
     "name": "名称",
@@ -165,7 +207,8 @@ NUMBER_FLAWS = {
     ),
 }
 HINTS = {
-    Hint.COLUMN_IGNORED: "「{word}」の列は取り込みません。",
+    Hint.COLUMN_IGNORED: "次の列は取り込みません：{words}。",
+    Hint.ANOTHER_SERVICE: "「{typed}」の別のサービスの行です。{other_line}行目の事業所にまとめます（種別は{other_line}行目のもの）。",
     Hint.SAME_NAME_ELSEWHERE: "「{typed}」と同じ名称の事業所が、別の圏域か別の番号で登録されています。新しい事業所として追加します。",
 }
 UNREADABLE = "ファイルを読み取れません。Excel で開いて「Excel ブック（.xlsx）」または「CSV（コンマ区切り）」で保存し直してください。"

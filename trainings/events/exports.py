@@ -11,7 +11,7 @@ from trainings.core import clock, sheets
 from trainings.events import texts
 from trainings.events.models import Event, EventState, Responsible
 
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 LINKED_DATA = "application/ld+json"
 SCHEMA = "https://schema.org"
 

@@ -15,7 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.charset import BASE64, Charset
+from email.header import Header, decode_header, make_header
+from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
+from email.policy import SMTP, compat32
+from email.utils import parseaddr
 
 import flask_mail
 from flask import Flask, current_app
@@ -32,6 +36,7 @@ STEPS_OF_ONE_MAIL = 15
 """At most so many answers of the server does one mail wait for, each up to the timeout."""
 SHORTEST_STALE = timedelta(minutes=5)
 LONGEST_ERROR = 500
+LONGEST_WORD = 75
 
 Maker = Callable[[Message], str]
 """Makes the text of one kind of mail while it is sent; LookupError when there is nothing to say any more."""
@@ -58,7 +63,24 @@ def init_app(app: Flask) -> None:
 
 
 class Letter(flask_mail.Message):
-    """A plain text in UTF-8 as base64: it passes every relay, however long its lines."""
+    """A plain text in UTF-8 as base64: it passes every relay, however long its lines. No encoded word is longer than 75
+    signs and no line that holds one than 76 (RFC 2047, section 2): some readers show longer ones as they are."""
+
+    def _message(self) -> MIMEBase:
+        message = super()._message()
+        message.policy = compat32  # takes a header that is folded already
+        name, address = parseaddr(str(message["From"]))
+        name = str(make_header(decode_header(name)))
+        for field, words, plain in (("Subject", self.subject, ""), ("From", name, f"<{address}>")):
+            if not words.isascii():
+                header = Header(words, "utf-8", header_name=field)
+                if plain:
+                    header.append(plain, "ascii")
+                del message[field]
+                message[field] = header.encode(maxlinelen=LONGEST_WORD)
+        # Its own folding would make words of more than 75 signs of them.
+        message.policy = SMTP.clone(refold_source="none")
+        return message
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         charset = Charset("utf-8")

@@ -192,7 +192,7 @@ def test_calendar_file_reads_back(client: Client, unit: Unit) -> None:
 
     answer = client.download(f"/e/{event.slug}.ics")
 
-    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     calendar = Calendar.from_ical(answer.data)
     (entry,) = calendar.walk("VEVENT")
     assert entry["summary"] == "薬局, 看護; 「連携」\\の会"

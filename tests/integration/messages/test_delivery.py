@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import email
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -67,6 +70,30 @@ def test_mail_arrives_as_it_was_queued(
     assert not list(mail.message.iter_attachments())
     kept = stored(unit, message)
     assert (kept.state, kept.sent_at, kept.attempts) == (MessageState.SENT, clock.now, 1)
+
+
+@pytest.mark.parametrize("length", [1, 12, 13, 25, 40, 120])
+def test_encoded_words_are_no_longer_than_readers_take(
+    app: Flask, unit: Unit, deliver: Deliver, mail_server: MailServer, length: int
+) -> None:
+    """RFC 2047, section 2: a word at most 75 signs, a line with one at most 76; and they read back as written."""
+    subject = ("【けやき市】多職種研修会「看取りを支える地域のつながり」の申込を受け付けました" * 4)[:length]
+    name = ("けやき市 在宅医療推進課・医師会 多職種研修事務局" * 5)[:length]
+    app.config["MAIL_DEFAULT_SENDER"] = app.extensions["mail"].default_sender = (
+        f"{name} <tsudoi@city.keyaki.example>"
+    )
+    queue(unit, subject=subject)
+
+    deliver()
+
+    (mail,) = mail_server.mails
+    assert mail.subject == subject
+    plain = email.message_from_bytes(mail.raw)
+    # The standard library's newer parser puts a blank between two encoded words of a name; RFC 2047, 6.2 says none.
+    assert str(make_header(decode_header(plain["From"]))) == f"{name} <tsudoi@city.keyaki.example>"
+    head = mail.raw.partition(b"\r\n\r\n")[0].decode("ascii")
+    assert max(len(word) for word in re.findall(r"=\?\S+\?=", head)) <= 75
+    assert max(len(line) for line in head.split("\r\n") if "=?" in line) <= 76
 
 
 def test_text_is_kept_until_the_mail_was_sent_and_not_longer(

@@ -64,7 +64,9 @@ def test_columns_may_stand_in_any_order_and_others_are_ignored() -> None:
     )
 
     assert read_back.rows == (row(),)
-    assert [(hint.what, hint.facts) for hint in read_back.hints] == [(Hint.COLUMN_IGNORED, {"word": "電話"})]
+    assert [(hint.what, hint.facts) for hint in read_back.hints] == [
+        (Hint.COLUMN_IGNORED, {"words": ("電話",)})
+    ]
 
 
 def test_a_title_above_the_header_is_passed_over_and_lines_count_as_in_the_file() -> None:
@@ -253,3 +255,137 @@ def test_a_plan_without_flaws_never_breaks_what_the_database_holds_unique(
         numbers_now = [number for *_, number in after.values() if number]
         assert len(set(names_now)) == len(names_now)
         assert len(set(numbers_now)) == len(numbers_now)
+
+
+CARE_OFFICES = [
+    "都道府県コード又は市区町村コード",
+    "NO",
+    "都道府県名",
+    "市区町村名",
+    "介護サービス事業所名称",
+    "介護サービス事業所名称_カナ",
+    "実施サービス",
+    "住所",
+    "方書",
+    "緯度",
+    "経度",
+    "電話番号",
+    "内線番号",
+    "FAX番号",
+    "法人番号",
+    "法人の名称",
+    "事業所番号",
+    "利用可能曜日",
+    "利用開始時間",
+    "利用終了時間",
+    "利用可能日時特記事項",
+    "定員",
+    "URL",
+    "備考",
+]
+MEDICAL = [
+    "都道府県コード又は市区町村コード",
+    "NO",
+    "都道府県名",
+    "市区町村名",
+    "名称",
+    "名称_カナ",
+    "医療機関の種類",
+    "住所",
+    "方書",
+    "緯度",
+    "経度",
+    "電話番号",
+    "内線番号",
+    "FAX番号",
+    "法人番号",
+    "法人の名称",
+    "医療機関コード",
+    "診療曜日",
+    "診療開始時間",
+    "診療終了時間",
+    "診療日時特記事項",
+    "時間外における対応",
+    "診療科目",
+    "病床数",
+    "URL",
+    "備考",
+]
+"""Headings of the open data lists that municipalities publish (推奨データセット: 介護サービス事業所一覧, 医療機関一覧)."""
+ALL_KINDS = {
+    names.search_key(word): kind.value
+    for kind in texts.KINDS
+    for word in (texts.KINDS[kind], *texts.KIND_SYNONYMS[kind])
+}
+TOWNS = {"市内": CITY, names.search_key("けやき市"): CITY}
+
+
+def national(header: list[str], *rows: dict[str, str]):
+    table = [header, *([said.get(heading, "") for heading in header] for said in rows)]
+    return read_rows(list(enumerate(table, start=1)), headings=HEADINGS, kinds=ALL_KINDS, districts=TOWNS)
+
+
+def test_national_list_of_care_offices_is_read_by_its_own_headings() -> None:
+    said = {
+        "市区町村名": "けやき市",
+        "介護サービス事業所名称": "検証訪問看護髙﨑",
+        "介護サービス事業所名称_カナ": "ケンショウホウモンカンゴ",
+        "実施サービス": "訪問看護",
+        "法人番号": "1000000000001",
+        "法人の名称": "検証会",
+        "事業所番号": "1390000003",
+    }
+
+    read_back = national(CARE_OFFICES, said, said | {"実施サービス": "居宅介護支援"})
+
+    assert read_back.flaws == ()
+    assert [(one.name, one.kana, one.kind, one.district_id, one.number) for one in read_back.rows] == [
+        ("検証訪問看護髙﨑", "ケンショウホウモンカンゴ", kind, CITY, "1390000003")
+        for kind in ("home_nursing", "care_management")
+    ]
+    plan = plan_import(read_back.rows, [])
+    assert [step.row.line for step in plan.steps] == [2]
+    assert plan.flaws == ()
+    assert [(hint.line, hint.what) for hint in plan.hints] == [(3, Hint.ANOTHER_SERVICE)]
+
+
+def test_national_list_of_medical_institutions_is_read_by_its_own_headings() -> None:
+    read_back = national(
+        MEDICAL,
+        {
+            "市区町村名": "けやき市",
+            "名称": "けやき医院",
+            "名称_カナ": "ケヤキイイン",
+            "医療機関の種類": "診療所",
+            "医療機関コード": "1310000001",
+        },
+    )
+
+    assert read_back.flaws == ()
+    assert [(one.name, one.kana, one.kind, one.number) for one in read_back.rows] == [
+        ("けやき医院", "ケヤキイイン", "clinic", "1310000001")
+    ]
+
+
+def test_column_for_districts_goes_before_the_municipality() -> None:
+    read_back = national(
+        ["市区町村名", *HEADER], dict(zip(HEADER, ["けやき薬局", "", "薬局", "市内", ""], strict=True))
+    )
+
+    assert [(one.name, one.district_id) for one in read_back.rows] == [("けやき薬局", CITY)]
+
+
+def test_of_several_services_in_one_cell_the_first_known_is_the_kind() -> None:
+    said = {
+        "市区町村名": "けやき市",
+        "介護サービス事業所名称": "検証",
+        "実施サービス": "何か;訪問看護；居宅介護支援",
+    }
+
+    assert [one.kind for one in national(CARE_OFFICES, said).rows] == ["home_nursing"]
+
+
+def test_same_row_twice_is_still_a_mistake() -> None:
+    plan = plan_import([row(2, number="1310000001"), row(3, number="1310000001")], [])
+
+    assert [flaw.what for flaw in plan.flaws] == [Flaw.NUMBER_TWICE]
