@@ -27,7 +27,15 @@ PYTHON = VENV / "bin" / "python"
 PEERS = ROOT / ".venv-peers"
 """What benches are held against lives apart: its libraries must never stand beside the product's."""
 UV = "uv==0.13.9"
-LISTS = ("requirements", "requirements-dev", "requirements-node", "bench/requirements-seats")
+NOT_LOADED = ("pandas", "protobuf", "absl-py", "immutabledict")
+"""What OR-Tools asks for and only its modelling parts load, not the maximum flow: half of its size."""
+LISTS = (
+    "requirements",
+    "requirements-demo",
+    "requirements-dev",
+    "requirements-node",
+    "bench/requirements-seats",
+)
 
 
 class CannotSetUp(Exception):
@@ -160,6 +168,7 @@ def compile_lists() -> None:
                 "--upgrade",
                 "--generate-hashes",
             ),
+            *(f"--no-emit-package={package}" for package in NOT_LOADED),
             *("--no-annotate", "--no-emit-index-url", "--python-version", "3.11"),
             *("--custom-compile-command", "make lock", f"{name}.in", "-o", f"{name}.txt"),
         )
@@ -177,6 +186,9 @@ class Step:
 
 VENV_STEP = Step("venv", (), PYTHON, make_venv)
 RUNTIME = Step("runtime", ("requirements.txt",), VENV / "bin" / "flask", lambda: install("requirements"))
+DEMO = Step(
+    "demo", ("requirements-demo.txt",), VENV / "bin" / "aiosmtpd", lambda: install("requirements-demo")
+)
 DEVELOPMENT = Step(
     "development", ("requirements-dev.txt",), VENV / "bin" / "pytest", lambda: install("requirements-dev")
 )
@@ -188,10 +200,10 @@ BROWSER_FILES = Step(
 )
 PEERS_STEP = Step("peers", ("bench/requirements-seats.txt",), PEERS / "bin" / "python", make_peers)
 STEPS = {
-    "run": (VENV_STEP, RUNTIME, BROWSER_FILES),
-    "check": (VENV_STEP, RUNTIME, DEVELOPMENT),
-    "test": (VENV_STEP, RUNTIME, DEVELOPMENT, BROWSER_FILES),
-    "bench": (VENV_STEP, RUNTIME, DEVELOPMENT, BROWSER_FILES, PEERS_STEP),
+    "run": (VENV_STEP, RUNTIME, DEMO, BROWSER_FILES),
+    "check": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT),
+    "test": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES),
+    "bench": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES, PEERS_STEP),
 }
 
 
@@ -204,7 +216,7 @@ def carry_out(steps: tuple[Step, ...]) -> None:
             continue
         stamp.unlink(missing_ok=True)
         if step is VENV_STEP:
-            for later in (RUNTIME, DEVELOPMENT):
+            for later in (RUNTIME, DEMO, DEVELOPMENT):
                 (STAMPS / later.name).unlink(missing_ok=True)
         step.do()
         stamp.write_text(mark)

@@ -136,7 +136,9 @@ def test_every_pure_room_is_held_pure() -> None:
     assert sorted(listed - pure) == [], "listed in pyproject.toml, but not there or not pure"
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-node"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-demo", "requirements-dev", "requirements-node"]
+)
 def test_list_of_packages_is_locked(name: str) -> None:
     """Every package at one version with its hashes, from the package index that the reader's machine uses."""
     text = (ROOT / f"{name}.txt").read_text("utf-8")
@@ -146,3 +148,13 @@ def test_list_of_packages_is_locked(name: str) -> None:
     assert all(re.fullmatch(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+ \\", line) for line in packages), packages
     assert text.count("--hash=sha256:") >= len(packages)
     assert "://" not in text
+
+
+def test_product_needs_nothing_of_the_sample_city() -> None:
+    """A server installs requirements.txt only: what it loads does not lead to the mail server of `make run`."""
+    graph = grimp.build_graph("trainings", include_external_packages=True)
+    starters = graph.find_modules_that_directly_import("aiosmtpd")
+
+    assert starters == {"trainings.cli.serve"}
+    assert graph.find_modules_that_directly_import("trainings.cli.serve") == set()
+    assert "aiosmtpd" not in (ROOT / "requirements.txt").read_text("utf-8")

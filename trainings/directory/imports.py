@@ -23,7 +23,7 @@ HEADER_WITHIN = 10
 
 _NUMBER = re.compile(r"[0-9]{2}[0-9A-Z][0-9]{7}")
 """Ten digits; offices of the municipal programme (総合事業) have a letter in the third place."""
-_BETWEEN = re.compile("[;；、,，・/／\n]")
+_BETWEEN = re.compile(r"[;\uff1b\u3001,\uff0c\u30fb/\uff0f\n]")
 _NOT_KANA = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 

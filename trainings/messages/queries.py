@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, select, true
 
@@ -31,6 +32,18 @@ class MailPage:
 
 def _about(event_id: uuid.UUID | None) -> ColumnElement[bool]:
     return true() if event_id is None else Message.event_id == event_id
+
+
+def written_since(instant: datetime, *, to: str, purpose: str, event_ids: Collection[uuid.UUID]) -> bool:
+    """Whether a mail for this purpose about one of these events was queued for this address since an instant, sent meanwhile
+    or not."""
+    wanted = select(Message.id).where(
+        Message.event_id.in_(event_ids),
+        func.lower(Message.to_address) == to.lower(),
+        Message.purpose == purpose,
+        Message.created_at > instant,
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
 
 
 def list_mails(

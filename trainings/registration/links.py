@@ -12,31 +12,42 @@ was theirs for certain (own link, licence number), and was not put there by a la
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import current_app, url_for
 
 from trainings.audit.queries import entries_of_subject
+from trainings.core import clock
 from trainings.core.actor import ActorKind
+from trainings.core.db import lock_words
 from trainings.core.web import render_mail
 from trainings.directory.actions import link_secret
 from trainings.directory.identity import LinkedBy
 from trainings.directory.models import Person
 from trainings.directory.queries import canonical, canonical_ids_of, canonical_people_with_mail
 from trainings.messages.actions import queue_mail
+from trainings.messages.queries import written_since
 from trainings.registration.models import Application
 from trainings.registration.people import rules_of_links
 from trainings.registration.queries import applications_with_mail
 from trainings.registration.secrets import application_url
 
+ON_ITS_WAY = timedelta(minutes=5)
+PURPOSE = "registration_{}"
 CERTAIN = frozenset({LinkedBy.OWN_LINK, LinkedBy.LICENCE})
 """What ties an application to a person beyond doubt; name, kana and office can be known to others."""
 
 
 def send_links(*, mail: str) -> int:
     """Queue one mail per application of this address (one link a mail), and the person link if the address belongs to
-    one person only. How many were queued; 0 for an unknown address, which nobody is told."""
-    queued = 0
+    one person only. How many were queued; 0 for an unknown address, which nobody is told, and for one that was sent its
+    links just now: who presses again while the mail is on its way needs it once."""
+    lock_words(f"links {mail}")
     applications = applications_with_mail(mail)
+    events = {one.event_id for one in applications}
+    if written_since(clock.now() - ON_ITS_WAY, to=mail, purpose=PURPOSE.format("links"), event_ids=events):
+        return 0
+    queued = 0
     for application in applications:
         _queue(application.mail, application, "links", application_url(application))
         queued += 1
@@ -78,6 +89,6 @@ def _queue(mail: str, application: Application, template: str, link: str) -> Non
         to=mail,
         subject=subject,
         body=body,
-        purpose=f"registration_{template}",
+        purpose=PURPOSE.format(template),
         event_id=application.event_id if template == "links" else None,
     )

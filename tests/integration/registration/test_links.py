@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
 
+from tests.support.at_once import PATIENCE, press
 from tests.support.client import Client
 from tests.support.guests import apply, published
 from tests.support.hands import Clock, Outbox, Unit, link_in
@@ -85,6 +89,44 @@ def test_wrong_secret_opens_nothing(client: Client, unit: Unit, path: str) -> No
     client.get(f"/t/{secret}", status=404)
 
 
+def test_pressed_three_times_it_sends_once(client: Client, unit: Unit, outbox: Outbox, clock: Clock) -> None:
+    """Who waits for a mail presses again; the answer stays the same, and later it is sent anew."""
+    apply(client, unit, published(unit))
+
+    answers = {ask(client, SHARED) for _ in range(3)}
+
+    assert len(answers) == 1
+    assert len(outbox.all(to=SHARED, purpose="registration_links")) == 1
+    assert len(outbox.all(to=SHARED, purpose="registration_person_link")) == 1
+    clock.forward(minutes=6)
+    ask(client, SHARED)
+    assert len(outbox.all(to=SHARED, purpose="registration_links")) == 2
+
+
+def test_pressed_three_times_at_once_it_sends_once(
+    client: Client, new_client: Callable[[], Client], unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit)
+    apply(client, unit, event)
+
+    presses = [press(new_client(), "/links", {"mail": SHARED}) for _ in range(3)]
+    ready = threading.Barrier(len(presses))
+    answers = []
+
+    def run(act: Callable[[], int]) -> None:
+        ready.wait(PATIENCE)
+        answers.append(act())
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in presses]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+
+    assert answers == [302, 302, 302]
+    assert len(outbox.all(to=SHARED, purpose="registration_links")) == 1
+
+
 class TestWithLimits:
     """Only three mails an hour go to one address, whoever asks."""
 
@@ -93,11 +135,14 @@ class TestWithLimits:
         return {"rate_limits": True}
 
     def test_fourth_request_within_the_hour_sends_nothing_and_says_the_same(
-        self, client: Client, unit: Unit, outbox: Outbox
+        self, client: Client, unit: Unit, outbox: Outbox, clock: Clock
     ) -> None:
         apply(client, unit, published(unit))
+        answers = set()
 
-        answers = {ask(client, SHARED) for _ in range(4)}
+        for _ in range(4):
+            answers.add(ask(client, SHARED))
+            clock.forward(minutes=6)
 
         assert len(answers) == 1
         assert len(outbox.all(to=SHARED, purpose="registration_links")) == 3
