@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +26,7 @@ MOST_DEVICES = 99
 
 def device_name(typed: str) -> str:
     """A device's name in one width and with single blanks: 受付１ and 受付1 are one name."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", names.as_typed(typed)))[:LONGEST_NAME]
+    return re.sub(r"\s+", " ", names.narrow(typed))[:LONGEST_NAME]
 
 
 def proposed_name(event_id: uuid.UUID) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from trainings.core import sheets
 from trainings.directory import texts
-from trainings.directory.imports import Column
 from trainings.directory.models import District, Organisation, OrganisationKind
 
 WIDTHS = (36, 36, 24, 20, 16)
@@ -45,4 +44,4 @@ def listing(offices: Iterable[Organisation]) -> bytes:
 
 
 def _header() -> list[str]:
-    return [texts.COLUMNS[column] for column in Column]
+    return list(texts.COLUMNS.values())

@@ -197,10 +197,10 @@ def _find_header(
         for index, (column, cell) in enumerate(zip(meant, cells, strict=True)):
             if column is None:
                 ignored += [names.as_typed(cell)] if names.as_typed(cell) else []
-            elif column in columns:
+            elif column in columns and column != Column.TOWN:
                 flaws.append(Remark(line, Flaw.COLUMN_TWICE, {"column": column}))
             else:
-                columns[column] = index
+                columns.setdefault(column, index)
         town = columns.pop(Column.TOWN, None)
         if town is not None:
             columns.setdefault(Column.DISTRICT, town)

@@ -118,7 +118,6 @@ COLUMNS = {
     Column.KIND: "種別",
     Column.DISTRICT: "圏域",
     Column.NUMBER: "事業所番号",
-    Column.TOWN: "市区町村名",
 }
 HEADINGS = {
     Column.NAME: (
