@@ -57,13 +57,14 @@ def _evening(kind: str, url: str, instance: Path) -> tuple[list[str], int]:
             desks,
             stage.guests,
             stage.groups,
+            sittings=stage.sittings,
             scans=SCANS,
             kills=KILLS,
             chance=chance,
             revoke=stage.revoke_last,
         )
     kept = stage.kept()
-    return faults(desks, *kept), len(kept[0])
+    return faults(desks, stage.sittings, kept), len(kept.stored)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Simulated desks at a real server that is killed: what they send, what they keep, and a simple model of what must stand.
+"""Simulated desks at a real server that is killed: what they send, what they keep, and what must stand of it.
 
 A desk does what the browser's does (static/js/door): every scan has an id made at the desk and goes into a queue first; it
 leaves the queue when its answer has arrived, whatever happened in between. Used by the tests and by bench/killed.py.
@@ -19,10 +19,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.door_model import Happened, Sitting, There, who_was_there
 from tests.support.postgres import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,12 +95,14 @@ def killed_server(environment: dict[str, str]) -> Iterator[KilledServer]:
 
 @dataclass
 class Desk:
-    """skew: how far its clock is off. forgetful: it throws its queue away when an answer is lost, as no desk may."""
+    """skew: how far its clock is off. seatless: whom its roster shows without a seat, so that it turns them away.
+    forgetful: it throws its queue away when an answer is lost, as no desk may."""
 
     name: str
     token: str
     port: int
     skew: timedelta = timedelta(0)
+    seatless: frozenset[str] = frozenset()
     forgetful: bool = False
     online: bool = True
     revoked: bool = False
@@ -109,11 +112,11 @@ class Desk:
     answers: dict[str, tuple[str, str]] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
 
-    def scan(self, **said: Any) -> None:
-        """One more scan in the queue."""
+    def scan(self, at: datetime, **said: Any) -> None:
+        """One more scan in the queue. at: the right time."""
         one = {
             "scan_id": str(uuid.uuid4()),
-            "scanned_at": (datetime.now(UTC) + self.skew).isoformat(),
+            "scanned_at": (at + self.skew).isoformat(),
             "method": "camera",
             "offline": not self.online and "undoes" not in said,
             **said,
@@ -121,12 +124,12 @@ class Desk:
         self.made[one["scan_id"]] = one
         self.queue.append(one)
 
-    def walk_in(self, group: str) -> None:
+    def walk_in(self, at: datetime, group: str) -> None:
         """Somebody without an application, with a name that nobody else has."""
         number = "".join("アイウエオカキクケコ"[int(figure)] for figure in str(len(self.made)))
         one: dict[str, Any] = {
             "scan_id": str(uuid.uuid4()),
-            "scanned_at": (datetime.now(UTC) + self.skew).isoformat(),
+            "scanned_at": (at + self.skew).isoformat(),
             "name": f"{self.name} {number}",
             "kana": f"ライジョウ {number}",
             "group": group,
@@ -154,9 +157,16 @@ class Desk:
             except Lost:
                 if self.forgetful:
                     self.queue.clear()
+                self._let_in_on_its_own_word()
                 return
             for answer in answers:
                 self._hear(answer)
+
+    def _let_in_on_its_own_word(self) -> None:
+        """No answer came while people stood there: whoever was shown green has gone in."""
+        for one in self.queue:
+            if "application" in one and one["application"] not in self.seatless:
+                one["offline"] = True
 
     def _hear(self, answer: dict[str, Any]) -> None:
         id, said = answer["scan_id"], (answer["outcome"], answer["why"])
@@ -205,27 +215,37 @@ def play(
     guests: Sequence[str],
     groups: Sequence[str],
     *,
+    sittings: Sequence[Sitting],
     scans: int,
     kills: int,
     chance: random.Random,
     revoke: Any,
 ) -> None:
-    """So many scans by all desks, with the server killed so many times while they send; at the end every desk is online
-    and sends all it has. guests: ids of applications. groups: ids, of walk-ins. revoke: called once, half-way; it revokes the last desk."""
+    """So many scans by all desks from the beginning of the first sitting to the end of the last, in and out, with the server
+    killed so many times while they send; at the end every desk is online and sends all it has. A desk takes back what
+    any desk has scanned, whether that has arrived or not. guests: ids of applications. groups: ids, of walk-ins.
+    revoke: called once, half-way; it revokes the last desk."""
     fatal = set(chance.sample(range(10, scans), kills))
+    begin, end = sittings[0].starts_at, sittings[-1].ends_at
     for n in range(scans):
         desk = chance.choice(list(desks))
+        at = begin + (end - begin) * n / scans
         if chance.random() < 0.05:
             desk.online = not desk.online
-        undone = [one for one in desk.sent if "undoes" not in one]
-        if undone and chance.random() < 0.05:
-            desk.scan(undoes=chance.choice(undone)["scan_id"], method="search")
+        undone = [id for one in desks for id in one.made] if chance.random() < 0.08 else []
+        if undone:
+            desk.scan(at, undoes=chance.choice(undone), method="search")
         elif chance.random() < 0.04:
-            desk.walk_in(chance.choice(list(groups)))
+            desk.walk_in(at, chance.choice(list(groups)))
         elif chance.random() < 0.04:
-            desk.scan(ticket=f"UNKNOWN {n}")
+            desk.scan(at, ticket=f"UNKNOWN {n}")
         else:
-            desk.scan(application=chance.choice(list(guests)), forced=chance.random() < 0.03)
+            desk.scan(
+                at,
+                application=chance.choice(list(guests)),
+                direction="in" if chance.random() < 0.6 else "out",
+                forced=chance.random() < 0.03,
+            )
         if n == scans // 2:
             revoke()
         if n in fatal:
@@ -260,33 +280,26 @@ def _kill_while_sending(server: KilledServer, desks: Sequence[Desk], chance: ran
 
 
 @dataclass(frozen=True)
-class Row:
-    """A stored scan in the order of arrival. kind: scan or undo."""
+class Kept:
+    """What the server has at the end. stored: the id of every scan that a desk made. there: (application, session) → what
+    the product says of them. arrived: how many its board counts. attended: ids of applications. registered: name →
+    application, of people who came without one. seatless: applications without a seat, as they were before the doors
+    opened."""
 
-    id: str
-    kind: str
-    application: str | None
-    session: str | None
-    outcome: str
-    undoes: str | None
+    stored: list[str]
+    there: dict[tuple[str, str], There]
+    arrived: int
+    attended: set[str]
+    registered: dict[str, str]
+    seatless: set[str]
 
 
-def faults(
-    desks: Sequence[Desk],
-    rows: Sequence[Row],
-    attended: set[str],
-    arrived: int,
-    seatless: set[str],
-    registered: set[str],
-) -> list[str]:
-    """What is wrong with what the server kept; empty when all is well.
-
-    rows: every stored scan by cursor. attended, arrived: as the product counts. seatless: applications without a seat.
-    registered: applications of people who came without one.
-    """
-    stored = {row.id for row in rows}
+def faults(desks: Sequence[Desk], sittings: Sequence[Sitting], kept: Kept) -> list[str]:
+    """What is wrong with what the server kept; empty when all is well. The desks are believed, not what was answered to
+    them: every scan that could be sent counts as it was shown."""
+    stored = set(kept.stored)
     found = []
-    if len(stored) != len(rows):
+    if len(stored) != len(kept.stored):
         found.append("a scan is stored twice")
     for desk in desks:
         waiting = {one["scan_id"] for one in desk.queue}
@@ -294,55 +307,36 @@ def faults(
         found += [f"{desk.name}: {id} is lost" for id in desk.made.keys() - stored - waiting]
         found += [f"{desk.name}: the answer to {id} changed" for id in desk.changed]
     made = {id: one for desk in desks for id, one in desk.made.items()}
-    found += [f"{row.id} was never scanned" for row in rows if row.id not in made]
-    walked_in = {row.application for row in rows if "name" in made.get(row.id, {})}
-    if walked_in != registered:
-        found.append(f"walk-ins differ by {walked_in ^ registered}")
-    return found + _against_model(made, rows, attended, arrived, seatless)
+    found += [f"{id} was never scanned" for id in stored - made.keys()]
+    # What a revoked desk could not send any more nobody can know of.
+    arrived = [one for id, one in made.items() if id in stored]
+    walked_in = {one["name"] for one in arrived if "name" in one}
+    if walked_in != kept.registered.keys():
+        found.append(f"walk-ins differ by {walked_in ^ kept.registered.keys()}")
+    return found + _against_model(arrived, sittings, kept)
 
 
-def _against_model(
-    made: dict[str, dict[str, Any]],
-    rows: Sequence[Row],
-    attended: set[str],
-    arrived: int,
-    seatless: set[str],
-) -> list[str]:
-    """The rows again, in their order, by the plainest rules there are."""
-    found = []
-    standing: dict[str, tuple[str, str | None]] = {}
-    taken_back: set[str] = set()
-    let_in_once: set[str] = set()
-    for row in rows:
-        said = made.get(row.id, {})
-        if "undoes" in said:
-            expected = "admitted" if said["undoes"] in let_in_once - taken_back else "refused"
-            if expected == "admitted":
-                taken_back.add(said["undoes"])
-                standing.pop(said["undoes"], None)
-        elif "ticket" in said:
-            expected = "refused"
-        elif "name" in said:
-            expected = "admitted"
-            standing[row.id] = str(row.application), row.session
-            let_in_once.add(row.id)
-        else:
-            person, by_desk = said["application"], said["forced"] or said["offline"]
-            inside = (person, row.session) in standing.values()
-            expected = "refused" if person in seatless and not by_desk else "admitted"
-            if person not in seatless and inside:
-                expected = "repeated"
-            if expected == "admitted":
-                standing[row.id] = person, row.session
-                let_in_once.add(row.id)
-        if row.outcome != expected:
-            found.append(f"{row.id} should be {expected}, is {row.outcome}")
-    present = {person for person, _ in standing.values()}
-    with_seat = [pair for pair in standing.values() if pair[0] not in seatless]
-    if len(with_seat) != len(set(with_seat)):
-        found.append("somebody is counted twice")
-    if present != attended:
-        found.append(f"attendance differs by {present ^ attended}")
-    if arrived != len(present):
-        found.append(f"{arrived} are counted, {len(present)} are there")
+def _against_model(arrived: Sequence[dict[str, Any]], sittings: Sequence[Sitting], kept: Kept) -> list[str]:
+    happened = [
+        Happened(
+            id=one["scan_id"],
+            person=one["application"] if "application" in one else kept.registered.get(one["name"], ""),
+            at=datetime.fromisoformat(one["scanned_at"]),
+            inwards=one.get("direction", "in") == "in",
+            let_through=one.get("application") not in kept.seatless or one["forced"] or one["offline"],
+        )
+        for one in arrived
+        if "application" in one or "name" in one
+    ]
+    model = who_was_there(happened, [one["undoes"] for one in arrived if "undoes" in one], sittings)
+    found = [
+        f"{person} in {session}: {kept.there.get((person, session))} instead of {model.get((person, session))}"
+        for person, session in model.keys() | kept.there.keys()
+        if model.get((person, session)) != kept.there.get((person, session))
+    ]
+    present = {person for person, _ in model}
+    if present != kept.attended:
+        found.append(f"attendance differs by {present ^ kept.attended}")
+    if kept.arrived != len(present):
+        found.append(f"{kept.arrived} are counted, {len(present)} are there")
     return found

@@ -39,7 +39,7 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         say, then = texts.WHYS[why]
         then = then.format(event=kept.get("event", ""))
     elif scan.kind == ScanKind.UNDO:
-        say = texts.UNDONE
+        say, then = texts.UNDONE, texts.STILL_IN if kept["since"] else ""
     elif outcome == Outcome.ADMITTED and scan.direction == Direction.OUT:
         say = texts.OUT
     guest = None
@@ -55,7 +55,7 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         "since": kept["since"],
         "desk": kept["desk"],
         "session": str(scan.session_id) if scan.session_id else None,
-        "undo": scan.kind == ScanKind.UNDO,
+        "undo": scan.kind == ScanKind.UNDO and outcome == Outcome.ADMITTED,
         "guest": guest,
     }
 

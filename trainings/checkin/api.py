@@ -16,7 +16,7 @@ from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry, withheld
 from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
 from trainings.checkin.correcting import correct_profession
-from trainings.checkin.models import Device, Scan
+from trainings.checkin.models import Device, Scan, ScanKind
 from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, codes, names, sizes
@@ -148,6 +148,7 @@ def _facts(event: Event) -> tuple[dict[str, Any], str]:
             "says": texts.SAYS,
             "whys": texts.WHYS,
             "undone": texts.UNDONE,
+            "still_in": texts.STILL_IN,
             "out": texts.OUT,
             "variants": names.VARIANTS,
         },
@@ -191,13 +192,17 @@ def counts() -> ResponseReturnValue:
 
 def _seen(scan: Scan) -> dict[str, Any]:
     """A scan as other desks need it."""
+    about = str(scan.about_id) if scan.about_id else None
     return {
         "scan_id": str(scan.id),
         "application": str(scan.application_id) if scan.application_id else None,
         "session": str(scan.session_id) if scan.session_id else None,
         "outcome": scan.outcome.value,
+        "why": scan.why.value,
         "kind": scan.kind.value,
-        "undoes": str(scan.undoes_id) if scan.undoes_id else None,
+        "undoes": about if scan.kind == ScanKind.UNDO else None,
+        "corrects": about if scan.kind == ScanKind.CORRECTION else None,
+        "again_of": about if scan.kind == ScanKind.SCAN else None,
         "direction": scan.direction.value,
         "at": scan.scanned_at.isoformat(),
         "device": str(scan.device_id) if scan.device_id else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 SMALL_DELAY = timedelta(minutes=10)
 """Who comes in later than this after the beginning is late."""
@@ -12,7 +13,7 @@ SMALL_DELAY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Passage:
-    """One admitted scan that was not undone. inwards: in or out."""
+    """One passage that stands. inwards: in or out."""
 
     at: datetime
     inwards: bool
@@ -30,17 +31,19 @@ class Attendance:
 
 
 def attendance(passages: Iterable[Passage], starts_at: datetime, ends_at: datetime) -> Attendance:
-    """Present = one admitted entry. Time before the start and after the end does not count."""
+    """Present = one entry. Time before the start and after the end does not count. Only the times of the passages say
+    what came first; whoever went in and out at the same instant is where they were before."""
     ordered = sorted(passages, key=lambda passage: passage.at)
     first_in = next((passage.at for passage in ordered if passage.inwards), None)
     if first_in is None:
         return Attendance(False, 0, False, False)
     inside, since = timedelta(), None
-    for passage in ordered:
-        if passage.inwards and since is None:
-            since = passage.at
-        elif not passage.inwards and since is not None:
-            inside += _overlap(since, passage.at, starts_at, ends_at)
+    for at, together in groupby(ordered, key=lambda passage: passage.at):
+        ways = {passage.inwards for passage in together}
+        if ways == {True} and since is None:
+            since = at
+        elif ways == {False} and since is not None:
+            inside += _overlap(since, at, starts_at, ends_at)
             since = None
     if since is not None:
         inside += _overlap(since, ends_at, starts_at, ends_at)

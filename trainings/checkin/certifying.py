@@ -22,7 +22,8 @@ WITHDRAWN = "attendance_withdrawn"
 
 def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
     """Issue what is missing and revoke what is no longer earned (a door that was reopened). May run again: whoever has
-    a valid certificate keeps it, with its number, and with the name as it was mended. Returns the new ones."""
+    a valid certificate keeps it, with its number, and with the name as it was mended and the minutes that scans sent later
+    have made of it. Returns the new ones."""
     event = lock_event(event_id)
     attendance = queries.attendance_by_application(event)
     earned = {
@@ -49,6 +50,9 @@ def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
         if earlier is not None and earlier.name != application.full_name:
             earlier.name = application.full_name
             record(verb="certificate.renamed", subject=("certificate", earlier.id), event_id=event_id)
+        if earlier is not None and earlier.minutes != earned[application.id]:
+            earlier.minutes = earned[application.id]
+            record(verb="certificate.recounted", subject=("certificate", earlier.id), event_id=event_id)
     db.session.flush()
     return issued
 

@@ -10,10 +10,14 @@ from typing import Literal
 
 TicketState = Literal["confirmed", "waiting", "not_selected", "cancelled", "other_event", "unknown"]
 
+BY_OTHER_SCANS = frozenset({"left_already", "not_inside"})
+"""Refusals that come from the other scans that were known at that moment, not from the ticket or the hour."""
+
 
 @dataclass(frozen=True)
 class Earlier:
-    """An admitted scan of the same ticket in the same session that was not undone. at: ISO instant in UTC."""
+    """A scan of the same ticket in the same session that was not refused nor undone, and that changed where the person
+    is. at: ISO instant in UTC."""
 
     direction: Literal["in", "out"]
     at: str
@@ -60,13 +64,17 @@ def decide(ticket: TicketState, earlier: Sequence[Earlier], direction: str, rule
     return Decision("admitted") if rules.exits else Decision("refused", "left_already")
 
 
-def decide_undo(undone: Literal["admitted", "repeated", "refused"] | None, taken_back: bool) -> Decision:
-    """What happens to the wish to take a scan back. Only an entry that stands can be: a repeated or refused scan let
-    nobody in, so that "taken back" would be untrue of it.
+def is_passage(outcome: str, why: str) -> bool:
+    """Whether a scan says that its person passed the door. One that was refused for what other desks had told by then
+    does: whether they had is a matter of the network, and the person stood there with a good ticket."""
+    return outcome != "refused" or why in BY_OTHER_SCANS
 
-    undone: the outcome of the scan that it names; None when that is unknown, of another event or itself an undo.
-    taken_back: whether an earlier undo names it.
+
+def decide_undo(passage: bool, taken_back: bool) -> Decision:
+    """What happens to the wish to take a scan back. Only a passage that stands can be: of a ticket that was turned away
+    "taken back" would be untrue.
+
+    passage: whether the scan that it names is known and says that somebody passed (`is_passage`). taken_back: whether an
+    earlier undo names it.
     """
-    if undone == "admitted" and not taken_back:
-        return Decision("admitted")
-    return Decision("refused", "nothing_to_undo")
+    return Decision("admitted") if passage and not taken_back else Decision("refused", "nothing_to_undo")

@@ -1,9 +1,12 @@
-"""Whom the attempts of a batch mean: everyone named by ticket, 受付番号 or choice, read in one statement."""
+"""Whom the attempts of a batch mean: everyone named by ticket, 受付番号 or choice, read in one statement, and one more
+where it takes scans back."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+
+from sqlalchemy import select
 
 from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Scan
@@ -18,7 +21,7 @@ class Guests:
 
     def __init__(self, attempts: Sequence[Attempt]) -> None:
         found = applications_at_door(
-            ids={one.application_id for one in attempts if one.application_id},
+            ids={one.application_id for one in attempts if one.application_id} | _taken_back(attempts),
             tickets={_ticket(one) for one in attempts if _ticket(one)},
             numbers={_number(one) for one in attempts if _number(one)},
         )
@@ -42,6 +45,15 @@ class Guests:
 
     def by_id(self, application_id: uuid.UUID) -> Application | None:
         return self._by_id.get(application_id) or db.session.get(Application, application_id)
+
+
+def _taken_back(attempts: Sequence[Attempt]) -> set[uuid.UUID]:
+    """The applications of known scans that the batch takes back."""
+    undone = [one.undoes for one in attempts if one.undoes]
+    if not undone:
+        return set()
+    named = select(Scan.application_id).where(Scan.id.in_(undone), Scan.application_id.is_not(None))
+    return {one for one in db.session.scalars(named) if one is not None}
 
 
 def _ticket(attempt: Attempt) -> str:

@@ -19,7 +19,8 @@ from trainings.checkin.attempts import Attempt
 from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
-from trainings.checkin.queries import admitted, door_of
+from trainings.checkin.passages import passed_at, passed_in, stands
+from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import ForeignScan, record_attempts
 from trainings.core import clock, names
@@ -131,9 +132,9 @@ def times_of(session: Session) -> dict[uuid.UUID, Times]:
     """Application → what the scans of a session already say."""
     found: dict[uuid.UUID, Times] = {}
     for application_id, direction, at in db.session.execute(
-        select(Scan.application_id, Scan.direction, Scan.scanned_at)
-        .where(Scan.session_id == session.id, Scan.event_id == session.event_id, admitted())
-        .order_by(Scan.scanned_at)
+        select(Scan.application_id, Scan.direction, passed_at())
+        .where(Scan.event_id == session.event_id, passed_in() == session.id, stands())
+        .order_by(passed_at())
     ).tuples():
         if application_id is None:
             continue

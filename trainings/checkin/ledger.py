@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, Table, bindparam, func, insert, or_, select
+from sqlalchemy import Select, Table, bindparam, func, insert, or_, select, true, union_all
 
+from trainings.checkin.decision import is_passage
 from trainings.checkin.models import Outcome, Scan, ScanKind
 from trainings.core.db import db
 
@@ -28,10 +30,22 @@ def _bearing() -> Select[tuple[int]]:
     )
     bears = or_(
         _ROWS.c.id.in_(bindparam("scan_ids", expanding=True)),
-        _ROWS.c.undoes_id.in_(bindparam("undone_ids", expanding=True)),
+        _ROWS.c.about_id.in_(bindparam("scan_ids", expanding=True)),
         _ROWS.c.application_id.in_(bindparam("application_ids", expanding=True)),
     )
-    return select(last.c.last, *_ROWS.c).select_from(last.outerjoin(_ROWS, bears))
+    # An undo that came before its scan knows nobody's application. A join of its own, for a subquery among the
+    # alternatives would keep PostgreSQL from using their indexes.
+    taken_back = _ROWS.alias()
+    undone_before = (
+        select(*_ROWS.c)
+        .join(taken_back, taken_back.c.id == _ROWS.c.about_id)
+        .where(
+            _ROWS.c.application_id.is_(None),
+            taken_back.c.application_id.in_(bindparam("application_ids", expanding=True)),
+        )
+    )
+    bearing = union_all(select(*_ROWS.c).where(bears), undone_before).subquery()
+    return select(last.c.last, *bearing.c).select_from(last.outerjoin(bearing, true()))
 
 
 _BEARING = _bearing()
@@ -44,7 +58,8 @@ class Ledger:
 
     def __init__(self, scans: Collection[Scan], last_cursor: int) -> None:
         self.known: dict[uuid.UUID, Scan] = {}
-        self._undos: dict[uuid.UUID, Scan] = {}
+        self._undone: set[tuple[uuid.UUID, uuid.UUID | None]] = set()
+        self._corrections: dict[uuid.UUID, Scan] = {}
         self._new: list[Scan] = []
         self._last_cursor = last_cursor
         for scan in scans:
@@ -56,17 +71,15 @@ class Ledger:
         event_id: uuid.UUID,
         *,
         scan_ids: Collection[uuid.UUID],
-        undone_ids: Collection[uuid.UUID],
         application_ids: Collection[uuid.UUID],
     ) -> Ledger:
-        """scan_ids: of the batch, since one that is known is answered as before, whichever event's it is.
-        undone_ids: scans that the batch takes back. application_ids: everyone whom the batch is about."""
+        """scan_ids: of the batch, since one that is known is answered as before, whichever event's it is; and of the scans
+        that it takes back or corrects. application_ids: everyone whom the batch is about."""
         rows = db.session.execute(
             _BEARING,
             {
                 "event_id": event_id,
-                "scan_ids": [*scan_ids, *undone_ids],
-                "undone_ids": list(undone_ids),
+                "scan_ids": list(scan_ids),
                 "application_ids": list(application_ids),
             },
         ).all()
@@ -78,8 +91,12 @@ class Ledger:
 
     def _enter(self, scan: Scan) -> None:
         self.known[scan.id] = scan
-        if scan.undoes_id is not None:
-            self._undos[scan.undoes_id] = scan
+        if scan.kind == ScanKind.UNDO:
+            self._undone.add((scan.event_id, scan.about_id))
+        elif scan.kind == ScanKind.CORRECTION and scan.about_id is not None:
+            known = self._corrections.get(scan.about_id)
+            if known is None or known.cursor < scan.cursor:
+                self._corrections[scan.about_id] = scan
 
     def add(self, scan: Scan) -> Scan:
         """Give a new scan the next cursor; what follows in the batch sees it."""
@@ -96,21 +113,49 @@ class Ledger:
             db.session.execute(_INSERT, [{name: getattr(scan, name) for name in names} for scan in self._new])
             self._new.clear()
 
-    def taken_back(self, scan_id: uuid.UUID) -> bool:
-        """Whether an undo names this scan."""
-        return scan_id in self._undos
+    def named(self, scan_id: uuid.UUID, event_id: uuid.UUID) -> list[Scan]:
+        """The scans of the event that an undo or a correction of this id is about: the one that a desk gave this id, and
+        the one that says the same again."""
+        return [
+            scan
+            for scan in self.known.values()
+            if scan.kind == ScanKind.SCAN
+            and scan.event_id == event_id
+            and scan_id in (scan.id, scan.about_id)
+        ]
 
-    def standing(self, application_id: uuid.UUID, session_id: uuid.UUID | None) -> list[Scan]:
-        """The admitted scans of one application in one session that no undo takes back, oldest first."""
+    def taken_back(self, scan: Scan) -> bool:
+        """Whether an undo names this scan."""
+        return (scan.event_id, scan.about_id or scan.id) in self._undone
+
+    def at(self, scan: Scan) -> datetime:
+        """When the person of a scan passed."""
+        return self._latest(scan).scanned_at
+
+    def _latest(self, scan: Scan) -> Scan:
+        return self._corrections.get(scan.about_id or scan.id, scan)
+
+    def passages(self, application_id: uuid.UUID) -> list[Scan]:
+        """Those of one application that stand, by their time (`passages.stands`)."""
         return sorted(
             (
                 scan
                 for scan in self.known.values()
                 if scan.application_id == application_id
-                and scan.session_id == session_id
                 and scan.kind == ScanKind.SCAN
-                and scan.outcome == Outcome.ADMITTED
-                and not self.taken_back(scan.id)
+                and is_passage(scan.outcome, scan.why)
+                and not self.taken_back(scan)
             ),
-            key=lambda scan: (scan.scanned_at, scan.cursor),
+            key=lambda scan: (self.at(scan), scan.cursor),
         )
+
+    def turns(self, application_id: uuid.UUID, session_id: uuid.UUID | None) -> list[Scan]:
+        """What a desk's answer goes by: the passages in one session that changed where the person is, oldest first. A
+        refused one does not turn the next into a repetition."""
+        found: list[Scan] = []
+        for scan in self.passages(application_id):
+            if scan.outcome == Outcome.REFUSED or self._latest(scan).session_id != session_id:
+                continue
+            if not found or found[-1].direction != scan.direction:
+                found.append(scan)
+        return found

@@ -74,6 +74,7 @@ class Direction(StrEnum):
 class ScanKind(StrEnum):
     SCAN = "scan"
     UNDO = "undo"
+    CORRECTION = "correction"
 
 
 class Method(StrEnum):
@@ -107,7 +108,8 @@ class Why(StrEnum):
 
 
 class Scan(Base):
-    """One attempt at the door, refused ones and unknown codes too. Append-only; an undo is a row of its own.
+    """One attempt at the door, refused ones and unknown codes too. Append-only; what takes a scan back or gives it
+    another time is a row of its own.
 
     id: made by the device at scan time; the same id again gets the first answer again. cursor: order of arrival at the
     server, for devices that ask what is new. answer: what was decided, in codes and ids: a name could never be erased
@@ -118,12 +120,13 @@ class Scan(Base):
     __append_only__ = True
     __table_args__ = (
         UniqueConstraint("event_id", "cursor", name="uq_scan_event_id_cursor"),
-        CheckConstraint("(kind = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_scan"),
+        CheckConstraint("kind = 'scan' OR about_id IS NOT NULL", name="names_a_scan"),
         CheckConstraint("outcome = 'refused' OR application_id IS NOT NULL", name="admitted_has_application"),
         CheckConstraint(
             "device_id IS NOT NULL OR staff_id IS NOT NULL OR method = 'self'", name="somebody_scanned"
         ),
         Index("ix_scan_application_id", "application_id"),
+        Index("ix_scan_about_id", "about_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -136,9 +139,9 @@ class Scan(Base):
     code_fingerprint: Mapped[str] = mapped_column(String(64), default="")
     """SHA-256 of what was read, so that unknown codes can be told apart without keeping them."""
     kind: Mapped[ScanKind] = mapped_column(enum_column(ScanKind))
-    undoes_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("scan.id", ondelete="RESTRICT"), unique=True
-    )
+    about_id: Mapped[uuid.UUID | None]
+    """The scan that an undo takes back or a correction gives another time; of a scan: the one that said the same before
+    (`scanning._fact_of`). No foreign key: desks send when they can, and an undo may arrive before what it takes back."""
     direction: Mapped[Direction] = mapped_column(enum_column(Direction))
     method: Mapped[Method] = mapped_column(enum_column(Method, "scan_method"))
     scanned_at: Mapped[datetime]

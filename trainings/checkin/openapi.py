@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainings.checkin.models import Direction, Method, Outcome, Why
+from trainings.checkin.models import Direction, Method, Outcome, ScanKind, Why
 
 Schema = dict[str, Any]
 
@@ -76,8 +76,11 @@ _SEEN = _object(
         "application": _or_none(ID),
         "session": _or_none(ID),
         "outcome": _one_of(Outcome),
-        "kind": {"enum": ["scan", "undo"]},
+        "why": _one_of(Why),
+        "kind": _one_of(ScanKind),
         "undoes": _or_none(ID),
+        "corrects": _or_none(ID) | {"description": "The scan whose time and session are those of this row."},
+        "again_of": _or_none(ID) | {"description": "The scan that this one says again: taken back with it."},
         "direction": _one_of(Direction),
         "at": INSTANT,
         "device": _or_none(ID),

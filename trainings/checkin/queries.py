@@ -8,11 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
-from sqlalchemy.orm import aliased, joinedload, load_only
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import joinedload, load_only
 
 from trainings.checkin.attendance import Attendance, Passage, attendance
-from trainings.checkin.models import Certificate, Device, Direction, Door, Outcome, Scan, ScanKind
+from trainings.checkin.models import Certificate, Device, Direction, Door, Scan
+from trainings.checkin.passages import entry, passed_at, passed_in, stands
 from trainings.core import codes
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
@@ -68,26 +69,6 @@ def devices_of(event_id: uuid.UUID) -> Sequence[Device]:
     ).all()
 
 
-def not_undone() -> ColumnElement[bool]:
-    """A scan that no undo takes back."""
-    undo = aliased(Scan)
-    return ~select(undo.id).where(undo.undoes_id == Scan.id).exists()
-
-
-def admitted() -> ColumnElement[bool]:
-    """An admitted scan that still stands."""
-    return and_(Scan.kind == ScanKind.SCAN, Scan.outcome == Outcome.ADMITTED, not_undone())
-
-
-def earlier_scans(application_id: uuid.UUID, session_id: uuid.UUID | None) -> Sequence[Scan]:
-    """The admitted scans of one application in one session that still stand, oldest first."""
-    return db.session.scalars(
-        select(Scan)
-        .where(Scan.application_id == application_id, Scan.session_id == session_id, admitted())
-        .order_by(Scan.scanned_at, Scan.cursor)
-    ).all()
-
-
 def scans_after(event_id: uuid.UUID, cursor: int, limit: int | None = None) -> Sequence[Scan]:
     """What came in after a cursor, in order of arrival."""
     return db.session.scalars(
@@ -96,11 +77,11 @@ def scans_after(event_id: uuid.UUID, cursor: int, limit: int | None = None) -> S
 
 
 def attended_ids(application_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of some applications whose person was present: one admitted entry that still stands."""
+    """Those of some applications whose person was present: one entry that stands."""
     return set(
         db.session.scalars(
             select(Scan.application_id)
-            .where(Scan.application_id.in_(list(application_ids)), Scan.direction == Direction.IN, admitted())
+            .where(Scan.application_id.in_(list(application_ids)), entry())
             .distinct()
         )
     ) - {None}  # type: ignore[return-value]
@@ -108,11 +89,7 @@ def attended_ids(application_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 def attended_applications(event_id: uuid.UUID) -> list[Application]:
     """Everyone who was present, by kana; roles outside the capacity too."""
-    present = (
-        select(Scan.application_id)
-        .where(Scan.event_id == event_id, Scan.direction == Direction.IN, admitted())
-        .distinct()
-    )
+    present = select(Scan.application_id).where(Scan.event_id == event_id, entry()).distinct()
     return list(
         db.session.scalars(
             select(Application)
@@ -127,8 +104,8 @@ def attendance_by_application(event: Event) -> dict[uuid.UUID, list[Attendance]]
     """Application → its attendance of each session of the event, in the order of the sessions."""
     passages: dict[tuple[uuid.UUID, uuid.UUID | None], list[Passage]] = defaultdict(list)
     for application_id, session_id, at, direction in db.session.execute(
-        select(Scan.application_id, Scan.session_id, Scan.scanned_at, Scan.direction).where(
-            Scan.event_id == event.id, admitted()
+        select(Scan.application_id, passed_in(), passed_at(), Scan.direction).where(
+            Scan.event_id == event.id, stands()
         )
     ):
         passages[application_id, session_id].append(Passage(at, direction == Direction.IN))
@@ -144,7 +121,8 @@ def attendance_by_application(event: Event) -> dict[uuid.UUID, list[Attendance]]
 
 @dataclass(frozen=True)
 class GroupArrival:
-    """One group at the door. expected: confirmed participants; arrived: those of them who came in; walk-ins are in both."""
+    """One group at the door. expected: participants with a seat, and whoever was let in without one; arrived: those of
+    them who came in. Walk-ins are in both."""
 
     group: EventGroup
     expected: int
@@ -170,38 +148,20 @@ class GroupArrival:
 
 
 def arrivals_by_group(event: Event) -> list[GroupArrival]:
-    """Arrived of expected by group, in two statements."""
-    expected = dict(
-        db.session.execute(
-            select(Application.event_group_id, func.count())
-            .where(
-                Application.event_id == event.id,
-                Application.role == PARTICIPANT,
-                Application.state == State.CONFIRMED,
-            )
-            .group_by(Application.event_group_id)
+    """Arrived of expected by group, in one statement."""
+    came = select(Scan.application_id).where(Scan.event_id == event.id, entry()).distinct().subquery()
+    rows = db.session.execute(
+        select(Application.event_group_id, func.count(), func.count(came.c.application_id))
+        .outerjoin(came, came.c.application_id == Application.id)
+        .where(
+            Application.event_id == event.id,
+            Application.role == PARTICIPANT,
+            or_(Application.state == State.CONFIRMED, came.c.application_id.is_not(None)),
         )
-        .tuples()
-        .all()
+        .group_by(Application.event_group_id)
     )
-    arrived = dict(
-        db.session.execute(
-            select(Application.event_group_id, func.count(func.distinct(Application.id)))
-            .join(Scan, Scan.application_id == Application.id)
-            .where(
-                Scan.event_id == event.id,
-                Scan.direction == Direction.IN,
-                Application.role == PARTICIPANT,
-                admitted(),
-            )
-            .group_by(Application.event_group_id)
-        )
-        .tuples()
-        .all()
-    )
-    return [
-        GroupArrival(group, expected.get(group.id, 0), arrived.get(group.id, 0)) for group in event.groups
-    ]
+    counted = {group_id: (expected, arrived) for group_id, expected, arrived in rows}
+    return [GroupArrival(group, *counted.get(group.id, (0, 0))) for group in event.groups]
 
 
 def roster(event_id: uuid.UUID, changed_since: datetime | None = None) -> Sequence[Application]:
@@ -261,8 +221,8 @@ def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
 def first_arrivals(event_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
     """Application → when its person first came in."""
     rows = db.session.execute(
-        select(Scan.application_id, func.min(Scan.scanned_at))
-        .where(Scan.event_id == event_id, Scan.direction == Direction.IN, admitted())
+        select(Scan.application_id, func.min(passed_at()))
+        .where(Scan.event_id == event_id, entry())
         .group_by(Scan.application_id)
     )
     return {application_id: at for application_id, at in rows if application_id is not None}

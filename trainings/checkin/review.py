@@ -14,6 +14,7 @@ from trainings.audit.actions import record
 from trainings.checkin import queries
 from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
+from trainings.checkin.passages import not_undone, passages_of
 from trainings.checkin.scanning import WRONG_CLOCK, lock_door, record_attempts
 from trainings.core import clock
 from trainings.core.db import db
@@ -112,7 +113,7 @@ def _asking(event_id: uuid.UUID) -> Select[tuple[Scan]]:
             Scan.kind == ScanKind.SCAN,
             or_(Scan.flagged, Scan.why.in_(FOREIGN), Scan.scanned_at > Scan.received_at),
             ~settled,
-            queries.not_undone(),
+            not_undone(),
         )
         .order_by(Scan.cursor)
     )
@@ -156,8 +157,8 @@ def _first(scan: Scan) -> Scan | None:
     """The admission that stood when this one came, in its session."""
     if scan.application_id is None:
         return None
-    earlier = queries.earlier_scans(scan.application_id, scan.session_id)
-    return next((one for one in earlier if one.id != scan.id), None)
+    earlier = passages_of([scan.application_id])
+    return next((one.scan for one in earlier if one.scan.id != scan.id), None)
 
 
 def _desk(desks: dict[uuid.UUID, str], scan: Scan) -> str:

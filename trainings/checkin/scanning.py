@@ -14,10 +14,10 @@ from trainings.accounts.models import Staff
 from trainings.checkin import queries
 from trainings.checkin.answers import answer_given, answer_kept
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide, decide_undo
+from trainings.checkin.decision import Decision, Earlier, Rules, TicketState, decide, decide_undo, is_passage
 from trainings.checkin.guests import Guests
 from trainings.checkin.ledger import Ledger
-from trainings.checkin.models import Device, Door, Outcome, Scan, ScanKind, Why
+from trainings.checkin.models import Device, Direction, Door, Outcome, Scan, ScanKind, Why
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
@@ -66,9 +66,9 @@ def record_attempts(
         event_id,
         scan_ids=[
             *(attempt.scan_id for attempt in attempts),
-            *(_fact_id(attempt) for attempt in attempts if attempt.offline),
+            *(_fact_id(attempt.scan_id) for attempt in attempts if attempt.offline),
+            *(attempt.undoes for attempt in attempts if attempt.undoes),
         ],
-        undone_ids=[attempt.undoes for attempt in attempts if attempt.undoes],
         application_ids=guests.ids,
     )
     scans = []
@@ -120,16 +120,18 @@ def _record(
     ticket = _ticket_state(event, application)
     session = _session(event, attempt)
     session_id = session.id if session else None
-    earlier = ledger.standing(application.id, session_id) if application else []
+    earlier = ledger.turns(application.id, session_id) if application else []
     decision = decide(
         ticket,
-        [Earlier(scan.direction.value, scan.scanned_at.isoformat()) for scan in earlier],
+        [Earlier(scan.direction.value, ledger.at(scan).isoformat()) for scan in earlier],
         attempt.direction.value,
         Rules(open=attempt.scanned_at >= event.doors_open_at, exits=counts_exits(event)),
     )
     ours = application if ticket != "other_event" else None
-    decision, flagged = _as_fact(attempt, decision, ours)
+    told, (decision, flagged) = decision, _as_fact(attempt, decision, ours)
     kept = answer_kept(decision, ours, desk=_desk_of(earlier[-1]) if decision.since else "")
+    if told.why != decision.why:
+        kept["against"] = told.why
     if application is not None and ours is None:
         kept["event"] = application.event.title
     if not flagged and abs(attempt.clock_off) > WRONG_CLOCK.total_seconds():
@@ -138,6 +140,7 @@ def _record(
         _scan(
             event,
             attempt,
+            about_id=attempt.again_of,
             application_id=ours.id if ours else None,
             session_id=session_id,
             outcome=Outcome(decision.outcome),
@@ -171,12 +174,12 @@ def _fact_of(scan: Scan, attempt: Attempt) -> Attempt | None:
     answered_no = scan.kind == ScanKind.SCAN and scan.outcome != Outcome.ADMITTED and not scan.flagged
     if not answered_no or not attempt.offline or attempt.undoes is not None:
         return None
-    return replace(attempt, scan_id=_fact_id(attempt))
+    return replace(attempt, scan_id=_fact_id(attempt.scan_id), again_of=attempt.scan_id)
 
 
-def _fact_id(attempt: Attempt) -> uuid.UUID:
+def _fact_id(scan_id: uuid.UUID) -> uuid.UUID:
     """The same for every repetition, so that the fact is stored once."""
-    return uuid.uuid5(attempt.scan_id, "let in on the desk's word")
+    return uuid.uuid5(scan_id, "let in on the desk's word")
 
 
 def _ticket_state(event: Event, application: Application | None) -> TicketState:
@@ -194,28 +197,43 @@ def _record_undo(
     event: Event, attempt: Attempt, guests: Guests, ledger: Ledger, device: Device | None, staff: Staff | None
 ) -> Scan:
     assert attempt.undoes is not None, "the caller has seen that this attempt takes one back"
-    undone = ledger.known.get(attempt.undoes)
-    if undone is not None and undone.event_id != event.id:
-        undone = None
-    application = guests.by_id(undone.application_id) if undone and undone.application_id else None
-    entry = undone if application is not None and undone and undone.kind == ScanKind.SCAN else None
-    decision = decide_undo(entry.outcome.value if entry else None, ledger.taken_back(attempt.undoes))
-    return ledger.add(
+    known = ledger.known.get(attempt.undoes)
+    # What says the same again is taken back with what it repeats, by the id that the desk gave.
+    undone_id = (known.about_id if known and known.kind == ScanKind.SCAN else None) or attempt.undoes
+    named = ledger.named(undone_id, event.id)
+    passages = [scan for scan in named if is_passage(scan.outcome, scan.why)]
+    decision = decide_undo(bool(passages), any(ledger.taken_back(scan) for scan in named))
+    about = next((scan for scan in passages or named if scan.application_id), None)
+    application = guests.by_id(about.application_id) if about and about.application_id else None
+    # Kept by the id that it names in any case: the scan itself may arrive later, and is born taken back then.
+    scan = ledger.add(
         _scan(
             event,
             attempt,
-            kind=ScanKind.UNDO if decision.outcome == "admitted" else ScanKind.SCAN,
-            undoes_id=attempt.undoes if decision.outcome == "admitted" else None,
+            kind=ScanKind.UNDO,
+            about_id=undone_id,
             application_id=application.id if application else None,
-            session_id=undone.session_id if undone else None,
+            session_id=about.session_id if about else None,
             outcome=Outcome(decision.outcome),
             why=Why(decision.why),
             flagged=False,
-            answer=answer_kept(decision, application),
+            answer={},
             device=device,
             staff=staff,
         )
     )
+    scan.answer = answer_kept(decision, application)
+    if application is not None and decision.outcome == "admitted":
+        scan.answer |= _still_in(application, ledger)
+    return scan
+
+
+def _still_in(application: Application, ledger: Ledger) -> dict[str, str]:
+    """Since when and by which desk somebody is in all the same whose scan was taken back; nothing for nobody."""
+    entries = [one for one in ledger.passages(application.id) if one.direction == Direction.IN]
+    if not entries:
+        return {}
+    return {"since": ledger.at(entries[0]).isoformat(), "desk": _desk_of(entries[0])}
 
 
 def _scan(
@@ -230,8 +248,8 @@ def _scan(
     answer: dict[str, Any],
     device: Device | None,
     staff: Staff | None,
+    about_id: uuid.UUID | None,
     kind: ScanKind = ScanKind.SCAN,
-    undoes_id: uuid.UUID | None = None,
 ) -> Scan:
     return Scan(
         id=attempt.scan_id,
@@ -240,7 +258,7 @@ def _scan(
         application_id=application_id,
         code_fingerprint=codes.fingerprint(attempt.ticket) if attempt.ticket else "",
         kind=kind,
-        undoes_id=undoes_id,
+        about_id=about_id,
         direction=attempt.direction,
         method=attempt.method,
         scanned_at=attempt.scanned_at,

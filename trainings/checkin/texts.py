@@ -84,6 +84,7 @@ WHYS = {
 """Reason → what the screen says, and the next step in words that a volunteer can read aloud."""
 AT_DESK = "受付の机へどうぞ"
 UNDONE = "受付を取り消しました"
+STILL_IN = "ほかの受付が残っているので、参加として数えています。"
 OUT = "退室を記録しました"
 INSTALLED = {"name": "つどい 受付", "short_name": "受付"}
 """What the desk is called on a home screen."""

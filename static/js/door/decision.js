@@ -2,6 +2,7 @@
 // One table of test vectors (tests/unit/checkin/vectors.json) runs against both.
 
 const WITHOUT_A_SEAT = ["unknown", "other_event", "not_selected", "waiting", "cancelled"];
+const BY_OTHER_SCANS = ["left_already", "not_inside"];
 
 /** earlier: [{direction, at}], oldest first; rules: {open, exits}. Gives {outcome, why, since}. */
 export function decide(ticket, earlier, direction, rules) {
@@ -17,9 +18,12 @@ export function decide(ticket, earlier, direction, rules) {
   return rules.exits ? admitted() : refused("left_already");
 }
 
-/** undone: outcome of the scan to take back, null when there is none; only an entry that stands can be taken back. */
-export function decideUndo(undone, takenBack) {
-  return undone === "admitted" && !takenBack ? admitted() : refused("nothing_to_undo");
+/** Whether a scan says that its person passed the door: not where the ticket itself was turned away. */
+export const isPassage = ({ outcome, why }) => outcome !== "refused" || BY_OTHER_SCANS.includes(why);
+
+/** passage: whether the scan to take back is known and is one; takenBack: whether it was taken back before. */
+export function decideUndo(passage, takenBack) {
+  return passage && !takenBack ? admitted() : refused("nothing_to_undo");
 }
 
 const admitted = () => ({ outcome: "admitted", why: "", since: "" });

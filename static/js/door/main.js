@@ -7,7 +7,7 @@ import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { install } from "./install.js";
 import { professions } from "./professions.js";
-import { decideUndo } from "./decision.js";
+import { decideUndo, isPassage } from "./decision.js";
 import { ticketState } from "./roster.js";
 import { find } from "./search.js";
 import { forgetAll } from "./store.js";
@@ -54,7 +54,7 @@ async function record(what, method, guest, said) {
   if (!said && !desk.roster.loaded) [answer, amber] = [{ outcome: "refused", why: "", ...sayings("#words-no-roster") }, true];
   else if (!said) {
     answer = desk.roster.answer(attempt, guest);
-    if (guest) seen = seenAs(attempt, guest.id, answer.session, answer.outcome);
+    if (guest) seen = seenAs(attempt, guest.id, answer.session, answer);
     else if (desk.online) answer.local = true;
     else [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
   }
@@ -76,8 +76,8 @@ async function kept(entry) {
   }
 }
 
-const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session, outcome) => ({
-  scan_id, application, session, outcome, undoes: null, direction, at: scanned_at, mine: true,
+const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session, { outcome, why }) => ({
+  scan_id, application, session, outcome, why, undoes: null, direction, at: scanned_at, mine: true,
 });
 
 /** The answer first; what stands behind it can wait until it is on the screen. */
@@ -91,13 +91,16 @@ function present(answer, how) {
 async function takeBack(undone) {
   const attempt = { scan_id: crypto.randomUUID(), scanned_at: desk.now(), method: "search", undoes: undone.scan_id };
   const { roster } = desk;
-  const decision = decideUndo(roster.scans.get(undone.scan_id)?.outcome ?? null, roster.undone.has(undone.scan_id));
+  const known = roster.scans.get(undone.scan_id);
+  const decision = decideUndo(Boolean(known && isPassage(known)), Boolean(known && roster.takenBack(known)));
   const taken = decision.outcome === "admitted";
-  const [say, next] = taken ? [roster.loaded.texts.undone, ""] : roster.loaded.texts.whys[decision.why];
-  const seen = { ...seenAs(attempt, undone.guest.id, null, decision.outcome), undoes: undone.scan_id };
+  const seen = { ...seenAs(attempt, undone.guest.id, null, decision), undoes: undone.scan_id };
   if (!(await kept({ kind: "scan", body: attempt, seen }))) return;
   Object.assign(last, { text: "", at: 0 });
-  present({ ...decision, scan_id: attempt.scan_id, say, next, guest: undone.guest, undo: taken });
+  const entry = taken ? roster.entry(undone.guest) : undefined;
+  const { texts, desks } = roster.loaded;
+  const [say, next] = taken ? [texts.undone, entry ? texts.still_in : ""] : texts.whys[decision.why];
+  present({ ...decision, scan_id: attempt.scan_id, say, next, since: entry?.at ?? "", desk: desks[entry?.device] ?? "", guest: undone.guest, undo: taken });
   desk.round();
 }
 
@@ -197,7 +200,7 @@ function search() {
 /** A guest as a row that one tap lets in. */
 function showGuest(row, guest) {
   fill(row, guest);
-  const entry = desk.roster.standing(guest).find((scan) => scan.direction === "in");
+  const entry = desk.roster.entry(guest);
   one("[data-came-part]", row).hidden = !entry;
   one("[data-came]", row).textContent = entry ? clockTime(entry.at) : "";
   const state = ticketState(guest);

@@ -1,7 +1,7 @@
 // The roster in memory: whom a ticket belongs to, who has come in, and the local answer to a scan.
 
 import { sha256, hex, utf8 } from "../sha256.js";
-import { decide } from "./decision.js";
+import { decide, isPassage } from "./decision.js";
 
 const STATES = {
   confirmed: "confirmed",
@@ -25,6 +25,7 @@ export class Roster {
     this.scans = new Map();
     this.byGuest = new Map();
     this.undone = new Map();
+    this.corrected = new Map();
     for (const guest of loaded?.roster ?? []) this.add(guest);
     for (const scan of loaded?.scans ?? []) this.note(scan);
   }
@@ -51,13 +52,14 @@ export class Roster {
     return true;
   }
 
-  /** Remember a scan of any desk: {scan_id, application, session, outcome, undoes, direction, at, device}. */
+  /** Remember a scan of any desk: {scan_id, application, session, outcome, why, undoes, corrects, again_of, direction, at,
+      device}. What takes a scan back or gives it another time may come before it. */
   note(scan) {
     if (this.scans.has(scan.scan_id)) return;
     this.scans.set(scan.scan_id, scan);
-    if (scan.undoes) {
-      if (scan.outcome === "admitted") this.undone.set(scan.undoes, scan.scan_id);
-    } else if (scan.application) {
+    if (scan.undoes) this.undone.set(this.saidOnce(scan.undoes), scan.scan_id);
+    else if (scan.corrects) this.corrected.set(scan.corrects, scan);
+    else if (scan.application) {
       this.byGuest.set(scan.application, [...(this.byGuest.get(scan.application) ?? []), scan.scan_id]);
     }
   }
@@ -66,7 +68,8 @@ export class Roster {
   drop(id) {
     const scan = this.scans.get(id);
     this.scans.delete(id);
-    if (scan && this.undone.get(scan.undoes) === id) this.undone.delete(scan.undoes);
+    const undone = this.saidOnce(scan?.undoes);
+    if (scan && this.undone.get(undone) === id) this.undone.delete(undone);
     const known = this.byGuest.get(scan?.application);
     if (known) this.byGuest.set(scan.application, known.filter((one) => one !== id));
   }
@@ -77,13 +80,39 @@ export class Roster {
     return this.byCode.get(number);
   }
 
-  /** The admitted scans of a guest that stand, oldest first; in one session where it is given. */
-  standing(guest, session) {
+  /** The id that a desk gave: what says the same again is taken back and corrected with it. */
+  saidOnce(id) {
+    return this.scans.get(id)?.again_of ?? id;
+  }
+
+  /** Whether a scan was taken back. */
+  takenBack({ scan_id }) {
+    return this.undone.has(this.saidOnce(scan_id));
+  }
+
+  /** The passages of a guest that stand, oldest first, with the time and session that staff gave them last. */
+  standing(guest) {
     return (this.byGuest.get(guest.id) ?? [])
-      .filter((id) => !this.undone.has(id))
       .map((id) => this.scans.get(id))
-      .filter((scan) => scan.outcome === "admitted" && (session === undefined || scan.session === session))
+      .filter((scan) => isPassage(scan) && !this.takenBack(scan))
+      .map((scan) => {
+        const { at, session } = this.corrected.get(this.saidOnce(scan.scan_id)) ?? scan;
+        return { ...scan, at, session };
+      })
       .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  }
+
+  /** The first entry of a guest that stands. */
+  entry(guest) {
+    return this.standing(guest).find((scan) => scan.direction === "in");
+  }
+
+  /** What an answer goes by: the passages in one session that changed where a guest is; a refused one turns no next one
+      into a repetition. */
+  turns(guest, session) {
+    return this.standing(guest)
+      .filter((scan) => scan.outcome !== "refused" && scan.session === session)
+      .filter((scan, at, all) => scan.direction !== all[at - 1]?.direction);
   }
 
   /** The session that an instant (ms) belongs to: the first that is not over, else the last. */
@@ -92,11 +121,12 @@ export class Roster {
     return (sessions.find((one) => instant < Date.parse(one.ends_at)) ?? sessions.at(-1))?.id ?? null;
   }
 
-  /** The newest entries of a device that stand, with their guests: [{scan, guest}]. */
+  /** The newest passages of a device that stand and were not refused, with their guests: [{scan, guest}]. */
   recent(device, most) {
-    return [...this.scans.values()]
-      .filter((scan) => (scan.mine || scan.device === device) && scan.outcome === "admitted" && !scan.undoes)
-      .filter((scan) => !this.undone.has(scan.scan_id) && this.byId.has(scan.application))
+    const found = [...this.scans.values()]
+      .filter((scan) => (scan.mine || scan.device === device) && scan.outcome !== "refused")
+      .filter((scan) => !scan.undoes && !scan.corrects && !this.takenBack(scan) && this.byId.has(scan.application));
+    return [...new Map(found.map((scan) => [this.saidOnce(scan.scan_id), scan])).values()]
       .sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
       .slice(0, most)
       .map((scan) => ({ scan, guest: this.byId.get(scan.application) }));
@@ -108,7 +138,7 @@ export class Roster {
     const { direction = "in" } = attempt;
     const instant = Date.parse(attempt.scanned_at);
     const session = this.sessionAt(instant);
-    const earlier = guest ? this.standing(guest, session) : [];
+    const earlier = guest ? this.turns(guest, session) : [];
     const rules = { open: instant >= Date.parse(event.doors_open_at), exits: event.exits };
     let decision = decide(ticketState(guest), earlier, direction, rules);
     if (attempt.forced && decision.outcome === "refused" && guest) decision = { outcome: "admitted", why: "", since: "" };
@@ -119,9 +149,12 @@ export class Roster {
     return { ...decision, scan_id: attempt.scan_id, session, say, next, desk, guest: guest ?? null, undo: false };
   }
 
+  /** Participants with a seat and whoever was let in without one, and those of them who came: as the server counts. */
   counts() {
-    const expected = this.guests.filter((one) => one.state === "confirmed" && one.role === "participant");
-    const arrived = expected.filter((one) => this.byGuest.has(one.id) && this.standing(one).length > 0);
+    const participants = this.guests.filter((one) => one.role === "participant");
+    const arrived = participants.filter((one) => this.byGuest.has(one.id) && this.entry(one));
+    const came = new Set(arrived);
+    const expected = participants.filter((one) => one.state === "confirmed" || came.has(one));
     return { expected, arrived };
   }
 }

@@ -249,9 +249,9 @@ export class Desk {
       if (answer.outcome === "admitted" && answer.guest) this.see(answer.scan_id, answer.guest.id, entry.body.scanned_at);
       return;
     }
-    const { outcome, session } = answer;
+    const { outcome, why, session } = answer;
     this.roster.drop(entry.seen.scan_id);
-    this.roster.note({ ...entry.seen, outcome, session, application: answer.guest?.id ?? null });
+    this.roster.note({ ...entry.seen, outcome, why, session, application: answer.guest?.id ?? null });
   }
 }
 

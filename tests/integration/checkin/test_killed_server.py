@@ -37,6 +37,7 @@ def test_nothing_is_lost_and_nobody_counted_twice(stage: Stage, database: Databa
             desks,
             stage.guests,
             stage.groups,
+            sittings=stage.sittings,
             scans=SCANS,
             kills=KILLS,
             chance=chance,
@@ -44,7 +45,7 @@ def test_nothing_is_lost_and_nobody_counted_twice(stage: Stage, database: Databa
         )
         kills = server.kills
 
-    assert faults(desks, *stage.kept()) == []
+    assert faults(desks, stage.sittings, stage.kept()) == []
     assert kills == KILLS
     assert desks[-1].revoked
     assert len({skew for skew in (desk.skew for desk in desks)}) > 1
@@ -59,10 +60,18 @@ def test_desks_that_forget_their_queues_are_noticed(stage: Stage) -> None:
         for desk in desks:
             desk.forgetful = True
         play(
-            server, desks, stage.guests, stage.groups, scans=150, kills=1, chance=chance, revoke=lambda: None
+            server,
+            desks,
+            stage.guests,
+            stage.groups,
+            sittings=stage.sittings,
+            scans=150,
+            kills=1,
+            chance=chance,
+            revoke=lambda: None,
         )
 
-    assert any("is lost" in one for one in faults(desks, *stage.kept()))
+    assert any("is lost" in one for one in faults(desks, stage.sittings, stage.kept()))
 
 
 def test_clock_of_a_desk_is_off_by_minutes(stage: Stage) -> None:

@@ -44,6 +44,12 @@ def test_scans_may_arrive_in_any_order() -> None:
     assert attendance(passages, STARTS, ENDS) == Attendance(True, 160, False, True)
 
 
+def test_out_and_in_at_one_instant_leave_everybody_where_they_were() -> None:
+    for both in ([at(60), at(60, inwards=False)], [at(60, inwards=False), at(60)]):
+        assert attendance([at(0), *both], STARTS, ENDS) == Attendance(True, 180, False, True)
+        assert attendance(both, STARTS, ENDS) == Attendance(True, 0, True, False)
+
+
 def test_late_is_more_than_ten_minutes() -> None:
     assert not attendance([at(10)], STARTS, ENDS).late
     assert attendance([at(11)], STARTS, ENDS).late

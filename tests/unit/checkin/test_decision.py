@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from trainings.checkin.decision import Decision, Earlier, Rules, decide, decide_undo
+from trainings.checkin.decision import Decision, Earlier, Rules, decide, decide_undo, is_passage
 from trainings.checkin.models import Why
 from trainings.core import codes, names
 
@@ -65,17 +65,24 @@ def test_decision_of_the_browser_fits_every_vector() -> None:
 
 @pytest.mark.parametrize("vector", UNDO_VECTORS, ids=lambda vector: vector["name"])
 def test_undo_on_the_server_fits_the_vector(vector: dict[str, Any]) -> None:
-    decision = decide_undo(vector["undone"], vector["taken_back"])
+    undone = vector["undone"]
+
+    decision = decide_undo(undone is not None and is_passage(**undone), vector["taken_back"])
 
     assert decision == Decision(**vector["decision"])
 
 
 def test_undo_in_the_browser_fits_every_vector() -> None:
-    script = "(m, given) => given.map((v) => m.decideUndo(v.undone, v.taken_back))"
+    script = """(m, given) =>
+      given.map((v) => m.decideUndo(Boolean(v.undone && m.isPassage(v.undone)), v.taken_back))"""
 
     decisions = in_node("decision.js", script, UNDO_VECTORS)
 
     assert decisions == [v["decision"] for v in UNDO_VECTORS]
+
+
+def test_undo_vectors_know_every_answer() -> None:
+    assert {v["undone"]["why"] for v in UNDO_VECTORS if v["undone"]} == set(Why)
 
 
 def test_vectors_know_every_state_and_every_answer() -> None:
