@@ -102,6 +102,7 @@ TABLE: dict[str, str] = {
     "venue.arrive": "link:venue",
     "venue.check_in": "link:venue",
     "door_review.settle": "planner",
+    "door_review.settle_many": "planner",
     "checkin.door": "planner",
     "checkin.open_door": "planner",
     "checkin.renew_link": "planner",

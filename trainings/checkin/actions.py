@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -198,7 +199,9 @@ def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
     group = db.session.get(EventGroup, walk_in.group_id)
     if group is None or group.event_id != event.id:
         raise Refused(CheckinRefusal.GROUP_MISSING)
-    full = event.capacity is not None and seats_taken(event) >= event.capacity
+    full = (
+        event.capacity is not None and seats_taken(event, queries.arrivals_by_group(event)) >= event.capacity
+    )
     if full and not walk_in.reason.strip() and not walk_in.offline:
         raise Refused(CheckinRefusal.OVER_CAPACITY)
     person = recognise_person(
@@ -246,11 +249,12 @@ def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
     return application
 
 
-def seats_taken(event: Event) -> int:
-    """Seats that are really taken: before the start every confirmed one, afterwards those who are here."""
+def seats_taken(event: Event, arrivals: Sequence[queries.GroupArrival]) -> int:
+    """Seats that are really taken: before the start every one that somebody holds and those of people who were let in
+    without one, afterwards those of people who are here."""
     if clock.now() < event.starts_at:
-        return registration.confirmed_count(event.id)
-    return sum(row.arrived for row in queries.arrivals_by_group(event))
+        return registration.confirmed_count(event.id) + sum(row.seatless for row in arrivals)
+    return sum(row.arrived for row in arrivals)
 
 
 def set_tables(*, event_id: uuid.UUID, tables: dict[uuid.UUID, str]) -> int:

@@ -213,7 +213,7 @@ def _state(event: Event) -> dict[str, Any]:
     """Arrivals, seats left in all and by group (None: no limit), and the names of all desks."""
     rows = queries.arrivals_by_group(event)
     begun = clock.now() >= event.starts_at
-    left = None if event.capacity is None else max(0, event.capacity - actions.seats_taken(event))
+    left = None if event.capacity is None else max(0, event.capacity - actions.seats_taken(event, rows))
     return {
         "groups": [
             {

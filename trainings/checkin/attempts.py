@@ -14,7 +14,8 @@ class Attempt:
     """ticket: what was read; application_id: what was chosen by search.
 
     forced: the desk let the person in whatever the answer; offline: it did so on its own word, without the server;
-    undoes: id of the scan that this one takes back; again_of: of the one that it says again. clock_off: by how many seconds the device's clock was ahead of ours when
+    undoes: id of the scan that this one takes back; corrects: of the one that happened at the time told here, as staff
+    say; again_of: of the one that it says again. clock_off: by how many seconds the device's clock was ahead of ours when
     it sent the scan; behind: negative.
     """
 
@@ -28,5 +29,6 @@ class Attempt:
     forced: bool = False
     offline: bool = False
     undoes: uuid.UUID | None = None
+    corrects: uuid.UUID | None = None
     again_of: uuid.UUID | None = None
     clock_off: int = 0

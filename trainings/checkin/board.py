@@ -71,9 +71,11 @@ class Board:
 
 
 def board_of(event: Event) -> Board:
-    """The live board of an event: tables count everybody who sits there, groups only participants."""
-    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    """The live board of an event: tables count everybody who sits there, groups only participants. Whoever was let in
+    without a seat counts like the others."""
     arrivals = queries.first_arrivals(event.id)
+    everybody = applications_of_event(event.id, Filter())
+    people = [one for one in everybody if one.state == State.CONFIRMED or one.id in arrivals]
     participants = [one for one in people if one.role == PARTICIPANT]
     came = [arrivals[one.id] for one in participants if one.id in arrivals]
     return Board(
@@ -83,5 +85,9 @@ def board_of(event: Event) -> Board:
             [(one.id, one.table_number, one) for one in people if one.table_number is not None], arrivals
         ),
         missing=[one for one in participants if one.id not in arrivals and one.channel != Channel.WALK_IN],
-        seated=Counter(one.event_group_id for one in participants if one.channel != Channel.WALK_IN),
+        seated=Counter(
+            one.event_group_id
+            for one in participants
+            if one.state == State.CONFIRMED and one.channel != Channel.WALK_IN
+        ),
     )

@@ -111,7 +111,7 @@ def key_in_walk_in(*, session: Session, sheet: uuid.UUID, added: Addition, staff
         raise Refused(CheckinRefusal.GROUP_MISSING)
     walk_in = WalkIn(
         scan_id=uuid.uuid5(sheet, Method.WALK_IN.value),
-        scanned_at=_at(added.typed, session),
+        scanned_at=instant_typed(added.typed, session.starts_at),
         name=added.name,
         kana=added.kana,
         group_id=added.group_id,
@@ -147,17 +147,22 @@ def times_of(session: Session) -> dict[uuid.UUID, Times]:
 
 
 def _instant(row: Keyed, session: Session) -> datetime:
-    return _at(row.typed, session, application=str(row.application_id), direction=row.direction.value)
+    facts = {"application": str(row.application_id), "direction": row.direction.value}
+    return instant_typed(row.typed, session.starts_at, **facts)
 
 
-def _at(typed: str, session: Session, **facts: str) -> datetime:
+def instant_typed(typed: str, day: datetime, **facts: str) -> datetime:
+    """The instant that a time means on the day of another one: 13:05 or 1305, with a colon or words.
+
+    Raises Refused: BAD_TIME, TIME_AHEAD (with these facts).
+    """
     found = _TIME.fullmatch(names.narrow(typed[:LONGEST_TIME]))
     if found is None:
         raise Refused(CheckinRefusal.BAD_TIME, **facts)
     hour, minute = int(found[1]), int(found[2] or found[3])
     if hour > 23 or minute > 59:
         raise Refused(CheckinRefusal.BAD_TIME, **facts)
-    instant = clock.at(clock.local(session.starts_at).date(), time(hour, minute))
+    instant = clock.at(clock.local(day).date(), time(hour, minute))
     if instant > clock.now():
         raise Refused(CheckinRefusal.TIME_AHEAD, **facts)
     return instant

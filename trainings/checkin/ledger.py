@@ -113,6 +113,11 @@ class Ledger:
             db.session.execute(_INSERT, [{name: getattr(scan, name) for name in names} for scan in self._new])
             self._new.clear()
 
+    def said_once(self, scan_id: uuid.UUID) -> uuid.UUID:
+        """The id that the desk gave: what says the same again is taken back and corrected with what it repeats."""
+        scan = self.known.get(scan_id)
+        return (scan.about_id if scan and scan.kind == ScanKind.SCAN else None) or scan_id
+
     def named(self, scan_id: uuid.UUID, event_id: uuid.UUID) -> list[Scan]:
         """The scans of the event that an undo or a correction of this id is about: the one that a desk gave this id, and
         the one that says the same again."""

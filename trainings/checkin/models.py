@@ -162,6 +162,7 @@ class Matter(StrEnum):
     TWICE = "twice"
     FORCED = "forced"
     OFFLINE = "offline"
+    NO_ENTRY = "no_entry"
     UNKNOWN = "unknown"
     CLOCK = "clock"
 

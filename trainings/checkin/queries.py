@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from trainings.checkin.attendance import Attendance, Passage, attendance
@@ -20,7 +20,7 @@ from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
 from trainings.events.models import Session as EventSession
 from trainings.registration.models import Application
-from trainings.registration.states import State
+from trainings.registration.states import HOLDS_SEAT, State
 
 
 def door_of(event_id: uuid.UUID) -> Door | None:
@@ -122,11 +122,12 @@ def attendance_by_application(event: Event) -> dict[uuid.UUID, list[Attendance]]
 @dataclass(frozen=True)
 class GroupArrival:
     """One group at the door. expected: participants with a seat, and whoever was let in without one; arrived: those of
-    them who came in. Walk-ins are in both."""
+    them who came in. Walk-ins are in both. seatless: those of the arrived for whom no seat is held."""
 
     group: EventGroup
     expected: int
     arrived: int
+    seatless: int
 
     @property
     def is_met(self) -> bool:
@@ -151,7 +152,12 @@ def arrivals_by_group(event: Event) -> list[GroupArrival]:
     """Arrived of expected by group, in one statement."""
     came = select(Scan.application_id).where(Scan.event_id == event.id, entry()).distinct().subquery()
     rows = db.session.execute(
-        select(Application.event_group_id, func.count(), func.count(came.c.application_id))
+        select(
+            Application.event_group_id,
+            func.count(),
+            func.count(came.c.application_id),
+            func.count(case((Application.state.not_in(HOLDS_SEAT), came.c.application_id))),
+        )
         .outerjoin(came, came.c.application_id == Application.id)
         .where(
             Application.event_id == event.id,
@@ -160,8 +166,8 @@ def arrivals_by_group(event: Event) -> list[GroupArrival]:
         )
         .group_by(Application.event_group_id)
     )
-    counted = {group_id: (expected, arrived) for group_id, expected, arrived in rows}
-    return [GroupArrival(group, *counted.get(group.id, (0, 0))) for group in event.groups]
+    counted = {group_id: tuple(counts) for group_id, *counts in rows}
+    return [GroupArrival(group, *counted.get(group.id, (0, 0, 0))) for group in event.groups]
 
 
 def roster(event_id: uuid.UUID, changed_since: datetime | None = None) -> Sequence[Application]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 
@@ -13,58 +14,77 @@ from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.models import Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
-from trainings.checkin.passages import not_undone, passages_of
-from trainings.checkin.scanning import WRONG_CLOCK, lock_door, record_attempts
+from trainings.checkin.decision import is_passage
+from trainings.checkin.matters import FOREIGN, Matters
+from trainings.checkin.models import Matter, Method, Scan, ScanKind, Settlement, Why
+from trainings.checkin.passages import Passed, not_undone
+from trainings.checkin.scanning import counts_exits, lock_door, record_attempts
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.events.models import Event
 from trainings.registration.models import Application
-
-FOREIGN = frozenset({Why.UNKNOWN, Why.OTHER_EVENT})
 
 
 @dataclass(frozen=True)
 class Open:
-    """One matter. application: None for an unknown code. desk, first_desk: names of devices, "" for staff. first: the
-    admission that came before a second one. times: how often the same unknown code was read."""
+    """One matter. application: None for an unknown code. at: the time that counts. desk, other_desk: names of devices,
+    "" for staff. other: what another desk has recorded of the same person. against: what the answer would have been.
+    times: how often the same unknown code was read. foreign_event: title of the event whose ticket it is."""
 
     scan: Scan
     matter: Matter
     application: Application | None
+    at: datetime
     desk: str
-    first: Scan | None
-    first_desk: str
+    other: Passed | None
+    other_desk: str
+    against: Why
     times: int
+    foreign_event: str
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether it is an admission of its own that still stands."""
-        return self.scan.outcome == Outcome.ADMITTED
+        """Whether it is a passage of its own that still stands."""
+        return self.matter != Matter.TWICE and is_passage(self.scan.outcome, self.scan.why)
+
+    @property
+    def shifts(self) -> bool:
+        """Whether it is known by how much the desk's clock was off."""
+        return self.matter == Matter.CLOCK and self.can_be_undone and "clock_off" in self.scan.answer
+
+    @property
+    def right_at(self) -> datetime:
+        """When it was by our clock, as far as anybody knows."""
+        return _right_time(self.scan)
 
 
 def open_matters(event_id: uuid.UUID) -> list[Open]:
     """Everything that asks for a look and was not settled, in the order of arrival; the same unknown code once."""
-    scans = [one for one in db.session.scalars(_asking(event_id)) if _matter(one) is not None]
-    known = _applications(scans)
+    scans = db.session.scalars(_asking(event_id)).all()
+    matters = Matters(scans, counts_exits(db.session.get_one(Event, event_id)))
+    asking = [(scan, matter) for scan in scans if (matter := matters.of(scan)) is not None]
+    known = _applications([scan for scan, _ in asking])
     desks = {one.id: one.name for one in queries.devices_of(event_id)}
-    codes = Counter(one.code_fingerprint for one in scans if _matter(one) == Matter.UNKNOWN)
+    codes = Counter(scan.code_fingerprint for scan, matter in asking if matter == Matter.UNKNOWN)
     told: set[str] = set()
     found = []
-    for scan in scans:
-        matter = _matter(scan)
-        if matter is None or (matter == Matter.UNKNOWN and scan.code_fingerprint in told):
+    for scan, matter in asking:
+        if matter == Matter.UNKNOWN and scan.code_fingerprint in told:
             continue
         told.add(scan.code_fingerprint)
-        first = _first(scan) if matter == Matter.TWICE else None
+        passed, other = matters.passed(scan), matters.other(scan) if matter == Matter.TWICE else None
         found.append(
             Open(
                 scan=scan,
                 matter=matter,
                 application=known.get(scan.application_id) if scan.application_id else None,
+                at=passed.at if passed else scan.scanned_at,
                 desk=_desk(desks, scan),
-                first=first,
-                first_desk=_desk(desks, first) if first else "",
+                other=other,
+                other_desk=_desk(desks, other.scan) if other else "",
+                against=Why(scan.answer.get("against", "")),
                 times=codes[scan.code_fingerprint] if matter == Matter.UNKNOWN else 1,
+                foreign_event=scan.answer.get("event", ""),
             )
         )
     return found
@@ -76,26 +96,15 @@ def count_open(event_id: uuid.UUID) -> int:
 
 
 def settle(*, event_id: uuid.UUID, scan_id: uuid.UUID, undo: bool, staff: Staff) -> None:
-    """Settle one matter, with `undo` taking the admission back. Settled already: nothing happens.
+    """Settle one matter, with `undo` taking the passage back. Settled already: nothing happens.
 
     LookupError for a scan that the event does not have.
     """
     lock_door(event_id)
-    scan = db.session.get(Scan, scan_id)
-    if scan is None or scan.event_id != event_id:
-        raise LookupError(f"event {event_id} has no scan {scan_id}")
-    if db.session.get(Settlement, scan_id) is not None:
+    scan = _scan(event_id, scan_id)
+    takes_back = undo and is_passage(scan.outcome, scan.why)
+    if not _settle(scan, staff, undone=takes_back):
         return
-    takes_back = undo and scan.outcome == Outcome.ADMITTED
-    for one in _alike(scan):
-        db.session.add(Settlement(scan_id=one.id, staff_id=staff.id, undone=takes_back and one.id == scan_id))
-    record(
-        verb="door.settled",
-        subject=("scan", scan_id),
-        event_id=event_id,
-        detail={"undone": takes_back, "outcome": scan.outcome.value, "why": scan.why.value},
-    )
-    db.session.flush()
     if takes_back:
         taken_back = Attempt(
             scan_id=uuid.uuid4(), scanned_at=clock.now(), method=Method.SEARCH, undoes=scan_id
@@ -103,8 +112,72 @@ def settle(*, event_id: uuid.UUID, scan_id: uuid.UUID, undo: bool, staff: Staff)
         record_attempts(event_id=event_id, attempts=[taken_back], staff=staff)
 
 
+def settle_many(*, event_id: uuid.UUID, scan_ids: Collection[uuid.UUID], shift: bool, staff: Staff) -> int:
+    """Settle several matters at once, with `shift` moving each by what its desk's clock was off; how many were open still.
+
+    LookupError for a scan that the event does not have.
+    """
+    lock_door(event_id)
+    fresh = [scan for scan in (_scan(event_id, one) for one in scan_ids) if _settle(scan, staff)]
+    if shift:
+        _correct(event_id, [(scan, _right_time(scan)) for scan in fresh], staff)
+    return len(fresh)
+
+
+def correct_time(*, event_id: uuid.UUID, scan_id: uuid.UUID, at: datetime, staff: Staff) -> None:
+    """Say when somebody passed whose desk had a wrong clock. A row of its own: the scan stays as it was told, and the time
+    given last counts. Settles the matter.
+
+    LookupError for a scan that the event does not have, or that says of nobody that they passed.
+    """
+    lock_door(event_id)
+    scan = _scan(event_id, scan_id)
+    _settle(scan, staff)
+    _correct(event_id, [(scan, at)], staff)
+
+
+def _correct(event_id: uuid.UUID, times: Sequence[tuple[Scan, datetime]], staff: Staff) -> None:
+    corrections = [
+        Attempt(scan_id=uuid.uuid4(), scanned_at=at, method=Method.SEARCH, corrects=scan.id)
+        for scan, at in times
+    ]
+    record_attempts(event_id=event_id, attempts=corrections, staff=staff)
+    for scan, at in times:
+        detail = {"from": scan.scanned_at.isoformat(), "to": at.isoformat()}
+        record(verb="door.time_corrected", subject=("scan", scan.id), event_id=event_id, detail=detail)
+
+
+def _right_time(scan: Scan) -> datetime:
+    if "clock_off" in scan.answer:
+        return scan.scanned_at - timedelta(seconds=scan.answer["clock_off"])
+    return min(scan.scanned_at, scan.received_at)
+
+
+def _scan(event_id: uuid.UUID, scan_id: uuid.UUID) -> Scan:
+    scan = db.session.get(Scan, scan_id)
+    if scan is None or scan.event_id != event_id:
+        raise LookupError(f"event {event_id} has no scan {scan_id}")
+    return scan
+
+
+def _settle(scan: Scan, staff: Staff, *, undone: bool = False) -> bool:
+    """Whether it was open."""
+    if db.session.get(Settlement, scan.id) is not None:
+        return False
+    for one in _alike(scan):
+        db.session.add(Settlement(scan_id=one.id, staff_id=staff.id, undone=undone and one.id == scan.id))
+    record(
+        verb="door.settled",
+        subject=("scan", scan.id),
+        event_id=scan.event_id,
+        detail={"undone": undone, "outcome": scan.outcome.value, "why": scan.why.value},
+    )
+    db.session.flush()
+    return True
+
+
 def _asking(event_id: uuid.UUID) -> Select[tuple[Scan]]:
-    """Attempts that may ask for a look and were not settled; an admission that was taken back asks no more."""
+    """Attempts that may ask for a look and were not settled; a passage that was taken back asks no more."""
     settled = select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
     return (
         select(Scan)
@@ -119,22 +192,9 @@ def _asking(event_id: uuid.UUID) -> Select[tuple[Scan]]:
     )
 
 
-def _matter(scan: Scan) -> Matter | None:
-    if scan.why in FOREIGN:
-        return Matter.UNKNOWN
-    if "clock_off" in scan.answer:
-        return Matter.CLOCK
-    if scan.flagged and scan.outcome == Outcome.REPEATED:
-        return Matter.TWICE
-    if scan.flagged:
-        return Matter.FORCED if scan.forced else Matter.OFFLINE
-    # A device that does not tell its own time shows it where a scan is dated later than it arrived.
-    return Matter.CLOCK if scan.scanned_at > scan.received_at + WRONG_CLOCK else None
-
-
 def _alike(scan: Scan) -> Sequence[Scan]:
     """The scan, and for an unknown code every other reading of it that is open."""
-    if _matter(scan) != Matter.UNKNOWN or not scan.code_fingerprint:
+    if scan.why not in FOREIGN or not scan.code_fingerprint:
         return [scan]
     same = select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
     return db.session.scalars(
@@ -151,14 +211,6 @@ def _applications(scans: Sequence[Scan]) -> dict[uuid.UUID, Application]:
     ids = {one.application_id for one in scans if one.application_id}
     rows = db.session.scalars(select(Application).where(Application.id.in_(ids))).unique()
     return {one.id: one for one in rows}
-
-
-def _first(scan: Scan) -> Scan | None:
-    """The admission that stood when this one came, in its session."""
-    if scan.application_id is None:
-        return None
-    earlier = passages_of([scan.application_id])
-    return next((one.scan for one in earlier if one.scan.id != scan.id), None)
 
 
 def _desk(desks: dict[uuid.UUID, str], scan: Scan) -> str:

@@ -68,6 +68,7 @@ def record_attempts(
             *(attempt.scan_id for attempt in attempts),
             *(_fact_id(attempt.scan_id) for attempt in attempts if attempt.offline),
             *(attempt.undoes for attempt in attempts if attempt.undoes),
+            *(attempt.corrects for attempt in attempts if attempt.corrects),
         ],
         application_ids=guests.ids,
     )
@@ -116,6 +117,8 @@ def _record(
 ) -> Scan:
     if attempt.undoes is not None:
         return _record_undo(event, attempt, guests, ledger, device, staff)
+    if attempt.corrects is not None:
+        return _record_correction(event, attempt, guests, ledger, staff)
     application = guests.meant_by(attempt)
     ticket = _ticket_state(event, application)
     session = _session(event, attempt)
@@ -197,9 +200,7 @@ def _record_undo(
     event: Event, attempt: Attempt, guests: Guests, ledger: Ledger, device: Device | None, staff: Staff | None
 ) -> Scan:
     assert attempt.undoes is not None, "the caller has seen that this attempt takes one back"
-    known = ledger.known.get(attempt.undoes)
-    # What says the same again is taken back with what it repeats, by the id that the desk gave.
-    undone_id = (known.about_id if known and known.kind == ScanKind.SCAN else None) or attempt.undoes
+    undone_id = ledger.said_once(attempt.undoes)
     named = ledger.named(undone_id, event.id)
     passages = [scan for scan in named if is_passage(scan.outcome, scan.why)]
     decision = decide_undo(bool(passages), any(ledger.taken_back(scan) for scan in named))
@@ -226,6 +227,34 @@ def _record_undo(
     if application is not None and decision.outcome == "admitted":
         scan.answer |= _still_in(application, ledger)
     return scan
+
+
+def _record_correction(
+    event: Event, attempt: Attempt, guests: Guests, ledger: Ledger, staff: Staff | None
+) -> Scan:
+    """LookupError where nobody passed by the scan that it names."""
+    assert attempt.corrects is not None, "the caller has seen that this attempt corrects one"
+    named = ledger.named(ledger.said_once(attempt.corrects), event.id)
+    about = next((scan for scan in named if is_passage(scan.outcome, scan.why)), None)
+    if about is None or about.application_id is None:
+        raise LookupError(f"nobody passed by scan {attempt.corrects}")
+    session = _session(event, attempt)
+    return ledger.add(
+        _scan(
+            event,
+            replace(attempt, direction=about.direction),
+            kind=ScanKind.CORRECTION,
+            about_id=about.about_id or about.id,
+            application_id=about.application_id,
+            session_id=session.id if session else None,
+            outcome=Outcome.ADMITTED,
+            why=Why.NONE,
+            flagged=False,
+            answer=answer_kept(Decision("admitted"), guests.by_id(about.application_id)),
+            device=None,
+            staff=staff,
+        )
+    )
 
 
 def _still_in(application: Application, ledger: Ledger) -> dict[str, str]:

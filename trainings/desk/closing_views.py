@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
-from trainings.checkin.queries import attended_applications, devices_of
+from trainings.checkin.contacts import contacts_of
+from trainings.checkin.queries import attended_applications
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.desk import texts
@@ -35,7 +36,7 @@ def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
         mails=sum(1 for one in attended if one.mail and one.id not in invited),
         again=bool(invited),
         taught=taught_skills(event.id),
-        waiting=[one for one in devices_of(event.id) if one.unsent],
+        desks=contacts_of(event),
         problem=problem,
     )
     return page, status

@@ -22,6 +22,7 @@ VERBS = {
     "draw.record_taken": "抽選の記録の全部を受け取りました",
     "draw.result_exported": "抽選の結果をExcelで受け取りました",
     "door.settled": "受付で確かめることを片づけました",
+    "door.time_corrected": "受付の時刻を直しました",
     "draw.voided": "抽選を取り消しました",
     "waiting_list.closed": "キャンセル待ちを終えました",
     "event.skills_changed": "学べることを変えました",

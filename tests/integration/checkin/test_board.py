@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -10,9 +11,16 @@ from tests.support.arrivals import Evening, make_evening
 from tests.support.client import Client
 from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock, Unit
+from tests.unit.checkin.test_decision import in_node
 from trainings.accounts.models import Role
 from trainings.checkin.actions import close_door, heard_from, open_door
-from trainings.checkin.models import Device
+from trainings.checkin.attempts import Attempt
+from trainings.checkin.models import Device, Method
+from trainings.checkin.queries import attended_applications
+from trainings.checkin.scanning import record_attempts
+from trainings.events.models import Event
+from trainings.registration.models import Application
+from trainings.registration.states import State
 
 
 @pytest.fixture
@@ -129,7 +137,66 @@ def test_closing_page_names_desks_that_still_hold_scans(
 
     page = planner.get(path(evening, "close"))
 
-    assert "受付1　未送信 3件" in page
+    assert page.texts(".todo li") == ["受付1 最後の通信 2月17日（水）13:30未送信 3件"]
+    assert "受付が、端末に残っているかもしれません" in page
+
+
+def test_closing_page_tells_which_desk_fell_silent_before_the_end(
+    planner: Client, evening: Evening, desk: Device, unit: Unit, clock: Clock
+) -> None:
+    with unit() as session:
+        other, _ = device_of(evening.event, "受付2")
+        device_of(evening.event, "受付3")
+        clock.set(evening.event.starts_at)
+        heard_from(device=session.get_one(Device, desk.id), unsent=0)
+        clock.set(evening.event.ends_at)
+        heard_from(device=other, unsent=0)
+    clock.forward(hours=3)
+
+    page = planner.get(path(evening, "close"))
+
+    silent, heard, never = page.texts(".todo li")
+    assert silent.startswith("受付1")
+    assert "そのあと通信が切れたまま" in silent
+    assert heard.startswith("受付2")
+    assert "切れたまま" not in heard
+    assert never == "受付3 最後の通信 まだありません"
+    assert "受付が、端末に残っているかもしれません" in page
+
+
+def test_who_was_let_in_without_a_seat_counts_everywhere(
+    client: Client, planner: Client, evening: Evening, unit: Unit
+) -> None:
+    """Desk and board said different numbers."""
+    with unit() as session:
+        device, token = device_of(evening.event)
+        session.get_one(Application, evening.guests[0].id).state = State.WAITING
+        forced = Attempt(
+            scan_id=uuid.uuid4(),
+            scanned_at=evening.doors_open_at,
+            method=Method.CAMERA,
+            application_id=evening.guests[0].id,
+            forced=True,
+        )
+        record_attempts(event_id=evening.event.id, attempts=[forced], device=device)
+        session.get_one(Event, evening.event.id).capacity = 10
+
+    told = client.api("GET", "/api/v1/door/roster", bearer=token)
+    counts = in_node(
+        "roster.js",
+        "(m, told) => { const { arrived, expected } = new m.Roster(told).counts();"
+        " return [arrived.length, expected.length]; }",
+        told,
+    )
+    screen = planner.get(path(evening, "arrivals"))
+
+    assert counts == [1, 5]
+    assert [told["arrived"], told["expected"], told["free"]] == [1, 5, 5]
+    assert screen.one(".big__number").text == "1／ 5人"
+    assert "13:30から 1人" in str(screen.one(".big__flow svg").get("aria-label"))
+    assert "1そろいました" in screen.texts(".big__tables li")
+    with unit():
+        assert len(attended_applications(evening.event.id)) == 1
 
 
 def test_closing_again_promises_mails_only_to_those_who_are_new(

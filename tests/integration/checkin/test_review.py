@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from tests.support.arrivals import make_evening
 from tests.support.client import Client
 from tests.support.evening import device_of, evening
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.checkin import queries
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.models import Device, Matter, Method
+from trainings.checkin.models import Device, Direction, Matter, Method, Scan
 from trainings.checkin.review import open_matters
 from trainings.checkin.scanning import record_attempts
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event
 from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
+from trainings.registration.secrets import ticket_code
 
 StaffClient = Callable[..., Client]
 Night = tuple[Event, list[Application], Device, Device]
@@ -118,6 +121,158 @@ def test_unknown_code_is_one_matter_however_often_it_is_read(
 
     assert "読み取ったコード（3回）" in page
     assert "確かめることは、ありません" in page.press("確かめました")
+
+
+def test_ticket_of_another_event_is_named_by_its_event(
+    staff_client: StaffClient, unit: Unit, clock: Clock, night: Night
+) -> None:
+    event, _, one, _ = night
+    with unit():
+        ticket = ticket_code(make_evening(title="べつの催し").guests[0])
+    scan(unit, clock, event, one, ticket=ticket)
+    planner = staff_client(Role.PLANNER)
+
+    assert "「べつの催し」のチケット" in planner.get(f"/staff/events/{event.slug}/door/review")
+
+
+def test_all_matters_of_a_kind_are_settled_at_once(
+    staff_client: StaffClient, unit: Unit, clock: Clock, night: Night
+) -> None:
+    event, people, one, other = night
+    for guest in people[:3]:
+        scan(unit, clock, event, one, application_id=guest.id)
+        scan(unit, clock, event, other, application_id=guest.id, offline=True)
+    scan(unit, clock, event, one, ticket="UNKNOWN")
+    planner = staff_client(Role.PLANNER)
+    page = planner.get(f"/staff/events/{event.slug}/door/review")
+    scan(unit, clock, event, other, application_id=people[3].id)
+    scan(unit, clock, event, one, application_id=people[3].id, offline=True)  # not seen yet
+
+    done = page.press("この3件を、まとめて確かめました")
+
+    assert "3件を確かめたことにしました。" in done
+    assert matters(unit, event) == [Matter.UNKNOWN, Matter.TWICE]
+    path = f"/staff/events/{event.slug}/door/review"
+    planner.post(path, {"act": "keep", "scan": str(uuid.uuid4())}, status=404)
+    planner.post(path, {"act": "keep", "scan": "nothing"}, status=400)
+
+
+def test_exit_sent_before_its_entry_asks_for_no_look(unit: Unit, clock: Clock, night: Night) -> None:
+    event, people, one, other = night
+    left = clock.now + timedelta(minutes=50)
+    scan(
+        unit,
+        clock,
+        event,
+        one,
+        application_id=people[0].id,
+        direction=Direction.OUT,
+        scanned_at=left,
+        offline=True,
+    )
+    clock.forward(hours=1)
+    assert matters(unit, event) == [Matter.NO_ENTRY]
+
+    scan(
+        unit,
+        clock,
+        event,
+        other,
+        application_id=people[0].id,
+        scanned_at=left - timedelta(minutes=40),
+        offline=True,
+    )
+
+    assert matters(unit, event) == []
+
+
+def test_second_desk_asks_for_a_look_no_more_when_the_first_takes_its_scan_back(
+    unit: Unit, clock: Clock, night: Night
+) -> None:
+    event, people, one, other = night
+    first = uuid.uuid4()
+    scan(unit, clock, event, one, application_id=people[0].id, scan_id=first)
+    scan(unit, clock, event, other, application_id=people[0].id, offline=True)
+    assert matters(unit, event) == [Matter.TWICE]
+
+    scan(unit, clock, event, one, undoes=first)
+
+    assert matters(unit, event) == []
+    with unit():
+        assert queries.attended_ids({people[0].id}) == {people[0].id}
+
+
+def came_at(unit: Unit, event: Event, guest: Application) -> datetime:
+    with unit():
+        return queries.first_arrivals(event.id)[guest.id]
+
+
+def test_staff_correct_a_time_by_a_row_of_its_own(
+    staff_client: StaffClient, unit: Unit, clock: Clock, night: Night
+) -> None:
+    event, people, one, _ = night
+    planner = staff_client(Role.PLANNER)
+    told = uuid.uuid4()
+    ahead = clock.now + timedelta(minutes=45)
+    scan(unit, clock, event, one, scan_id=told, application_id=people[0].id, scanned_at=ahead, clock_off=2700)
+    with unit() as session:
+        event_row = session.get_one(Event, event.id)
+        assert queries.attendance_by_application(event_row)[people[0].id][0].late
+    clock.forward(hours=1)
+    page = planner.get(f"/staff/events/{event.slug}/door/review")
+
+    assert page.press("時刻を直す", time="25:99", status=422).texts(".error-summary p") == [
+        "時刻は、13:05 か 1305 のように入力してください。"
+    ]
+    page = page.press("時刻を直す", time="13:36")
+
+    assert "受付の時刻を直しました。" in page
+    assert "確かめることは、ありません" in page
+    assert came_at(unit, event, people[0]) == event.doors_open_at + timedelta(minutes=6)
+    with unit() as session:
+        assert not queries.attendance_by_application(session.get_one(Event, event.id))[people[0].id][0].late
+        kept = session.scalars(select(Scan).order_by(Scan.cursor)).all()
+        assert [(row.kind.value, row.about_id) for row in kept] == [("scan", None), ("correction", told)]
+        assert kept[0].scanned_at == ahead
+        session.rollback()
+    planner.post(f"/staff/events/{event.slug}/door/review/{told}", {"act": "correct", "time": "13:40"})
+    assert came_at(unit, event, people[0]) == event.doors_open_at + timedelta(minutes=10)
+    scan(unit, clock, event, one, undoes=told)
+    with unit():
+        assert queries.attended_ids({people[0].id}) == set()
+
+
+def test_scans_of_a_desk_with_a_wrong_clock_are_moved_at_once(
+    staff_client: StaffClient, unit: Unit, clock: Clock, night: Night
+) -> None:
+    event, people, one, _ = night
+    planner = staff_client(Role.PLANNER)
+    for guest in people[:3]:
+        told = clock.now + timedelta(minutes=9)
+        scan(unit, clock, event, one, application_id=guest.id, scanned_at=told, clock_off=540)
+    clock.forward(minutes=20)
+
+    page = planner.get(f"/staff/events/{event.slug}/door/review")
+    done = page.press("3件の時刻を、ずれの分だけまとめて直す")
+
+    assert "3件の時刻を直しました。" in done
+    assert {came_at(unit, event, guest) for guest in people[:3]} == {event.doors_open_at}
+    assert matters(unit, event) == []
+
+
+def test_unknown_code_has_no_time_to_correct(
+    staff_client: StaffClient, unit: Unit, clock: Clock, night: Night
+) -> None:
+    event, _, one, _ = night
+    code = uuid.uuid4()
+    scan(unit, clock, event, one, ticket="UNKNOWN", scan_id=code)
+    planner = staff_client(Role.PLANNER)
+    clock.forward(hours=1)
+    path = f"/staff/events/{event.slug}/door/review/{code}"
+
+    planner.post(path, {"act": "correct", "time": "13:31"}, status=404)
+
+    assert matters(unit, event) == [Matter.UNKNOWN]
 
 
 @pytest.mark.parametrize(("ahead", "asks"), [(1, []), (10, [Matter.CLOCK])])
