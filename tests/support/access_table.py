@@ -131,6 +131,8 @@ TABLE: dict[str, str] = {
     "checkin.worker": PUBLIC,
     "checkin.manifest": PUBLIC,
     "door_api.description": "public",
+    "door_api.event_facts": DEVICE,
+    "door_api.guests": DEVICE,
     "door_api.roster": DEVICE,
     "door_api.changes": DEVICE,
     "door_api.counts": DEVICE,

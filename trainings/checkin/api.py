@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, request
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -23,19 +25,22 @@ from trainings.core import actor, clock, codes, names, sizes
 from trainings.core.db import db
 from trainings.core.late_forms import csrf
 from trainings.core.refusal import Refused
+from trainings.core.shorter import shorten
 from trainings.core.web import blueprint
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
+from trainings.registration.models import Application
 
 bp = blueprint("door_api")
 csrf.exempt(bp)
+bp.after_request(shorten)
 
 MARKER = "tsudoi-door-1"
 """In every answer: a captive portal's page is no answer of ours, whatever its status."""
 LARGEST_BATCH = 200
 LARGEST_CURSOR = 2**63 - 1
-LARGEST_NEWS = 500
-"""Scans in one answer to a desk that comes back."""
+LARGEST_PART = 500
+"""Scans in one answer to a desk that comes back, and lines of the roster where it takes them in parts."""
 UNSEEN = timedelta(minutes=1)
 """How long a change may be on its way: written with its time, but not yet committed when a desk asked. So the changes
 of the last minute come twice, which changes nothing."""
@@ -50,7 +55,10 @@ class _NotAllowed(Exception):
 
 
 def _answer(payload: dict[str, Any], status: int = 200) -> ResponseReturnValue:
-    return {"marker": MARKER, "now": clock.now().isoformat(), **payload}, status
+    told = {"marker": MARKER, "now": clock.now().isoformat(), **payload}
+    # Kana as they are: half as long on the way as written in escapes.
+    text = current_app.json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, mimetype="application/json")
 
 
 @bp.errorhandler(Unacceptable)
@@ -105,20 +113,83 @@ def description() -> ResponseReturnValue:
 # -- reading ------------------------------------------------------------------------------------------------
 
 
-@bp.get("/api/v1/door/roster")
+@bp.get("/api/v1/door/event")
 @by_device
-def roster() -> ResponseReturnValue:
-    """Event, groups, words, everyone a door may meet, and all scans so far: what a desk needs to work alone."""
+def event_facts() -> ResponseReturnValue:
+    """Event, groups and words: what a desk needs beside the people, whom it then takes in parts. `people`: how many lines
+    there are in all."""
+    device, event = _roster_owner()
+    begun = clock.now()
+    facts, edition = _facts(event)
+    return _answer(
+        {
+            "device": _named(device),
+            **facts,
+            "edition": edition,
+            "people": queries.roster_size(event.id),
+            "roster_at": begun.isoformat(),
+            **_state(event),
+        }
+    )
+
+
+@bp.get("/api/v1/door/guests")
+@by_device
+def guests() -> ResponseReturnValue:
+    """A part of the roster: lines after one, by their ids, so that a desk goes on where it was broken off, whatever has
+    changed since; what has is among the changes since it began. `next`: whom the following part comes after."""
+    _, event = _roster_owner()
+    after, most = _part()
+    lines, following = _cut(queries.roster_part(event.id, after=after, most=most + 1), most)
+    return _answer(
+        {
+            "roster": lines,
+            "next": following,
+            "people": queries.roster_size(event.id),
+            "edition": _facts(event)[1],
+        }
+    )
+
+
+def _roster_owner() -> tuple[Device, Event]:
+    """The device that asks for the roster, and its event, once it may be had."""
     device, event = _device()
     days = current_app.config["TSUDOI"].door_roster_days
     if clock.now() < event.starts_at - timedelta(days=days):
         raise _NotAllowed("too_early", 403)
+    return device, event
+
+
+def _named(device: Device) -> dict[str, str]:
+    return {"id": str(device.id), "name": device.name}
+
+
+def _part() -> tuple[uuid.UUID | None, int]:
+    """Whom a part begins after, and how many lines it may have."""
+    after = read_id(request.args, "after") if "after" in request.args else None
+    most = request.args.get("most", type=int)
+    if most is None or not 1 <= most <= LARGEST_PART:
+        raise Unacceptable("most")
+    return after, most
+
+
+def _cut(people: Sequence[Application], most: int) -> tuple[list[dict[str, Any]], str | None]:
+    """So many lines of the roster, and the id of the last where there are more."""
+    following = str(people[most - 1].id) if len(people) > most else None
+    return [roster_entry(one) for one in people[:most]], following
+
+
+@bp.get("/api/v1/door/roster")
+@by_device
+def roster() -> ResponseReturnValue:
+    """Event, people and all scans so far in one answer, as desks ask whose page is older than the parts."""
+    device, event = _roster_owner()
     begun = clock.now()
     facts, edition = _facts(event)
     scans = queries.scans_after(event.id, 0)
     return _answer(
         {
-            "device": {"id": str(device.id), "name": device.name},
+            "device": _named(device),
             **facts,
             "edition": edition,
             "roster": [roster_entry(application) for application in queries.roster(event.id)],
@@ -160,21 +231,30 @@ def _facts(event: Event) -> tuple[dict[str, Any], str]:
 @by_device
 def changes() -> ResponseReturnValue:
     """What is new: scans of all desks after a cursor, and roster lines changed since the roster was asked for last.
-    `more`: there are further scans after the new cursor."""
+    `more`: ask again at once. With `most`, people come in parts too: `next` is whom the following one comes after."""
     begun = clock.now()
     _, event = _device()
     cursor = request.args.get("cursor", type=int)
     if cursor is None or not 0 <= cursor <= LARGEST_CURSOR:
         raise Unacceptable("cursor")
-    since = read_instant(request.args, "roster_at")
-    scans = queries.scans_after(event.id, cursor, limit=LARGEST_NEWS + 1)
-    more, scans = len(scans) > LARGEST_NEWS, scans[:LARGEST_NEWS]
+    since = read_instant(request.args, "roster_at") - UNSEEN
+    following = None
+    if "most" in request.args:
+        after, most = _part()
+        people = queries.roster_part(event.id, after=after, most=most + 1, changed_since=since)
+        lines, following = _cut(people, most)
+    else:
+        most = LARGEST_PART
+        lines = [roster_entry(one) for one in queries.roster(event.id, since)]
+    scans = queries.scans_after(event.id, cursor, limit=most + 1)
+    more, scans = len(scans) > most, scans[:most]
     return _answer(
         {
             "scans": [_seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else cursor,
-            "more": more,
-            "roster": [roster_entry(one) for one in queries.roster(event.id, since - UNSEEN)],
+            "more": more or following is not None,
+            "roster": lines,
+            "next": following,
             "roster_at": begun.isoformat(),
             "edition": _facts(event)[1],
             **_state(event),

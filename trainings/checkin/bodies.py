@@ -34,7 +34,7 @@ def read_attempt(raw: Any) -> Attempt:
     )
 
 
-def read_id(raw: dict[str, Any], field: str) -> uuid.UUID:
+def read_id(raw: Mapping[str, Any], field: str) -> uuid.UUID:
     """The field's UUID. Raises Unacceptable."""
     try:
         return uuid.UUID(raw[field])

@@ -140,6 +140,7 @@ _ERRORS = {
     "401": "The token is unknown, or the device was revoked.",
     "403": "Too early for a roster.",
     "410": "The door is closed: no roster any more, and after some days no upload either.",
+    "413": "The body is longer than any that a desk sends; the same in smaller batches is taken.",
 }
 
 _NEWS: dict[str, Schema] = {
@@ -151,6 +152,28 @@ _NEWS: dict[str, Schema] = {
         "type": "string",
         "description": "A digest of event and texts; another one: load the roster anew.",
     },
+}
+_FACTS: dict[str, Schema] = {
+    "device": _object({"id": ID, "name": TEXT}),
+    "event": {"type": "object"},
+    "texts": {"type": "object"},
+}
+_NEXT: Schema = _or_none(
+    {"type": "string", "format": "uuid", "description": "`after` of the following part; null at the end."}
+)
+_AFTER: Schema = {
+    "name": "after",
+    "in": "query",
+    "required": False,
+    "description": "`next` of the part before; without it, from the beginning.",
+    "schema": ID,
+}
+_MOST: Schema = {
+    "name": "most",
+    "in": "query",
+    "required": True,
+    "description": "Lines in this part.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 500},
 }
 
 
@@ -165,7 +188,17 @@ def document() -> Schema:
         },
         "security": [{"device": []}],
         "paths": {
-            "/api/v1/door/roster": _get("Everything a desk needs to work alone.", "Roster", "403"),
+            "/api/v1/door/event": _get("What a desk needs beside the people.", "Event", "403"),
+            "/api/v1/door/guests": _get(
+                "A part of the roster, by id; what changes meanwhile is among the changes since `roster_at` of the event.",
+                "Guests",
+                "400",
+                "403",
+                parameters=[_MOST, _AFTER],
+            ),
+            "/api/v1/door/roster": _get(
+                "Event, people and scans in one answer; it may be long.", "Roster", "403"
+            ),
             "/api/v1/door/changes": _get(
                 "What is new: scans of all desks after a cursor, and roster lines changed since.",
                 "Changes",
@@ -184,6 +217,12 @@ def document() -> Schema:
                         "description": "As the last answer with a roster said it.",
                         "schema": INSTANT,
                     },
+                    _MOST
+                    | {
+                        "required": False,
+                        "description": "Scans and roster lines in this part; without it, all lines.",
+                    },
+                    _AFTER,
                 ],
             ),
             "/api/v1/door/counts": _get("Arrived of expected, and seats left.", "Counts"),
@@ -224,19 +263,30 @@ def document() -> Schema:
                         **_ENVELOPE,
                         **_STATE,
                         **_NEWS,
-                        "more": {"type": "boolean", "description": "Further scans wait after the cursor."},
+                        "more": {"type": "boolean", "description": "More waits; ask again at once."},
+                        "next": _NEXT,
                     }
                 ),
-                "Roster": _object(
+                "Event": _object(
                     {
                         **_ENVELOPE,
                         **_STATE,
-                        "device": _object({"id": ID, "name": TEXT}),
-                        "event": {"type": "object"},
-                        "texts": {"type": "object"},
-                        **_NEWS,
+                        **_FACTS,
+                        "edition": _NEWS["edition"],
+                        "people": COUNT,
+                        "roster_at": INSTANT,
                     }
                 ),
+                "Guests": _object(
+                    {
+                        **_ENVELOPE,
+                        "roster": _NEWS["roster"],
+                        "next": _NEXT,
+                        "people": COUNT,
+                        "edition": _NEWS["edition"],
+                    }
+                ),
+                "Roster": _object({**_ENVELOPE, **_STATE, **_FACTS, **_NEWS}),
             },
         },
     }
@@ -271,7 +321,7 @@ def _post(summary: str, body: Schema, answer: Schema, *, refused: bool = False) 
             "requestBody": {"required": True, "content": _content(body)},
             "responses": {
                 "200": {"description": summary, "content": _content(answer)},
-                **_failures("400", "401", "410"),
+                **_failures("400", "401", "410", "413"),
                 **({"422": refusal} if refused else {}),
             },
         }

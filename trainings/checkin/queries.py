@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from trainings.checkin.attendance import Attendance, Passage, attendance
@@ -170,20 +170,38 @@ def arrivals_by_group(event: Event) -> list[GroupArrival]:
     return [GroupArrival(group, *counted.get(group.id, (0, 0, 0))) for group in event.groups]
 
 
-def roster(event_id: uuid.UUID, changed_since: datetime | None = None) -> Sequence[Application]:
+def _roster_lines(event_id: uuid.UUID, changed_since: datetime | None) -> Select[tuple[Application]]:
     """Everyone a door may meet: all applications, with what the roster shows loaded; or those changed since then."""
     wanted = [Application.event_id == event_id]
     if changed_since is not None:
         wanted.append(Application.changed_at >= changed_since)
+    return select(Application).where(*wanted).options(joinedload(Application.organisation))
+
+
+def roster(event_id: uuid.UUID, changed_since: datetime | None = None) -> Sequence[Application]:
+    """The roster by kana; or what has changed of it since then."""
+    by_kana = (Application.family_kana, Application.given_kana, Application.code)
+    return db.session.scalars(_roster_lines(event_id, changed_since).order_by(*by_kana)).unique().all()
+
+
+def roster_part(
+    event_id: uuid.UUID, *, after: uuid.UUID | None, most: int, changed_since: datetime | None = None
+) -> Sequence[Application]:
+    """At most so many of the roster, by id, after one; or of what has changed of it since then. An id never changes, so
+    nobody is left out who was there at the first part."""
+    lines = _roster_lines(event_id, changed_since)
+    if after is not None:
+        lines = lines.where(Application.id > after)
+    return db.session.scalars(lines.order_by(Application.id).limit(most)).unique().all()
+
+
+def roster_size(event_id: uuid.UUID) -> int:
+    """How many lines the roster has."""
     return (
-        db.session.scalars(
-            select(Application)
-            .where(*wanted)
-            .options(joinedload(Application.organisation))
-            .order_by(Application.family_kana, Application.given_kana, Application.code)
+        db.session.scalar(
+            select(func.count()).select_from(Application).where(Application.event_id == event_id)
         )
-        .unique()
-        .all()
+        or 0
     )
 
 

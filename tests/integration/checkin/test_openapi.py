@@ -65,7 +65,8 @@ def test_generated_requests_are_answered_as_described(app: Flask, unit: Unit, cl
     with unit():
         _, token = device_of(event)
     schema = schemathesis.openapi.from_wsgi("/api/v1/door/openapi.json", app)
-    headers = {"Authorization": f"Bearer {token}"}
+    # What the tool asks for by itself, it does not unpack.
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     seen: set[tuple[str, int]] = set()
 
     for operation in (result.ok() for result in schema.get_all_operations()):

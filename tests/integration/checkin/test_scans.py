@@ -308,7 +308,7 @@ def test_other_desk_hears_by_cursor_what_came_in(night: Night) -> None:
 def test_desk_that_was_away_hears_in_parts_what_came_in(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "LARGEST_NEWS", 2)
+    monkeypatch.setattr(api, "LARGEST_PART", 2)
     roster = night.other.load()
     night.desk.send(*(scan(ticket) for ticket in night.tickets[:3]))
 
