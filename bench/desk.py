@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench.evening import held_site
 from bench.results import Row, report
 from tests.support.arrivals import make_evening, take_seat
 from tests.support.crowd import widen_roster
-from tests.support.databases import SqliteTemplate
-from tests.support.hands import Clock
-from tests.support.site import Site, served
+from tests.support.site import Site
 from trainings.checkin.actions import door_secret, open_door
 from trainings.registration.secrets import ticket_url
 
@@ -44,28 +40,20 @@ WATCH = """() => {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        (folder / "template").mkdir()
-        clock = Clock()
-        with (
-            clock.holding(datetime(2027, 1, 18, 1, 0, tzinfo=UTC)),
-            SqliteTemplate(folder / "template").copied(folder) as database,
-            served(database.url, folder / "instance") as site,
-        ):
-            with site.unit():
-                evening = make_evening()
-                guests = [
-                    *evening.guests,
-                    *(
-                        take_seat(evening.event, "欅田", f"花{n}", "ケヤキダ", "ハナ", "OT", "")
-                        for n in range(GUESTS - len(evening.guests))
-                    ),
-                ]
-                link = f"/door/enrol/{door_secret(open_door(event_id=evening.event.id))}"
-                tickets = [ticket_url(guest) for guest in guests]
-            clock.set(evening.doors_open_at)
-            searches, answers = _measure(site, link, tickets)
+    with held_site() as (site, clock):
+        with site.unit():
+            evening = make_evening()
+            guests = [
+                *evening.guests,
+                *(
+                    take_seat(evening.event, "欅田", f"花{n}", "ケヤキダ", "ハナ", "OT", "")
+                    for n in range(GUESTS - len(evening.guests))
+                ),
+            ]
+            link = f"/door/enrol/{door_secret(open_door(event_id=evening.event.id))}"
+            tickets = [ticket_url(guest) for guest in guests]
+        clock.set(evening.doors_open_at)
+        searches, answers = _measure(site, link, tickets)
     rows = [*_rows("search", searches), *_rows("answer to a scan", answers)]
     report("desk", rows)
 
@@ -81,6 +69,7 @@ def _measure(site: Site, link: str, tickets: Sequence[str]) -> tuple[list[float]
         page.get_by_role("button", name="この端末を登録する").click()
         page.wait_for_url("**/door")
         page.get_by_text("接続中").wait_for()
+        page.locator("[data-roster]").wait_for()
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         searches: list[float] = page.evaluate(SEARCH, list(TYPED))
         answers = _scan(page, tickets)

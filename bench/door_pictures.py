@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import io
 import shutil
-import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from bench.evening import held_site
 from tests.support.arrivals import make_evening
-from tests.support.databases import SqliteTemplate
-from tests.support.hands import Clock
-from tests.support.site import Site, served
+from tests.support.site import Site
 from trainings.checkin.actions import door_secret, open_door
 from trainings.registration.secrets import ticket_url
 
@@ -31,21 +28,13 @@ SEARCH = "名前・カナ・事業所・受付番号でさがす"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        (folder / "template").mkdir()
-        clock = Clock()
-        with (
-            clock.holding(datetime(2027, 1, 18, 1, 0, tzinfo=UTC)),
-            SqliteTemplate(folder / "template").copied(folder) as database,
-            served(database.url, folder / "instance") as site,
-        ):
-            with site.unit():
-                evening = make_evening()
-                link = f"/door/enrol/{door_secret(open_door(event_id=evening.event.id))}"
-                tickets = [ticket_url(guest) for guest in evening.guests]
-            clock.set(evening.doors_open_at)
-            _take(site, link, tickets)
+    with held_site() as (site, clock):
+        with site.unit():
+            evening = make_evening()
+            link = f"/door/enrol/{door_secret(open_door(event_id=evening.event.id))}"
+            tickets = [ticket_url(guest) for guest in evening.guests]
+        clock.set(evening.doors_open_at)
+        _take(site, link, tickets)
 
 
 def _take(site: Site, link: str, tickets: Sequence[str]) -> None:
@@ -61,6 +50,7 @@ def _take(site: Site, link: str, tickets: Sequence[str]) -> None:
         page.get_by_role("button", name="この端末を登録する").click()
         page.wait_for_url("**/door")
         page.get_by_text("接続中").wait_for()
+        page.locator("[data-roster]").wait_for()
         ready = _shot(page)
         page.goto("/door#search")
         page.get_by_label(SEARCH).fill("けやき")

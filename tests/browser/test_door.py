@@ -48,6 +48,7 @@ def enrol(page: Page, night: Night, name: str = "受付1") -> None:
     page.wait_for_url("**/door")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{night.evening.event.title}　{name}")
     expect(page.get_by_text("接続中")).to_be_visible()
+    expect(page.locator("[data-roster]")).to_be_visible()
 
 
 def type_ticket(page: Page, text: str) -> None:

@@ -1,8 +1,15 @@
-// Right after enrolling: the token goes into this device's own store, and the desk opens.
+// Right after enrolling: the token goes into this device's own store, and the desk opens. Where it cannot be kept, the page says
+// so: a desk that does not know its token is none.
 
-import { forget, keep } from "./store.js";
+import { forget, keep, noteEnrolled } from "./store.js";
 
 const handed = document.querySelector("[data-door-token]");
-await forget("roster");
-await keep("token", handed.dataset.doorToken);
-location.replace(handed.dataset.doorNext);
+try {
+  for (const name of ["roster", "loading"]) await forget(name);
+  await keep("token", handed.dataset.doorToken);
+  noteEnrolled(true);
+  location.replace(handed.dataset.doorNext);
+} catch (error) {
+  reportError(error);
+  document.querySelector("[data-door-unkept]").hidden = false;
+}

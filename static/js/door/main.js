@@ -3,6 +3,7 @@
 import { Camera, textInPhoto } from "./camera.js";
 import { numberIn, ticketIn } from "./codes.js";
 import { saveQueue } from "./export.js";
+import { header } from "./header.js";
 import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { install } from "./install.js";
@@ -10,7 +11,6 @@ import { professions } from "./professions.js";
 import { decideUndo, isPassage } from "./decision.js";
 import { ticketState } from "./roster.js";
 import { find } from "./search.js";
-import { forgetAll } from "./store.js";
 import { Desk } from "./sync.js";
 import { walkIns } from "./walkin.js";
 
@@ -24,8 +24,11 @@ const { person, since, sinceAt, wrongProfession, noProfession } = door.dataset;
 const words = { person, since, sinceAt, wrongProfession, noProfession };
 const sayings = (id) => ({ say: one(id).dataset.say, next: one(id).dataset.next });
 const results = new Results(one("#result"), door, one("#spoken"), words);
+const top = header(door);
 const desk = new Desk(heard);
 const last = { text: "", at: 0 };
+/** How much of the roster was there at the last search: so many people, or whether all. */
+let searched = false;
 
 // -- scanning ------------------------------------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ async function record(what, method, guest, said) {
   else if (!said) {
     answer = desk.roster.answer(attempt, guest);
     if (guest) seen = seenAs(attempt, guest.id, answer.session, answer);
-    else if (desk.online) answer.local = true;
+    else if (desk.online && !desk.roster.loaded.partial) answer.local = true;
     else [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
   }
   answer = { since: "", guest: null, undo: false, ...answer, scan_id: attempt.scan_id };
@@ -71,7 +74,8 @@ async function kept(entry) {
     return true;
   } catch (error) {
     reportError(error);
-    present({ outcome: "refused", why: "", since: "", guest: null, undo: false, ...sayings("#words-no-disk") });
+    const why = error.full ? "#words-no-disk" : "#words-unkept";
+    present({ outcome: "refused", why: "", since: "", guest: null, undo: false, ...sayings(why) });
     return false;
   }
 }
@@ -82,7 +86,7 @@ const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session,
 
 /** The answer first; what stands behind it can wait until it is on the screen. */
 function present(answer, how) {
-  one("[data-unsent]").textContent = desk.unsent;
+  top.show(desk);
   results.show(answer, how);
   setTimeout(paint);
 }
@@ -134,25 +138,16 @@ function paint() {
   const recent = desk.roster.recent(desk.roster.loaded?.device.id, RECENT);
   const { expected, arrived } = desk.roster.counts();
   const { loaded } = desk.roster;
-  one("[data-online]").hidden = !desk.online;
-  one("[data-offline]").hidden = desk.online;
-  one("[data-unsent]").textContent = desk.unsent;
+  top.show(desk);
   one("[data-arrived]").textContent = arrived.length;
   one("[data-expected]").textContent = expected.length;
   one("[data-arrived-big]").textContent = arrived.length;
   one("[data-expected-big]").textContent = expected.length;
-  one("[data-roster]").hidden = !loaded;
-  // Names that were found must not stay on the screen when the roster has left the device.
-  if (!loaded && one("[data-found]").children.length) search();
-  if (loaded) {
-    one("[data-roster-count]").textContent = desk.roster.guests.length;
-    one("[data-roster-time]").textContent = clockTime(loaded.now);
-    one("[data-event]").textContent = loaded.event.title;
-    one("[data-device]").textContent = `　${loaded.device.name}`;
-  }
+  // What was typed is looked for again as the roster comes, and must not stay on the screen when it has left the device.
+  const extent = desk.loading.progress?.have ?? Boolean(loaded);
+  if (extent !== searched) search();
+  searched = extent;
   one("[data-ways]").hidden = !loaded?.event.exits;
-  const notice = desk.token ? desk.ended || (loaded ? "" : "no_roster") : "unknown_device";
-  for (const line of document.querySelectorAll("[data-notice]")) line.hidden = line.dataset.notice !== notice;
   rows(one("[data-recent]"), "#recent-row", recent, (row, { scan, guest }) => {
     fill(row, guest);
     one("[data-out]", row).hidden = scan.direction !== "out";
@@ -169,9 +164,9 @@ function paint() {
     one("[data-share]", row).setAttribute("width", `${all ? (100 * came) / all : 0}%`);
   });
   walkIn.refresh();
-  one("[data-stuck-part]").hidden = !desk.stuck?.length;
+  one("[data-stuck-part]").hidden = !desk.stuck.length;
   one("[data-stuck]").replaceChildren(
-    ...(desk.stuck ?? []).map((entry) => {
+    ...desk.stuck.map((entry) => {
       const line = document.createElement("li");
       const at = entry.body.scanned_at ? clockTime(entry.body.scanned_at) : "";
       line.textContent = [at, entry.body.name ?? entry.about, entry.say || door.dataset.untaken].filter(Boolean).join(" ");
@@ -193,7 +188,8 @@ function search() {
   rows(one("[data-found]"), "#found-row", found, showGuest);
   one("[data-found]").hidden = !found.length;
   one("[data-recent-part]").hidden = Boolean(typed.trim());
-  one("[data-found-words]").textContent = typed.trim() && !found.length ? door.dataset.notFound : "";
+  const { notFound, notYet } = door.dataset;
+  one("[data-found-words]").textContent = typed.trim() && !found.length ? (desk.loading.progress ? notYet : notFound) : "";
   return found;
 }
 
@@ -306,16 +302,15 @@ results.slot("force").addEventListener("click", () => {
 });
 one("[data-send]").addEventListener("click", () => desk.round());
 one("[data-export]").addEventListener("click", async () => {
-  const saved = await saveQueue(desk.now());
+  const saved = await saveQueue(desk);
   one("[data-leave-words]").textContent = door.dataset.saved.replace("{n}", saved);
 });
 one("[data-leave]").addEventListener("click", async () => {
   await desk.count();
-  const refused = desk.unsent > 0;
-  one("[data-leave-words]").textContent = one(refused ? "[data-leave-refused]" : "[data-leave-done]").textContent;
-  if (refused) return;
-  await forgetAll();
-  location.reload();
+  // What a store that is broken still holds, nobody knows.
+  const gone = !desk.unsent && !desk.trouble && (await desk.leave());
+  one("[data-leave-words]").textContent = one(gone ? "[data-leave-done]" : "[data-leave-refused]").textContent;
+  if (gone) location.reload();
 });
 const correcting = professions(results.panel, {
   desk,
@@ -331,9 +326,7 @@ results.follow(correcting.show);
 results.slot("correct").addEventListener("click", () => results.stay());
 addEventListener("hashchange", turn);
 turn();
-await desk.begin().catch((error) => {
-  reportError(error);
-  one("[data-notice=no_disk]").hidden = false;
-});
+await desk.begin();
 search();
+await desk.round();
 install(desk, () => results.answer || walkIn.begun() || one("#s").value.trim());

@@ -1,37 +1,111 @@
 // What a desk keeps on the device: its token, the roster, and every scan that the server has not confirmed.
 // A scan is on the disk (strict durability) before anybody is shown an answer.
+//
+// The store may fail: iOS loses its connection, a browser throws a store away, a disk is full. A connection that was lost is
+// opened again at once; what fails even so is `Broken`, and the next call tries anew.
 
 const FACTS = "facts";
 const QUEUE = "queue";
+const ENROLLED = "door-enrolled";
+/** What has not been done in this time never will be: WebKit forgets calls. */
+const PATIENCE_MS = 8000;
 let opening;
+let born = false;
+
+/** The store did not do it. full: because space is missing. */
+export class Broken extends Error {
+  constructor(cause) {
+    super(cause?.message ?? "the store gave no reason", { cause });
+    this.full = cause?.name === "QuotaExceededError";
+  }
+}
+
+const inTime = (act) =>
+  new Promise((done, fail) => {
+    const bell = setTimeout(() => fail(new DOMException("no answer in time", "TimeoutError")), PATIENCE_MS);
+    const ending = (end) => (value) => {
+      clearTimeout(bell);
+      end(value);
+    };
+    act(ending(done), ending(fail));
+  });
 
 function open() {
-  opening ??= new Promise((done, fail) => {
+  if (opening) return opening;
+  const connection = inTime((done, fail) => {
     const request = indexedDB.open("tsudoi-door", 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore(FACTS);
       request.result.createObjectStore(QUEUE, { keyPath: "seq", autoIncrement: true });
+      born = true;
     };
-    request.onsuccess = () => done(request.result);
+    request.onsuccess = () => {
+      // The browser has closed it, or somebody deletes the store: whoever calls next opens it anew.
+      request.result.onclose = () => lose(connection);
+      request.result.onversionchange = () => lose(connection);
+      done(request.result);
+    };
     request.onerror = () => fail(request.error);
   });
-  return opening;
+  opening = connection;
+  return connection;
 }
 
+function lose(connection) {
+  if (opening === connection) opening = undefined;
+  connection.then((database) => database.close()).catch(() => {});
+}
+
+/** One transaction. It may be written twice, if the connection is lost before the end of it is heard. */
 async function run(name, mode, act) {
-  const database = await open();
-  return new Promise((done, fail) => {
-    const transaction = database.transaction(name, mode, { durability: "strict" });
-    const request = act(transaction.objectStore(name));
-    transaction.oncomplete = () => done(request?.result);
-    transaction.onabort = transaction.onerror = () => fail(transaction.error);
-  });
+  for (let again = false; ; again = true) {
+    const connection = open();
+    try {
+      const database = await connection;
+      return await inTime((done, fail) => {
+        const transaction = database.transaction(name, mode, { durability: "strict" });
+        const request = act(transaction.objectStore(name));
+        transaction.oncomplete = () => done(request?.result);
+        transaction.onabort = () => fail(transaction.error);
+      });
+    } catch (error) {
+      const broken = new Broken(error);
+      if (broken.full) throw broken;
+      lose(connection);
+      if (again) throw broken;
+    }
+  }
 }
 
 export const fact = (name) => run(FACTS, "readonly", (facts) => facts.get(name));
 export const keep = (name, value) => run(FACTS, "readwrite", (facts) => facts.put(value, name));
 export const forget = (name) => run(FACTS, "readwrite", (facts) => facts.delete(name));
 export const forgetAll = () => run(FACTS, "readwrite", (facts) => facts.clear());
+
+/** Whether the store was made anew since this was last asked: what was in it before is gone. */
+export function bornAnew() {
+  const was = born;
+  born = false;
+  return was;
+}
+
+/** That this browser is a desk, beside the store: so that a store which was thrown away is noticed. */
+export function noteEnrolled(is) {
+  try {
+    if (is) localStorage.setItem(ENROLLED, "1");
+    else localStorage.removeItem(ENROLLED);
+  } catch {
+    // Then nobody notices.
+  }
+}
+
+export function wasEnrolled() {
+  try {
+    return localStorage.getItem(ENROLLED) !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** The queue, oldest first: [{seq, kind: "scan" | "walk_in" | "correction", body, seen?, about?, stuck?, say?}]. stuck: the
     server cannot take it; say: why, in its words. */

@@ -3,11 +3,15 @@
 
 const NAME = `tsudoi-door-${VERSION}`;
 
-addEventListener("install", (event) => {
-  event.waitUntil(
-    caches.open(NAME).then((shell) => shell.addAll(FILES.map((file) => new Request(file, { cache: "reload" })))),
-  );
-});
+/** One after the other: what has come on a slow line is kept, and the next attempt goes on after it. */
+async function fetchAll() {
+  const shell = await caches.open(NAME);
+  for (const file of FILES) {
+    if (!(await shell.match(file))) await shell.add(new Request(file, { cache: "reload" }));
+  }
+}
+
+addEventListener("install", (event) => event.waitUntil(fetchAll()));
 
 addEventListener("activate", (event) => {
   const old = (names) => names.filter((name) => name.startsWith("tsudoi-door-") && name !== NAME);
@@ -26,10 +30,10 @@ addEventListener("message", (event) => {
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin || !FILES.includes(pathname)) return;
-  event.respondWith(
-    caches
-      .open(NAME)
-      .then((shell) => shell.match(pathname))
-      .then((kept) => kept ?? fetch(event.request)),
-  );
+  // Where the browser cannot open what it has kept, the network may still have it.
+  const kept = caches
+    .open(NAME)
+    .then((shell) => shell.match(pathname))
+    .catch(() => undefined);
+  event.respondWith(kept.then((file) => file ?? fetch(event.request)));
 });

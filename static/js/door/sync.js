@@ -1,7 +1,12 @@
 // The desk and the server: loading the roster, hearing of other desks, sending the queue. Offline is never a mode that
 // somebody chooses: every call finds out, and the queue goes up by itself.
+//
+// Server, line and store fail apart from each other: a round does what it can, and the next one tries the rest again.
 
-import { Declined, Offline, call } from "./api.js";
+import { Declined, Late, Offline, call } from "./api.js";
+import { Loading } from "./loading.js";
+import { Pace } from "./pace.js";
+import { Queue, batchOf } from "./queue.js";
 import { Roster } from "./roster.js";
 import * as store from "./store.js";
 
@@ -10,36 +15,66 @@ const SIGN_OF_LIFE_MS = 60_000;
 /** Less than this is no sign that the device's clock has moved: an answer may be on its way for as long. */
 const CLOCK_MS = 2000;
 const BATCH = 100;
+/** More than these are not sent before it is known that somebody is there, and the page shows how far they are. */
+const FEW = 10;
 /** Whoever was shown a green screen so long ago sits in the hall by now. */
 const INSIDE_MS = 10_000;
+/** A tab that the system has put to sleep may hold the lock for ever. Two that send at once change nothing: ids are ids. */
+const LOCK_MS = 60_000;
 
 export class Desk {
   /** heard(desk, answers): called after every change; answers: those of the server to scans of this desk. */
   constructor(heard) {
     this.heard = heard;
     this.roster = new Roster();
+    this.loading = new Loading(this);
+    this.queue = new Queue();
+    this.pace = new Pace(BATCH);
+    /** The server answers. */
     this.online = false;
-    this.unsent = 0;
+    /** What the store cannot do: "", "broken", or "full". */
+    this.trouble = "";
+    /** The browser has thrown the store away: "", "rewritten" from this page's memory, or "forgotten" with an earlier page. */
+    this.vanished = "";
     this.ended = "";
     this.ahead = 0;
     this.toldAt = 0;
   }
 
+  /** So many entries wait here. */
+  get unsent() {
+    return this.queue.entries.length;
+  }
+
+  get stuck() {
+    return this.queue.stuck;
+  }
+
+  /** Take up what an earlier page has left, and speak to the server from now on. */
   async begin() {
-    this.token = await store.fact("token");
-    this.ahead = (await store.fact("ahead")) ?? 0;
-    store.settleIn();
-    // What an earlier page has left here was never answered while its people stood at the door.
-    await store.markAdmitted();
-    this.take(await store.fact("roster"));
-    await this.count();
-    for (const entry of await store.queued()) if (entry.seen) this.roster.note(entry.seen);
-    this.heard(this, []);
-    if (!this.token) return;
-    await this.round();
     setInterval(() => this.round(), ROUND_MS);
     addEventListener("online", () => this.round());
     document.addEventListener("visibilitychange", () => document.hidden || this.round());
+    store.settleIn();
+    await this.tend(() => this.wake());
+    this.progressed();
+  }
+
+  async wake() {
+    if (this.awake) return;
+    const token = await store.fact("token");
+    this.ahead = (await store.fact("ahead")) ?? 0;
+    // What an earlier page has left here was never answered while its people stood at the door.
+    await store.markAdmitted();
+    const [loaded, loading] = [await store.fact("roster"), await store.fact("loading")];
+    await this.queue.read();
+    if (loaded) this.take(new Roster(loaded));
+    if (loading) this.loading.resume(loading);
+    for (const entry of this.queue.entries) if (entry.seen) this.roster.note(entry.seen);
+    store.bornAnew();
+    if (token) store.noteEnrolled(true);
+    else if (store.wasEnrolled()) this.vanished = "forgotten";
+    Object.assign(this, { token, awake: true });
   }
 
   /** The server's time as ISO; a tablet's clock may be wrong by hours. */
@@ -47,26 +82,54 @@ export class Desk {
     return new Date(Date.now() + this.ahead).toISOString();
   }
 
-  take(loaded) {
-    if (!loaded) return;
+  take(roster) {
     const mine = [...this.roster.scans.values()].filter((scan) => scan.mine);
-    this.roster = new Roster(loaded);
-    this.groups = loaded.groups;
-    for (const scan of mine) if (!this.roster.scans.has(scan.scan_id)) this.roster.note(scan);
+    this.roster = roster;
+    this.groups = roster.loaded.groups;
+    for (const scan of mine) if (!roster.scans.has(scan.scan_id)) roster.note(scan);
+  }
+
+  // -- the store -----------------------------------------------------------------------------------------------
+
+  /** Do something with the store. If it fails, the page says so and a later round mends it; nothing else is held up. */
+  async tend(act) {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof store.Broken)) throw error;
+      this.trouble = error.full ? "full" : "broken";
+    }
+  }
+
+  /** Write again what memory holds, after the store has failed or was thrown away. */
+  async mend() {
+    await this.wake();
+    // A store that was thrown away is noticed by opening it.
+    await store.fact("token");
+    const lost = store.bornAnew() && this.token;
+    if (!lost && !this.trouble) return;
+    if (this.token) await store.keep("token", this.token);
+    await store.keep("ahead", this.ahead);
+    if (lost) this.vanished = "rewritten";
+    await this.queue.writeAgain();
+    this.trouble = "";
+    if (this.roster.loaded) await store.keep("device", this.roster.loaded.device);
+    await this.keepRoster();
   }
 
   async count() {
-    const queue = await store.queued();
-    this.unsent = queue.length;
-    this.stuck = queue.filter((entry) => entry.stuck);
+    await this.tend(() => this.queue.read());
   }
 
   /** Put a scan or walk-in on the disk; nothing is shown before this is done. seen: how it counts at this desk. */
   async record(entry) {
-    const seq = await store.enqueue(entry);
+    try {
+      await this.queue.add(entry);
+    } catch (error) {
+      if (error instanceof store.Broken) this.trouble = error.full ? "full" : "broken";
+      throw error;
+    }
     if (entry.seen) this.roster.note(entry.seen);
-    this.unsent += 1;
-    return seq;
   }
 
   /** Take what is newer about a guest, here and on the disk; the guest. */
@@ -76,11 +139,19 @@ export class Desk {
     return this.roster.byId.get(guest.id);
   }
 
-  async keepRoster() {
-    const { loaded, guests } = this.roster;
-    if (!loaded) return;
-    loaded.roster = guests;
-    await store.keep("roster", loaded);
+  keepRoster() {
+    return this.loading.keep(this.roster);
+  }
+
+  /** Nothing of this desk stays on the device; whether it is so. */
+  async leave() {
+    const { token } = this;
+    // No round writes it again meanwhile.
+    this.token = undefined;
+    await this.tend(() => store.forgetAll());
+    if (this.trouble) this.token = token;
+    else store.noteEnrolled(false);
+    return !this.trouble;
   }
 
   /** Somebody whom the server does not know of yet takes a seat of this group; its next answer counts anew. */
@@ -94,86 +165,91 @@ export class Desk {
     this.roster.note({ scan_id, application, session, outcome: "admitted", undoes: null, direction: "in", at, mine: true });
   }
 
-  /** A round that begins after this call: the queue first, then what is new. Only one tab at a time. */
+  // -- rounds --------------------------------------------------------------------------------------------------
+
+  /** A round that begins after this call: the queue first, then what is new. Only one tab at a time. Never rejects. */
   round() {
-    if (!this.token) return Promise.resolve();
+    if (this.awake && !this.token) return Promise.resolve();
     // A scan made while a round is under way goes up right after it, not at the next tick.
-    this.next ??= (this.rounding ?? Promise.resolve()).then(() => {
+    this.next ??= Promise.resolve(this.rounding).then(() => {
       this.next = undefined;
-      this.rounding = navigator.locks.request("tsudoi-door", () => this.speak());
+      this.rounding = alone(() => this.speak()).catch(reportError);
       return this.rounding;
     });
     return this.next;
   }
 
   async speak() {
-    let answers = [];
     try {
-      answers = await this.send();
-      await this.refresh();
-      this.online = true;
+      await this.tend(() => this.mend());
+      if (!this.token) return;
+      await this.send();
+      await this.loading.refresh();
       this.ended = "";
     } catch (error) {
       // Whatever waits has had no answer in time, wherever in the queue it stands.
-      await store.markAdmitted().catch(reportError);
-      if (error instanceof Offline) this.online = false;
-      else if (error instanceof Declined) await this.declined(error);
-      else {
-        // A fault of ours must not stop the rounds to come.
-        this.online = false;
-        reportError(error);
-      }
+      await this.tend(() => store.markAdmitted());
+      if (error instanceof Declined) await this.declined(error);
+      else if (!(error instanceof Offline)) reportError(error);
+    } finally {
+      this.sending = undefined;
+      await this.count();
+      this.progressed();
     }
-    await this.count();
+  }
+
+  /** The page is told how far things are, and of answers to scans of this desk. */
+  progressed(answers = []) {
     this.heard(this, answers);
-    return answers;
   }
 
   async declined({ status, body }) {
-    this.online = true;
     this.ended = body.error;
     if (status === 401 || status === 410) {
       // Names leave the device when the door has closed or the device is revoked; scans stay until they are sent.
-      await store.forget("roster");
       this.roster = new Roster();
+      await this.loading.forget();
     }
   }
 
-  async refresh() {
-    if (Date.now() - this.toldAt > SIGN_OF_LIFE_MS) await this.tell([]);
-    let more = this.roster.loaded?.roster_at !== undefined;
-    if (!more) await this.load();
-    while (more) more = await this.hear();
-  }
-
-  /** Everything, once: afterwards only what is new. */
-  async load() {
-    const loaded = await call(this.token, "roster");
-    await this.setClock(loaded);
-    this.take(loaded);
-    await store.keep("device", loaded.device);
-    await store.keep("roster", loaded);
-  }
-
-  /** What is new since the last answer; whether there is more. */
-  async hear() {
-    const { loaded } = this.roster;
-    const since = encodeURIComponent(loaded.roster_at);
-    const news = await call(this.token, `changes?cursor=${loaded.cursor}&roster_at=${since}`);
-    if (news.edition !== loaded.edition) {
-      // The event itself was changed: its times, professions or words.
-      await this.load();
-      return false;
+  /** One call. It tells whether the server is there; not what it answers, and not how long a long answer takes. */
+  async ask(path, body, patience) {
+    try {
+      const answer = await call(this.token, path, body, patience);
+      this.online = true;
+      return answer;
+    } catch (error) {
+      if (error instanceof Declined) this.online = true;
+      else if (!(error instanceof Late)) this.online = false;
+      throw error;
     }
-    await this.setClock(news);
-    const renewed = news.roster.filter((guest) => this.roster.renew(guest));
-    for (const scan of news.scans) this.roster.note(scan);
-    const { now, cursor, roster_at, groups, free, desks } = news;
-    Object.assign(this, { groups });
-    Object.assign(loaded, { now, cursor, roster_at, groups, free, desks });
-    loaded.scans.push(...news.scans);
-    if (renewed.length || news.scans.length) await this.keepRoster();
-    return news.more;
+  }
+
+  /** Is anybody there? Rejects within three seconds if not. */
+  async ping() {
+    try {
+      await this.tell([]);
+    } catch (error) {
+      if (!(error instanceof Late)) throw error;
+      this.online = false;
+      throw new Offline("nobody");
+    }
+  }
+
+  /** act() in portions as this pace says them: smaller whenever one does not come through though somebody is there. */
+  async bear(pace, act) {
+    for (;;) {
+      try {
+        const done = await act();
+        pace.grow();
+        return done;
+      } catch (error) {
+        if (!(error instanceof Late)) throw error;
+        const less = pace.ease();
+        await this.ping();
+        if (!less) throw error;
+      }
+    }
   }
 
   /** The server's clock is the one that counts; written down only when ours has moved against it. */
@@ -181,45 +257,52 @@ export class Desk {
     const ahead = Date.parse(now) - received;
     if (Math.abs(ahead - this.ahead) < CLOCK_MS) return;
     this.ahead = ahead;
-    await store.keep("ahead", ahead);
+    await this.tend(() => store.keep("ahead", ahead));
   }
 
-  /** Send the queue in its order; the answers. An entry leaves it only when the server has answered it by its id. */
+  // -- sending -------------------------------------------------------------------------------------------------
+
+  /** Send the queue in its order. An entry leaves it only when the server has answered it by its id. */
   async send() {
-    const answers = [];
-    const waiting = (await store.queued()).filter((entry) => !entry.stuck);
+    await this.count();
+    const { waiting } = this.queue;
+    const all = waiting.length;
+    if (!this.online || all > FEW || Date.now() - this.toldAt > SIGN_OF_LIFE_MS) await this.ping();
     while (waiting.length) {
-      const batch = waiting[0].kind === "scan" ? run(waiting) : [waiting[0]];
+      if (all > FEW) this.sending = { done: all - waiting.length, all };
+      this.progressed();
+      const [batch, answers] = await this.bear(this.pace, async () => {
+        const next = batchOf(waiting, this.pace.now);
+        return [next, await this.sendBatch(next)];
+      });
       waiting.splice(0, batch.length);
-      answers.push(...(await this.sendBatch(batch)));
+      this.progressed(answers);
     }
-    return answers;
   }
 
   async sendBatch(batch) {
+    const { patience } = this.pace;
     try {
       if (batch[0].kind === "correction") {
-        const { guest } = await call(this.token, "corrections", batch[0].body);
+        const { guest } = await this.ask("corrections", batch[0].body, patience);
         if (guest) await this.replace(guest);
-        await store.confirmed(batch[0].seq);
+        await this.drop(batch[0]);
         return [];
       }
       const { answers } =
-        batch[0].kind === "scan"
-          ? await this.tell(batch)
-          : await call(this.token, "walk-ins", batch[0].body);
+        batch[0].kind === "scan" ? await this.tell(batch, patience) : await this.ask("walk-ins", batch[0].body, patience);
       for (const answer of answers) {
-        const entry = batch.find((one) => one.body.scan_id === answer.scan_id);
-        if (!entry) continue;
-        this.settle(entry, answer);
-        await store.confirmed(entry.seq);
+        for (const entry of batch.filter((one) => one.body.scan_id === answer.scan_id)) {
+          this.settle(entry, answer);
+          await this.drop(entry);
+        }
       }
       return answers;
     } catch (error) {
       if (!(error instanceof Declined) || ![400, 413, 422].includes(error.status)) throw error;
       // One that the server cannot take must not hold up the others: it is set aside, and stays on the device.
       if (batch.length === 1) {
-        await store.rewrite({ ...batch[0], stuck: true, say: error.body.say ?? "" });
+        await this.tend(() => this.queue.setAside(batch[0], error.body.say ?? ""));
         return [];
       }
       const answers = [];
@@ -228,10 +311,15 @@ export class Desk {
     }
   }
 
+  drop(entry) {
+    return this.tend(() => this.queue.drop(entry));
+  }
+
   /** Send scans, or none as a sign of life, and say how many will still wait here. */
-  async tell(batch) {
+  async tell(batch, patience) {
     const unsent = Math.max(0, this.unsent - batch.length);
-    const told = await call(this.token, "scans", { now: this.now(), scans: batch.map((one) => this.bodyOf(one)), unsent });
+    const said = { now: this.now(), scans: batch.map((one) => this.bodyOf(one)), unsent };
+    const told = await this.ask("scans", said, patience);
     this.toldAt = Date.now();
     return told;
   }
@@ -255,7 +343,16 @@ export class Desk {
   }
 }
 
-function run(waiting) {
-  const end = waiting.findIndex((entry) => entry.kind !== "scan");
-  return waiting.slice(0, Math.min(BATCH, end < 0 ? waiting.length : end));
+/** Do this while no other tab does; after a while, anyway. */
+async function alone(act) {
+  let begun = false;
+  try {
+    return await navigator.locks.request("tsudoi-door", { signal: AbortSignal.timeout(LOCK_MS) }, () => {
+      begun = true;
+      return act();
+    });
+  } catch (error) {
+    if (begun) throw error;
+    return act();
+  }
 }

@@ -1,6 +1,6 @@
 // Somebody without an application: three fields, and a reason when the event is full. Offline it is kept like a scan.
 
-import { Declined, call } from "./api.js";
+import { Declined } from "./api.js";
 import { fold } from "./search.js";
 
 /** words: {saved: {say, next}, stays: {say, next}, missing}; show(list, guests): rows that let in; taken(answer, how): somebody
@@ -76,7 +76,7 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
     // The same id at every try: a lost answer never makes two people of one.
     const body = { scan_id: form.dataset.scan, scanned_at: desk.now(), name, kana, group, reason: field("reason").value };
     try {
-      const { answers } = await call(desk.token, "walk-ins", body);
+      const { answers } = await desk.ask("walk-ins", body);
       const [answer] = answers;
       desk.roster.add(answer.guest);
       desk.see(answer.scan_id, answer.guest.id, body.scanned_at);
