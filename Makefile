@@ -51,7 +51,7 @@ bench-seats:
 
 bench-door:
 	@$(PYTHON) scripts/setup.py bench
-	@$(VENV)/python -m bench door killed desk decode
+	@$(VENV)/python -m bench door killed desk slow decode
 
 rehearse:
 	@$(PYTHON) scripts/setup.py test
