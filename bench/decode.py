@@ -31,7 +31,7 @@ FIRST_FRAME_MS, SLOWER = 150, (1, 6)
 """Until a first frame is read at most, on this processor and on one so many times slower (a phone of the middle class)."""
 FIRST = """async (png) => {
   const { ready, textIn } = await import("/static/js/door/reader.js");
-  await ready;
+  await ready();
   const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
   const frame = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   const { width, height } = frame;
@@ -46,7 +46,7 @@ FIRST = """async (png) => {
 """From a frame to its text, as the desk's camera (static/js/door/camera.js) looks at one."""
 READ = """async (png) => {
   const { ready, textIn } = await import("/static/js/door/reader.js");
-  await ready;
+  await ready();
   const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");

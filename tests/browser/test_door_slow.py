@@ -214,3 +214,28 @@ def test_files_of_the_desk_that_have_come_are_not_fetched_again(
     assert line.broken == 1
     fetched = [one for one in line.asked if "/static/css/door.css" in one]
     assert len(fetched) == 2, "once by the page, once by its worker"
+
+
+def test_reader_of_codes_that_did_not_come_is_asked_for_again(
+    new_context: NewContext, line: SlowLine, night: Night
+) -> None:
+    """Once as a stream and once as a whole, the browser asks for it by itself; then only if somebody wants to read."""
+    context, watch = new_context("phone")
+    watch.allow("ERR_|wasm|WebAssembly|[Aa]bort")
+    page = context.new_page()
+    line.fate = lambda head, _answered: (
+        "breaks" if "zxing_reader.wasm" in head and "no-cache" not in head and line.broken < 2 else "passes"
+    )
+    enrol_over(line, page, night)
+    start = page.get_by_role("button", name="受付をはじめる")
+
+    start.click()
+    page.wait_for_function(
+        """() => document.querySelector("[data-camera-problem]").textContent
+          || !document.querySelector("[data-camera-words]").hidden"""
+    )
+    if start.is_visible():
+        start.click()
+
+    expect(page.locator("[data-camera-words]")).to_be_visible()
+    assert line.broken == 2

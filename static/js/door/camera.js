@@ -8,7 +8,7 @@ const CHOSEN = "door-camera";
 
 /** The text of a QR code in a photo (a file), or "". A phone's photo is reduced first: its fine grain only costs time. */
 export async function textInPhoto(file) {
-  await ready;
+  await ready();
   const photo = await createImageBitmap(file);
   for (const longest of PHOTO_SIDES) {
     const scale = Math.min(1, longest / Math.max(photo.width, photo.height));
@@ -38,7 +38,7 @@ export class Camera {
   async start() {
     this.wanted = true;
     this.release();
-    await ready;
+    await ready();
     const chosen = localStorage.getItem(CHOSEN);
     const size = { width: { ideal: 1280, max: 1280 }, height: { ideal: 720, max: 720 } };
     const which = chosen ? { deviceId: { ideal: chosen } } : { facingMode: { ideal: "environment" } };
