@@ -17,7 +17,7 @@ export async function install(desk, busy) {
     else registration = await navigator.serviceWorker.register("/door/sw.js", { scope: "/door" });
   };
   const again = async () => {
-    if (desk.online) await look().catch(() => {});
+    if (navigator.onLine) await look().catch(() => {});
   };
   setInterval(() => installed() || again(), LOOK_MS);
   setInterval(again, UPDATE_MS);
