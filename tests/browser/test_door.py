@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from tests.support.arrivals import Evening, make_evening
 from tests.support.camera import Camera
+from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.actions import door_secret, open_door
 from trainings.checkin.models import Method, Outcome, Scan, ScanKind
+from trainings.checkin.queries import attended_ids
 from trainings.registration.secrets import ticket_url
 
 NewContext = Callable[..., tuple[BrowserContext, Watch]]
@@ -147,6 +149,30 @@ def test_undo_takes_the_last_one_back(phone_page: Page, night: Night, site: Site
     expect(phone_page.locator("[data-arrived]").first).to_have_text("0")
     everything_sent(phone_page)
     assert [one.kind for one in scans(site)] == [ScanKind.SCAN, ScanKind.UNDO]
+
+
+def test_scan_that_another_desk_repeated_can_be_taken_back_at_both(
+    phone_page: Page, night: Night, site: Site, clock: Clock
+) -> None:
+    """The person sits inside until both have taken back what they did."""
+    guest = night.evening.guests[0].id
+    with site.unit():
+        device, _ = device_of(night.evening.event, "受付2")
+        come_in(night.evening.event, device, night.evening.guests[:1])
+    enrol(phone_page, night)
+    result = phone_page.locator("#result")
+    type_ticket(phone_page, night.tickets[0])
+    expect(result).to_have_class("result result--again")
+
+    result.get_by_role("button", name="取り消す").click()
+
+    expect(result.locator("[data-say]")).to_have_text("受付を取り消しました")
+    expect(result).to_contain_text("受付2で受け付けています")
+    expect(result).to_contain_text("ほかの受付が残っているので、参加として数えています。")
+    expect(phone_page.locator("[data-arrived]").first).to_have_text("1")
+    everything_sent(phone_page)
+    with site.unit():
+        assert attended_ids({guest}) == {guest}
 
 
 def test_unknown_ticket_is_red_with_a_next_step(phone_page: Page, night: Night) -> None:

@@ -94,7 +94,7 @@ export class Results {
     this.slot("since-part").textContent = since;
     this.slot("care").hidden = !(answer.guest?.care && answer.outcome === "admitted" && !answer.undo);
     for (const go of this.panel.querySelectorAll("[data-go]")) go.hidden = kind !== go.dataset.go || Boolean(answer.next);
-    this.slot("take-back").hidden = kind !== "ok";
+    this.slot("take-back").hidden = !(kind === "ok" || answer.outcome === "repeated");
     this.slot("by-name").hidden = Boolean(answer.guest);
     this.slot("force").hidden = !(kind === "no" && answer.guest && answer.why !== "nothing_to_undo");
     const { guest } = answer;
