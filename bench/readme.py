@@ -91,12 +91,6 @@ WANTED = {
         "search among 5000 people, processor 6× slower, p95",
         "answer to a scan among 5000 people, processor 6× slower, p95",
     ),
-    "slow": (
-        "roster of 500 people at 128 kbit/s",
-        "roster of 500 people at 128 kbit/s, on the wire",
-        "queue of 300 scans at 128 kbit/s",
-        "queue of 300 scans at 128 kbit/s, on the wire",
-    ),
     "decode": (
         "hard pictures read, of 60",
         "hard pictures read, beside jsQR",
