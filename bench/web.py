@@ -224,8 +224,7 @@ def fill_roster(site: Site, event_id: uuid.UUID) -> list[str]:
                 "given_kana": f"ハナコ{number}",
             }
             people.append(
-                {"id": person, **name, "name_key": f"山田\n花子{number}", "search_key": f"山田花子{number}",
-                 "link_version": 1, "link_fingerprint": codes.fingerprint(person.hex)}
+                {"id": person, **name, "name_key": f"山田\n花子{number}", "search_key": f"山田花子{number}"}
             )  # fmt: skip
             applications.append(
                 {"id": application, "event_id": event_id, "person_id": person, "canonical_person_id": person, **name,

@@ -41,7 +41,7 @@ from trainings.events import models as event_models
 from trainings.guest import pages as guest_pages
 from trainings.messages import delivery
 from trainings.messages import models as message_models
-from trainings.registration import free_entry_views, people_views
+from trainings.registration import free_entry_views, people_pages
 from trainings.registration import models as registration_models
 from trainings.registration import pages as registration_pages
 from trainings.skills import models as skill_models
@@ -88,7 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     registration_pages.bp,
     mail_views.bp,
     office_views.bp,
-    people_views.bp,
+    people_pages.bp,
     skill_views.bp,
     survey_views.bp,
 )

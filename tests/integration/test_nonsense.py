@@ -19,6 +19,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from tests.integration.test_access import _value
+from tests.support.addresses import own_link
 from tests.support.announcing import announce
 from tests.support.client import Client
 from tests.support.evening import NURSE, apply_as, device_of
@@ -27,7 +28,7 @@ from tests.support.markup import Markup
 from tests.support.staff import add_staff, sign_in
 from trainings.accounts.models import Role
 from trainings.checkin.actions import open_door
-from trainings.directory.actions import link_secret, load_master_data, propose_candidate
+from trainings.directory.actions import load_master_data, propose_candidate
 from trainings.directory.identity import Likeness
 from trainings.directory.models import Association, District, Profession, ProfessionGroup, Sector
 from trainings.events.queries import event_by_slug
@@ -95,7 +96,7 @@ def things(unit: Unit, clock: Clock) -> Things:
             "person_id": [str(one.person_id)],
             "other_id": [str(other.person_id)],
             "candidate_id": [str(pair.id)],
-            "secret": [application_secret(one), link_secret(one.person)],
+            "secret": [application_secret(one), own_link(one)],
             "code": [ticket_code(one)],
             "message_id": [str(session.scalars(select(Message.id)).first())],
             "skill_id": [str(session.scalars(select(Skill.id).where(Skill.kind == SkillKind.SKILL)).first())],

@@ -16,9 +16,9 @@ from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.events.models import Event, Selection
 from trainings.events.queries import lock_event
+from trainings.registration.duplicates import open_questions
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
-from trainings.registration.people import open_candidates_of_event
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import SEAT_FREED, change_state
@@ -120,9 +120,9 @@ def _check_ready(event: Event, public_number: str) -> tuple[FrozenList, DrawComm
     frozen = queries.frozen_list(event)
     if frozen is None:
         raise Refused(AllocationRefusal.NOT_FROZEN)
-    if candidates := len(open_candidates_of_event(event.id)):
+    if questions := open_questions(event.id):
         # A likeness found after freezing (two people of another event, say) still has to be settled.
-        raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=candidates)
+        raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions)
     commitment = queries.commitment_of(event.id)
     if commitment is None:
         raise Refused(AllocationRefusal.NO_COMMITMENT)

@@ -16,9 +16,9 @@ from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.events.models import Event, Selection
 from trainings.events.queries import lock_event
+from trainings.registration.duplicates import open_questions
 from trainings.registration.free_entries import open_free_entries
 from trainings.registration.models import Application
-from trainings.registration.people import open_candidates_of_event
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import State
 from trainings.seats.odds import fair_odds
@@ -90,8 +90,8 @@ def _check(event: Event) -> None:
         raise Refused(AllocationRefusal.ALREADY_FROZEN)
     if queries.commitment_of(event.id) is None:
         raise Refused(AllocationRefusal.NO_COMMITMENT)
-    if candidates := len(open_candidates_of_event(event.id)):
-        raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=candidates)
+    if questions := open_questions(event.id):
+        raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions)
     if entries := len(open_free_entries(event.id)):
         raise Refused(AllocationRefusal.FREE_ENTRIES, n=entries)
 

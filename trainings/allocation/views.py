@@ -21,9 +21,9 @@ from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 from trainings.events.models import Event, Selection
 from trainings.events.queries import event_by_slug
+from trainings.registration.duplicates import open_questions
 from trainings.registration.free_entries import open_free_entries
 from trainings.registration.models import Application
-from trainings.registration.people import open_candidates_of_event
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("allocation")
@@ -62,7 +62,7 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         if done is None and event.selection == Selection.LOTTERY
         else None,
         may_void=done is not None and voiding.may_void(event),
-        candidates=len(open_candidates_of_event(event.id)),
+        candidates=open_questions(event.id),
         entries=len(open_free_entries(event.id)),
         form=forms.DrawForm(),
         problem=problem,

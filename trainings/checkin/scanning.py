@@ -31,6 +31,7 @@ TICKET_STATES: dict[State, TicketState] = {
     State.APPLIED: "waiting",
     State.WAITING: "waiting",
     State.OFFERED: "waiting",
+    State.DUPLICATE: "waiting",
     State.NOT_SELECTED: "not_selected",
     State.DECLINED: "cancelled",
     State.EXPIRED: "cancelled",

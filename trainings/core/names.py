@@ -72,6 +72,12 @@ def is_mail(address: str) -> bool:
     return bool(local_part) and "@" not in domain and "." in domain[1:-1]
 
 
+def masked_mail(mail: str, mask: str) -> str:
+    """An address as its owner knows it again and nobody else learns it: first sign and domain."""
+    local_part, _, domain = mail.rpartition("@")
+    return f"{local_part[:1]}{mask * 3}@{domain}"
+
+
 def code(text: str | None) -> str:
     """A 受付番号 or ticket as typed by hand: ASCII, upper case, one kind of hyphen, no spaces."""
     return _SPACES.sub("", _HYPHENS.sub("-", narrow(text).upper()))

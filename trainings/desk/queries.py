@@ -16,9 +16,9 @@ from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState, Selection
 from trainings.messages.models import Message, MessageState
+from trainings.registration.duplicates import open_questions
 from trainings.registration.free_entries import count_open_free_entries
 from trainings.registration.models import Application, Channel
-from trainings.registration.people import open_candidates_of_event
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
 from trainings.seats.meaning import Meaning, meaning
@@ -61,7 +61,7 @@ def applications(event: Event) -> Applications:
         ).where(
             Application.event_id == event.id,
             Application.role == PARTICIPANT,
-            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED]),
+            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED, State.DUPLICATE]),
         )
     ).all()
     applied: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows)
@@ -142,7 +142,7 @@ def needs(event: Event) -> Needs:
         select(func.count()).where(Application.event_id == event.id, Application.state.in_(LIVE))
     )
     return Needs(
-        candidates=0 if over else len(open_candidates_of_event(event.id)),
+        candidates=0 if over else open_questions(event.id),
         free_entries=0 if over else count_open_free_entries(event.id),
         failed_mails=mails(event.id).failed,
         offers=allocation.offered_count(event.id),

@@ -50,6 +50,7 @@ VERBS = {
     "badges.printed": "名札を印刷しました",
     "roster.keyed_in": "紙の名簿から到着を入れました",
     "queue.imported": "受付の端末の記録をファイルから入れました",
+    "person.made": "新しい人として登録しました",
     "person.linked_by_rule": "同じ人として結びました",
 }
 """What the audit trail's verbs say on the board. Those of applications are told by their own trail."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from trainings.audit.actions import record
-from trainings.core import clock, codes, names
+from trainings.core import clock, names
 from trainings.core.db import db, lock_words
 from trainings.core.refusal import Refused
 from trainings.directory import queries
@@ -164,18 +164,20 @@ def recognise_person(
     )
     if own_person is not None:
         person, linked_by = own_person, LinkedBy.OWN_LINK
+        canonical = lock_up_to_canonical(person)
     else:
         # Whoever applies to two events in one moment is one person: the event's lock does not see to that.
         lock_words(f"person {statement.folded_name}")
         verdict = judge(statement, queries.people_like(statement))
         if verdict.person_id is None or verdict.linked_by is None:
             person = new_person(statement, phone=phone, profession_id=profession_id)
-            pairs = tuple(propose_candidate(person.id, other, like) for other, like in verdict.candidates)
-            return Recognition(person, person, None, pairs)
-        known = db.session.get(Person, verdict.person_id)
-        assert known is not None
-        person, linked_by = known, verdict.linked_by
-    canonical = lock_up_to_canonical(person)
+            # The same questions to the database as for somebody known, below: the answer takes as long.
+            lock_up_to_canonical(person)
+            record(verb="person.made", subject=("person", person.id))
+            db.session.flush()
+            return Recognition(person, person, None, propose_next(person.id, verdict.candidates))
+        canonical = lock_up_from(verdict.person_id)
+        person, linked_by = db.session.get_one(Person, verdict.person_id), verdict.linked_by
     write_statement(person, statement, phone=phone, profession_id=profession_id)
     if linked_by is not LinkedBy.OWN_LINK:
         record(
@@ -189,9 +191,8 @@ def recognise_person(
 
 
 def new_person(statement: Statement, *, phone: str, profession_id: uuid.UUID | None) -> Person:
-    """A person made of one statement, with a link of their own."""
-    person = Person(id=uuid.uuid4(), link_version=1)
-    renew_link(person, version=1)
+    """A person made of one statement."""
+    person = Person(id=uuid.uuid4())
     write_statement(person, statement, phone=phone, profession_id=profession_id)
     db.session.add(person)
     db.session.flush()
@@ -224,39 +225,27 @@ def forget_statement(person: Person) -> None:
     person.profession_id = person.organisation_id = None
 
 
-def renew_link(person: Person, *, version: int | None = None) -> None:
-    """Give the person a new link; the old one stops working. version: the next one by default."""
-    person.link_version = version or person.link_version + 1
-    key = current_app.config["TSUDOI"].link_key
-    person.link_fingerprint = codes.fingerprint(
-        codes.secret_for(key, "person", person.id, person.link_version)
-    )
-
-
-def link_secret(person: Person) -> str:
-    """The secret of the person's own link, for a mail to an address that belongs to that one person."""
-    return codes.secret_for(current_app.config["TSUDOI"].link_key, "person", person.id, person.link_version)
-
-
 def lock_up_to_canonical(person: Person) -> Person:
     """Lock a person and the chain above it until the end of the transaction; returns the canonical person.
 
     Without it a merge in another transaction could move the person between reading and storing an application.
     """
-    row = person
+    return lock_up_from(person.id)
+
+
+def lock_up_from(person_id: uuid.UUID) -> Person:
+    """The same for a row that was not loaded."""
     while True:
         locked = db.session.scalar(
             select(Person)
-            .where(Person.id == row.id)
+            .where(Person.id == person_id)
             .with_for_update(key_share=True, of=Person)
             .execution_options(populate_existing=True)
         )
         assert locked is not None
         if locked.merged_into_id is None:
             return locked
-        above = db.session.get(Person, locked.merged_into_id)
-        assert above is not None
-        row = above
+        person_id = locked.merged_into_id
 
 
 # -- candidates ----------------------------------------------------------------------------------------------
@@ -274,21 +263,44 @@ def propose_candidate(person_id: uuid.UUID, other_id: uuid.UUID, likeness: Liken
 
 
 def propose_likenesses(person: Person) -> tuple[PersonCandidate, ...]:
-    """Look again whom a person resembles, after their office or contact changed; returns the pairs."""
+    """Look again whom a person resembles, after their office or contact changed, or after staff told them apart from
+    somebody; returns the pair to decide on, if there is any."""
     root = queries.canonical(person.id)
     statement = queries.statement_of(person)
     others = [known for known in queries.people_like(statement) if known.canonical_id != root.id]
-    return tuple(propose_candidate(root.id, other, like) for other, like in likenesses(statement, others))
+    mine = queries.merged_ids(root.id)
+    alike = [
+        (other, likeness)
+        for other, likeness in likenesses(statement, others)
+        if not queries.were_told_apart(mine, queries.merged_ids(other))
+    ]
+    return propose_next(root.id, alike)
+
+
+def propose_next(
+    person_id: uuid.UUID, likenesses: Sequence[tuple[uuid.UUID, Likeness]]
+) -> tuple[PersonCandidate, ...]:
+    """Ask staff one question about a person at a time: the strongest likeness on which they have not decided. Whoever is
+    alike many would else bring as many questions, and a flood of applications their square."""
+    for other, likeness in likenesses:
+        pair = queries.candidate_between(person_id, other)
+        if pair is None:
+            return (propose_candidate(person_id, other, likeness),)
+        if pair.state == CandidateState.OPEN:
+            return (pair,)
+    return ()
 
 
 def decide_distinct(*, candidate_id: uuid.UUID, staff_id: uuid.UUID | None) -> PersonCandidate:
-    """Staff say that the two are different people. Raises Refused: NOT_FOUND, ALREADY_ONE."""
+    """Staff say that the two are different people; the newer one may still be somebody else, who is asked about next.
+    Raises Refused: NOT_FOUND, ALREADY_ONE."""
     pair = _locked_candidate(candidate_id)
     if pair.state == CandidateState.MERGED:
         raise Refused(DirectoryRefusal.ALREADY_ONE)
     pair.state, pair.decided_at, pair.decided_by_id = CandidateState.DISTINCT, clock.now(), staff_id
     record(verb="candidate.decided_distinct", subject=("person_candidate", pair.id))
     db.session.flush()
+    propose_likenesses(pair.person)
     return pair
 
 

@@ -101,14 +101,15 @@ def tie_between(one: Statement, other: Statement) -> LinkedBy | None:
 
 
 def likenesses(statement: Statement, known: Sequence[Known]) -> tuple[tuple[uuid.UUID, Likeness], ...]:
-    """Canonical people whom the statement may mean, each once with the strongest likeness, strongest first."""
+    """Canonical people whom the statement may mean, each once with the strongest likeness, strongest first; among equals in
+    the order in which they are known."""
     shared = _is_shared(statement.phone_digits, known)
     found: dict[uuid.UUID, Likeness] = {}
     for one in known:
         likeness = likeness_between(statement, one.stated, phone_is_shared=shared)
         if likeness is not None:
             found[one.canonical_id] = _stronger(likeness, found.get(one.canonical_id, likeness))
-    return tuple(sorted(found.items(), key=lambda pair: (list(Likeness).index(pair[1]), str(pair[0]))))
+    return tuple(sorted(found.items(), key=lambda pair: list(Likeness).index(pair[1])))
 
 
 def _stronger(one: Likeness, other: Likeness) -> Likeness:

@@ -168,9 +168,6 @@ class Person(Identified, Base):
         ForeignKey("organisation.id", ondelete="RESTRICT")
     )
     licence_number: Mapped[str] = mapped_column(String(30), default="")
-    link_version: Mapped[int] = mapped_column(default=1)
-    link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
-    """SHA-256 of the person link's secret (core.codes.secret_for(link_key, "person", id, link_version))."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     erased_at: Mapped[datetime | None]
     profession: Mapped[Profession | None] = relationship(lazy="joined")
@@ -187,6 +184,44 @@ class Person(Identified, Base):
     @property
     def full_kana(self) -> str:
         return f"{self.family_kana} {self.given_kana}".strip()
+
+
+class PersonAddress(Identified, Base):
+    """A mail address that asked for somebody's history: who may see, apart from whose history it is.
+
+    person_id: whom the applications under this address point to; read through the canonical person. The address opens
+    something only once it was confirmed by a click on a link that was mailed to it. A second address of one person opens
+    nothing until the first one agreed (agreed_by_id) or staff did (vouched_at); what each of them sees is a rule of
+    registration.addresses.
+    """
+
+    __tablename__ = "person_address"
+    __table_args__ = (
+        UniqueConstraint("person_id", "mail", name="uq_person_address_person_id_mail"),
+        CheckConstraint("agreed_by_id IS NULL OR agreed_by_id <> id", name="not_agreed_by_itself"),
+        CheckConstraint("vouched_at IS NULL OR refused_at IS NULL", name="vouched_or_refused"),
+        Index("ix_person_address_mail", "mail"),
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    mail: Mapped[str] = mapped_column(String(254))
+    """Folded, in small letters: for equality. Mails go to the address as an application has it."""
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    agreed_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("person_address.id", ondelete="RESTRICT")
+    )
+    vouched_at: Mapped[datetime | None]
+    vouched_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    refused_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    """When the first address was asked about this one."""
+    link_version: Mapped[int] = mapped_column(default=1)
+    link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the person link's secret (core.codes.secret_for(link_key, "person", id, link_version))."""
+    confirm_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the confirming link's secret (core.codes.secret_for(link_key, "address", id, link_version))."""
+    person: Mapped[Person] = relationship()
 
 
 class CandidateState(StrEnum):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import lazyload
 
-from trainings.core import codes, names
+from trainings.core import names
 from trainings.core.db import db
 from trainings.directory import texts
 from trainings.directory.identity import Known, Statement
@@ -254,14 +254,6 @@ def canonical_ids_of(person_id: uuid.UUID) -> set[uuid.UUID]:
     return merged_ids(canonical(person_id).id)
 
 
-def person_by_link_secret(secret: str) -> Person | None:
-    """The canonical person whose link (or whose merged row's link) carries this secret."""
-    found = db.session.scalar(select(Person).where(Person.link_fingerprint == codes.fingerprint(secret)))
-    if found is None or found.erased_at is not None:
-        return None
-    return canonical(found.id)
-
-
 def canonical_people_with_mail(mail: str) -> set[uuid.UUID]:
     """The canonical people who name this address as theirs: a person link goes only where there is exactly one."""
     folded = names.mail(mail).lower()
@@ -367,6 +359,14 @@ def candidate_between(one: uuid.UUID, other: uuid.UUID) -> PersonCandidate | Non
             )
         )
     )
+
+
+def were_told_apart(some: Collection[uuid.UUID], others: Collection[uuid.UUID]) -> bool:
+    """Whether staff called one of these rows and one of those two people."""
+    first, second = PersonCandidate.person_id, PersonCandidate.other_id
+    between = or_(and_(first.in_(some), second.in_(others)), and_(first.in_(others), second.in_(some)))
+    apart = select(PersonCandidate.id).where(PersonCandidate.state == CandidateState.DISTINCT, between)
+    return db.session.scalar(apart.limit(1)) is not None
 
 
 def count_open_candidates() -> int:

@@ -262,6 +262,9 @@ PAGES = {
     "districts": "圏域",
 }
 SAMPLE_MARK = "職"
+ADDRESS_BELONGS = "{mail} を、ご本人のアドレスとしました。「わたしの記録」のリンクをお送りします。"
+ADDRESS_REJECTED = "{mail} からは、この人の記録を見られないようにしました。"
+ONE_STANDS = "{name}さんの申込は、受付番号 {code} だけにしました。"
 MERGED = "「{name}」さんとしてまとめました。"
 DISTINCT = "別の人として記録しました。"
 REOPENED = "判断を取り消しました。もう一度選べます。"

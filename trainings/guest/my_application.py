@@ -26,7 +26,7 @@ from trainings.registration.models import Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret, ticket_code
-from trainings.registration.states import LIVE, Reason, State
+from trainings.registration.states import Reason, State
 from trainings.registration.views import FIELD_OF
 from trainings.surveys.invitations import personal_link
 from trainings.surveys.pairing import PairingKeyMissing
@@ -73,7 +73,7 @@ def my_application(secret: str) -> ResponseReturnValue:
         application=application,
         event=event,
         secret=secret,
-        state=application.state.value,
+        state=application.told_state.value,
         place=waiting_place(application),
         reason=registration_texts.REASONS[application.reason],
         is_lottery=event.selection == Selection.LOTTERY,
@@ -85,8 +85,8 @@ def my_application(secret: str) -> ResponseReturnValue:
         is_over=is_over,
         came=is_over and is_in,
         may_apply=application.state in MAY_APPLY_AGAIN and event.takes_applications,
-        may_change=application.state in LIVE and not has_begun,
-        may_cancel=application.state in LIVE and not has_begun and not is_in,
+        may_change=application.is_open and not has_begun,
+        may_cancel=application.is_open and not has_begun and not is_in,
         may_substitute=application.state == State.CONFIRMED and not has_begun and not is_in,
         survey_link=_survey_link(application),
         certificate=certificate_of(application.id),

@@ -10,11 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
 from trainings.checkin.models import Certificate
-from trainings.checkin.queries import certificate_by_code, certificate_of, certificates_of
-from trainings.core import pdf, qr
+from trainings.checkin.queries import attended_ids, certificate_by_code, certificate_of, certificates_of
+from trainings.core import names, pdf, qr
 from trainings.core.web import download
-from trainings.directory.models import Person
-from trainings.directory.queries import canonical_ids_of, person_by_link_secret
 from trainings.events import texts as event_texts
 from trainings.events.models import Event
 from trainings.events.queries import upcoming_events
@@ -22,47 +20,59 @@ from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.my_application import application_or_404
 from trainings.registration import texts as registration_texts
+from trainings.registration.addresses import (
+    History,
+    address_by_person_secret,
+    history_seen_by,
+    second_addresses,
+)
 from trainings.registration.models import Application
-from trainings.registration.queries import history_of
 from trainings.registration.secrets import application_secret
 from trainings.skills.queries import current_framework
 from trainings.skills.views import person_levels
 
 
-def _person_or_404(secret: str) -> Person:
-    return person_by_link_secret(secret) or abort(404)
+def history_or_404(secret: str) -> History:
+    """What the person link opens: no more than the address that it was mailed to may see."""
+    address = address_by_person_secret(secret) or abort(404)
+    return history_seen_by(address)
 
 
 @bp.get("/p/<secret>")
 @by_link("person")
 def my_history(secret: str) -> ResponseReturnValue:
-    """All one's applications, certificates and a way to one's skills."""
-    person = _person_or_404(secret)
-    applications = history_of(canonical_ids_of(person.id))
-    certificates = certificates_of([one.id for one in applications])
+    """Applications made with this address, the bare facts of others, and a way to one's skills."""
+    history = history_or_404(secret)
+    certificates = certificates_of([one.id for one in history.opened])
+    present = attended_ids({one.id for one in history.facts})
     return render_template(
         "guest/my_history.html",
-        person=person,
+        person=history.opened[0],
         secret=secret,
-        rows=[(one, application_secret(one), certificates.get(one.id)) for one in applications],
+        mail=history.address.mail,
+        rows=[(one, application_secret(one), certificates.get(one.id)) for one in history.opened],
+        facts=[(one, one.id in present) for one in history.facts],
         states=registration_texts.STATES,
         has_skills=current_framework() is not None,
-        open_events=_open_to(applications),
+        open_events=_open_to([*history.opened, *history.facts]),
+        asking=[(one, names.masked_mail(one.mail, texts.MASK)) for one in second_addresses(history.address)],
     )
 
 
 def _open_to(applications: Sequence[Application]) -> list[Event]:
     """Events that take applications now and at which the person has none that lives."""
-    applied = {one.event_id for one in applications if one.is_live}
+    applied = {one.event_id for one in applications if one.is_open}
     return [event for event in upcoming_events() if event.takes_applications and event.id not in applied]
 
 
 @bp.get("/p/<secret>/skills")
 @by_link("person")
 def my_skills(secret: str) -> ResponseReturnValue:
-    """わたしのスキル: one's own levels and what counted."""
-    person = _person_or_404(secret)
-    return render_template("guest/my_skills.html", secret=secret, **person_levels(person.id))
+    """わたしのスキル: one's own levels and what counted, as far as this address sees it."""
+    history = history_or_404(secret)
+    seen = {one.event_id for one in (*history.opened, *history.facts)}
+    levels = person_levels(history.person.id, None if history.is_whole else seen)
+    return render_template("guest/my_skills.html", secret=secret, **levels)
 
 
 @bp.get("/a/<secret>/certificate.pdf")

@@ -3,6 +3,8 @@
 from trainings.registration.states import State
 
 CHANGED = "申込の内容を直しました。"
+ADDRESS_AGREED = "ご自分のアドレスとして加えました。そのアドレスにも、記録のリンクをお送りします。"
+ADDRESS_REFUSED = "お知らせいただき、ありがとうございました。そのアドレスには、記録のリンクをお送りしません。"
 APPLIED = "申し込みました"
 RESULTS = "結果のお知らせ"
 RESULTS_NOTE = "抽選の結果を、メールとこのページでお知らせします。"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from trainings.core import clock
 from trainings.core.web import jday, jtime
-from trainings.events.models import CertificateRule, EventState, Selection
+from trainings.events.models import CertificateRule, EventState
 from trainings.guest import texts
 from trainings.registration.models import Application
-from trainings.registration.states import LIVE, State
+from trainings.registration.states import State
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Line:
 def timeline_of(application: Application) -> list[Line]:
     """What has happened, where it stands now, and what lies ahead; nothing lies ahead of an application that ended."""
     lines = [Line(jday(application.submitted_at), texts.APPLIED, state="done")]
-    if application.state not in LIVE:
+    if not application.is_open:
         return [*lines, Line(jday(application.state_changed_at), texts.ENDED[application.state], state="now")]
-    if application.state == State.APPLIED:
+    if application.told_state == State.APPLIED:
         lines += _until_the_results(application)
     elif application.state == State.CONFIRMED:
         lines.append(Line(jday(application.state_changed_at), texts.CONFIRMED, state="done"))
@@ -38,7 +38,7 @@ def timeline_of(application: Application) -> list[Line]:
 
 def _until_the_results(application: Application) -> list[Line]:
     event = application.event
-    if event.selection != Selection.LOTTERY:
+    if not application.waits_for_draw:
         return [Line(texts.NOW, texts.BEING_DECIDED, state="now")]
     closed = event.application_closes_at <= clock.now()
     when = jday(event.results_on) if event.results_on else texts.DECIDED_SOON

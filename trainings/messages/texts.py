@@ -37,5 +37,8 @@ JOBS = {
     "readmit_waiting": "開放した枠の席決め",
     "close_waiting_list": "キャンセル待ちの締め切り",
     "close_survey": "アンケートの締め切り",
+    "news_of_duplicates": "二つめの申込のお知らせ",
+    "links_asked": "わたしの申込のリンクの送り直し",
+    "address_confirmed": "確認されたアドレスへのお知らせ",
 }
 """What a job does, by its name."""

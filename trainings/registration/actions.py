@@ -31,7 +31,7 @@ from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidate_of, candidates_in, released_groups, rules_of
 from trainings.registration.secrets import kill_ticket, renew
 from trainings.registration.statements import Statement, is_somebody_else
-from trainings.registration.states import HOLDS_SEAT, LIVE, Reason, State
+from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
 from trainings.seats.admission import admit_first_come, readmit
 
@@ -52,7 +52,8 @@ def submit_application(
     """Store one application and, for a first-come event, decide it at once. The same key again returns the first one.
 
     Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING,
-    ALREADY_APPLIED (facts: known), CHANGED_MEANWHILE (how seats are given was changed at this moment).
+    CHANGED_MEANWHILE (how seats are given was changed at this moment); and ALREADY_APPLIED (facts: known), of what staff
+    enter: everybody else's second application is taken as a possible duplicate.
     """
     event = _lock_for_application(event_id)
     earlier, code = sent_before(event, idempotency_key)
@@ -66,7 +67,7 @@ def submit_application(
         raise Refused(RegistrationRefusal.PLEDGE_MISSING)
     application = new_application(event, statement, channel, idempotency_key, role, group, code)
     application.entered_by_id = entered_by_id
-    know_person(application, own_person)
+    know_person(application, own_person, staff_are_told=channel in BY_STAFF)
     db.session.add(application)
     flush_or_refuse()
     record(
@@ -75,14 +76,22 @@ def submit_application(
         event_id=event_id,
         detail={"channel": channel.value, "role": role},
     )
-    if role != PARTICIPANT:
+    if application.state == State.DUPLICATE:
+        tell(application, "received")
+    else:
+        decide_newcomer(event, application)
+    return application
+
+
+def decide_newcomer(event: Event, application: Application) -> None:
+    """What becomes at once of an application that stands for itself. The caller holds the event's lock."""
+    if application.role != PARTICIPANT:
         change_state(application, State.CONFIRMED, Reason.RECEIVED)
         tell(application, "confirmed")
     elif event.selection == Selection.FIRST_COME:
         _decide_first_come(event, application)
     else:
         tell(application, "received")
-    return application
 
 
 def _lock_for_application(event_id: uuid.UUID) -> Event:
@@ -164,7 +173,7 @@ def _finds_seat(event: Event, application: Application) -> bool:
 
 
 def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, reason: str = "") -> Application:
-    """Give up an application in any live state; a seat that falls free is offered to the next by a job.
+    """Give up an application in any open state; a seat that falls free is offered to the next by a job.
 
     reason: required from staff. Cancelling a cancelled one again changes nothing.
     Raises Refused: NOT_LIVE, EVENT_BEGUN (applicants only), REASON_MISSING.
@@ -172,7 +181,7 @@ def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, rea
     application = locked_application(application_id)
     if application.state == State.CANCELLED:
         return application
-    if application.state not in LIVE:
+    if not application.is_open:
         raise Refused(RegistrationRefusal.NOT_LIVE)
     if by_staff and not reason.strip():
         raise Refused(RegistrationRefusal.REASON_MISSING)
@@ -197,7 +206,7 @@ def change_application(
     """
     application = locked_application(application_id)
     event = application.event
-    if application.state not in LIVE:
+    if not application.is_open:
         raise Refused(RegistrationRefusal.NOT_LIVE)
     if not by_staff and event.starts_at <= clock.now():
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
@@ -263,7 +272,7 @@ def _check_seat_facts(application: Application, event: Event, statement: Stateme
         return
     if event.list_frozen_at is not None:
         raise Refused(RegistrationRefusal.LIST_FROZEN)
-    if application.state != State.APPLIED:
+    if application.told_state != State.APPLIED:
         raise Refused(RegistrationRefusal.GROUP_FIXED)
 
 
@@ -271,8 +280,10 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     """Somebody else of the same office and group takes the seat: the old application becomes `substituted` and its
     ticket dies; a new, confirmed one has its own person and its own ticket.
 
-    statement: its profession must count to the same group; its office is that of the old application.
-    Raises Refused: NOT_CONFIRMED, EVENT_BEGUN, SUBSTITUTE_OTHER_GROUP, SUBSTITUTE_SAME_PERSON, ALREADY_APPLIED.
+    statement: its profession must count to the same group; its office is that of the old application. If somebody else's
+    live application is of that person, the new one is a possible duplicate and the seat stays where it is until that is
+    settled. Raises Refused: NOT_CONFIRMED, EVENT_BEGUN, SUBSTITUTE_OTHER_GROUP, SUBSTITUTE_SAME_PERSON,
+    SUBSTITUTE_PENDING.
     """
     old = locked_application(application_id)
     event = old.event
@@ -283,31 +294,41 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
         raise Refused(RegistrationRefusal.NOT_CONFIRMED)
     if event.starts_at <= clock.now():
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
+    if queries.substitute_of(old.id) is not None:
+        raise Refused(RegistrationRefusal.SUBSTITUTE_PENDING)
     group = group_of_profession(event.id, statement.profession_id)
     if group is None or group.id != old.event_group_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_OTHER_GROUP)
     new = new_application(event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group, code)
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.substitute_for_id = old.id
-    new.table_number = old.table_number
     write_search_key(new, old.organisation.kana if old.organisation else "")
-    change_state(old, State.SUBSTITUTED, Reason.SUBSTITUTE)
-    kill_ticket(old)
-    know_person(new, None)
+    know_person(new, None, staff_are_told=False)
     if new.canonical_person_id == old.canonical_person_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_SAME_PERSON)
     db.session.add(new)
     flush_or_refuse()
+    if new.state == State.DUPLICATE:
+        tell(new, "received")
+    else:
+        hand_on_seat(old, new)
+    return new
+
+
+def hand_on_seat(old: Application, new: Application) -> None:
+    """The substitute takes the seat and the place at the table; the old ticket dies. The caller holds the event's lock."""
+    change_state(old, State.SUBSTITUTED, Reason.SUBSTITUTE)
+    kill_ticket(old)
+    new.table_number = old.table_number
     change_state(new, State.CONFIRMED, Reason.SUBSTITUTE)
     tell(new, "confirmed")
-    return new
 
 
 def renew_secrets(*, application_id: uuid.UUID) -> Application:
     """New link and new ticket, when the old ones reached the wrong hands; they stop working at once, and the applicant
     gets the new link by mail. Raises Refused: NOT_LIVE."""
     application = locked_application(application_id)
-    if application.state not in LIVE:
+    if not application.is_open:
         raise Refused(RegistrationRefusal.NOT_LIVE)
     renew(application)
     record(

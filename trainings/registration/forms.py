@@ -21,7 +21,7 @@ from trainings.core.fields import (
     StringField,
     TextAreaField,
 )
-from trainings.directory.models import PARTICIPANT, Organisation, Person
+from trainings.directory.models import PARTICIPANT, Organisation
 from trainings.directory.queries import channels_to_choose, event_roles
 from trainings.events.models import Event, Selection
 from trainings.events.queries import groups_with_professions
@@ -299,16 +299,16 @@ class ApplyForm(PersonForm):
     own = HiddenField()
     goes_on = HiddenField()
 
-    def fill_from_person(self, person: Person) -> None:
-        """Show what is known of somebody who comes from their own page."""
+    def fill_from_own(self, newest: Application) -> None:
+        """Show what somebody who comes from their own page wrote last, under the same address."""
         for name in ("family", "given", "family_kana", "given_kana", "mail", "phone", "licence_number"):
-            getattr(self, name).data = getattr(person, name)
-        if person.organisation is not None:
-            self.organisation_id.data = str(person.organisation.id)
-            self.organisation_name.data = person.organisation.name
+            getattr(self, name).data = getattr(newest, name)
+        if newest.organisation is not None:
+            self.organisation_id.data = str(newest.organisation.id)
+            self.organisation_name.data = newest.organisation.name
         for group, members in self.offered:
-            if person.profession_id in {one.id for one in members}:
-                self.group.data, self.profession.data = str(group.id), str(person.profession_id)
+            if newest.profession_id in {one.id for one in members}:
+                self.group.data, self.profession.data = str(group.id), str(newest.profession_id)
 
     def validate_heard_via(self, field: SelectField) -> None:
         if field.data not in dict(field.choices) or not field.data:

@@ -108,8 +108,11 @@ def unused_code(event: Event) -> str:
     raise AssertionError("new_codes never ends")
 
 
-def know_person(application: Application, own_person: Person | None) -> None:
-    """Find out who applies. Raises Refused: ALREADY_APPLIED (facts: known)."""
+def know_person(application: Application, own_person: Person | None, *, staff_are_told: bool) -> None:
+    """Find out who applies. Where the same person has a live application, this one becomes a possible duplicate; nobody
+    but staff learns so. staff_are_told: whoever enters it may know, and is refused.
+
+    Known or not, it asks the database the same. Raises Refused: ALREADY_APPLIED (facts: known)."""
     known = recognise_person(
         family=application.family,
         given=application.given,
@@ -126,15 +129,15 @@ def know_person(application: Application, own_person: Person | None) -> None:
     )
     application.person_id = known.person.id
     application.canonical_person_id = known.canonical.id
-    if known.linked_by is None:
-        return  # somebody new has applied for nothing yet
-    other = queries.live_application_of(application.event_id, known.canonical.id)
+    other = queries.live_code_of(application.event_id, known.canonical.id)
+    if other is not None and staff_are_told:
+        raise Refused(RegistrationRefusal.ALREADY_APPLIED, known=other)
     if other is not None:
-        raise Refused(RegistrationRefusal.ALREADY_APPLIED, known=other.code)
+        application.state = State.DUPLICATE
 
 
 def flush_or_refuse() -> None:
-    """The unique index is the last word on "one live application per person": the same refusal, never a 500."""
+    """The unique index is the last word on "one live application per person": a refusal, never a 500."""
     try:
         db.session.flush()
     except IntegrityError as broken:

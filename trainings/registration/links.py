@@ -1,47 +1,59 @@
 """「送り直し」: the secret links of everyone whom a mail address belongs to.
 
-An address that serves several people gets application links only: a person link opens somebody's whole history and
-goes to nobody but that one person. Every link goes to the address as it is stored, never as it was typed now: an
-address that merely folds to the same letters may be somebody else's.
-
-Anyone can type a colleague's name, kana and office beside an address of their own, and the rule of identity will take
-them for that colleague. So an address is a person's only where it came in with an application that made the person or
-was theirs for certain (own link, licence number), and was not put there by a later correction.
+An address that serves several people gets application links only. One that serves one person gets the person link as
+well, once it was confirmed; until then a link to a page with the button that confirms it. Every link goes to the address as
+it is stored, never as it was typed now: an address that merely folds to the same letters may be somebody else's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
 from datetime import timedelta
 
 from flask import current_app, url_for
 
-from trainings.audit.queries import entries_of_subject
 from trainings.core import clock
-from trainings.core.actor import ActorKind
-from trainings.core.db import lock_words
+from trainings.core.db import db, lock_words
+from trainings.core.jobs import enqueue
 from trainings.core.web import render_mail
-from trainings.directory.actions import link_secret
-from trainings.directory.identity import LinkedBy
-from trainings.directory.models import Person
-from trainings.directory.queries import canonical, canonical_ids_of, canonical_people_with_mail
+from trainings.directory.models import PersonAddress
+from trainings.directory.queries import canonical
 from trainings.messages.actions import queue_mail
 from trainings.messages.queries import written_since
-from trainings.registration.models import Application
-from trainings.registration.people import rules_of_links
-from trainings.registration.queries import applications_with_mail
+from trainings.registration import addresses
+from trainings.registration.models import Application, LinkRequest
+from trainings.registration.queries import applications_with_mail, newest_with_mail
 from trainings.registration.secrets import application_url
 
 ON_ITS_WAY = timedelta(minutes=5)
 PURPOSE = "registration_{}"
-CERTAIN = frozenset({LinkedBy.OWN_LINK, LinkedBy.LICENCE})
-"""What ties an application to a person beyond doubt; name, kana and office can be known to others."""
+LINKS_ASKED = "links_asked"
+"""Job: somebody asked for the links of an address (subject: LinkRequest)."""
+ADDRESS_CONFIRMED = "address_confirmed"
+"""Job: an address was confirmed (subject: PersonAddress)."""
+
+
+def ask_for_links(*, mail: str) -> None:
+    """Note that the links of an address are wanted. Nothing is looked up here: the answer takes as long for an unknown
+    address as for a known one."""
+    request = LinkRequest(id=uuid.uuid4(), mail=mail)
+    db.session.add(request)
+    db.session.flush()
+    enqueue(LINKS_ASKED, subject=request.id)
+
+
+def send_asked(request_id: uuid.UUID) -> None:
+    """The job behind `ask_for_links`; what was asked is forgotten with it."""
+    request = db.session.get(LinkRequest, request_id)
+    if request is not None:
+        send_links(mail=request.mail)
+        db.session.delete(request)
 
 
 def send_links(*, mail: str) -> int:
-    """Queue one mail per application of this address (one link a mail), and the person link if the address belongs to
-    one person only. How many were queued; 0 for an unknown address, which nobody is told, and for one that was sent its
-    links just now: who presses again while the mail is on its way needs it once."""
+    """Queue one mail per application of this address (one link a mail), and the way to the history if the address
+    serves one person only. How many were queued; 0 for an unknown address, which nobody is told, and for one that was sent
+    its links just now: who presses again while the mail is on its way needs it once."""
     lock_words(f"links {mail}")
     applications = applications_with_mail(mail)
     events = {one.event_id for one in applications}
@@ -51,34 +63,56 @@ def send_links(*, mail: str) -> int:
     for application in applications:
         _queue(application.mail, application, "links", application_url(application))
         queued += 1
-    theirs = _only_person_with(mail, applications)
-    if theirs is not None:
-        person, known_by = theirs
-        path = url_for("guest.my_history", secret=link_secret(person))
-        _queue(known_by.mail, known_by, "person_link", current_app.config["TSUDOI"].url(path))
-        queued += 1
+    if addresses.sole_person(mail) is not None:
+        for stored in dict.fromkeys(one.mail for one in applications):
+            newest = next(one for one in applications if one.mail == stored)
+            queued += _lead_to_history(addresses.address_of(newest), newest)
     return queued
 
 
-def _only_person_with(mail: str, applications: Sequence[Application]) -> tuple[Person, Application] | None:
-    """The one person whom an address belongs to, with an application that shows it."""
-    people = canonical_people_with_mail(mail) | {one.canonical_person_id for one in applications}
-    if len(people) != 1:
-        return None
-    person = canonical(next(iter(people)))
-    guessed = {id for id, rule in rules_of_links(canonical_ids_of(person.id)).items() if rule not in CERTAIN}
-    for application in applications:
-        if str(application.id) not in guessed and not _mail_was_corrected(application):
-            return person, application
-    return None
+def _lead_to_history(address: PersonAddress, application: Application) -> bool:
+    """Mail the person link to an address that opens, the confirming link to one that was never confirmed, and nothing to
+    one that waits for somebody's word."""
+    if addresses.opens(address):
+        _queue(address.mail, application, "person_link", _person_url(address))
+    elif address.confirmed_at is None:
+        _queue(address.mail, application, "confirm_address", confirm_url(address))
+    else:
+        return False
+    return True
 
 
-def _mail_was_corrected(application: Application) -> bool:
-    return any(
-        "mail" in entry.detail.get("fields", ())
-        for entry in entries_of_subject("application", application.id)
-        if entry.verb == "application.changed" and entry.actor_kind != ActorKind.STAFF
-    )
+def answer_confirmed(address_id: uuid.UUID) -> None:
+    """The job after a click: mail the person link where it opens; else ask the first address, once."""
+    address = db.session.get_one(PersonAddress, address_id)
+    application = newest_with_mail(canonical(address.person_id).id, address.mail)
+    if application is None:
+        return
+    if addresses.opens(address):
+        _lead_to_history(address, application)
+        return
+    if address.told_at is not None:
+        return
+    address.told_at = clock.now()
+    for standing in addresses.standings_of(application.canonical_person_id):
+        first = standing.address
+        known_by = newest_with_mail(application.canonical_person_id, first.mail)
+        if standing.opens and known_by is not None:
+            _queue(first.mail, known_by, "second_address", _person_url(first))
+
+
+def confirm_url(address: PersonAddress) -> str:
+    """The public address of the page with the button that confirms."""
+    return _public(url_for("guest.confirm_page", secret=addresses.confirm_secret(address)))
+
+
+def _person_url(address: PersonAddress) -> str:
+    return _public(url_for("guest.my_history", secret=addresses.person_secret(address)))
+
+
+def _public(path: str) -> str:
+    address: str = current_app.config["TSUDOI"].url(path)
+    return address
 
 
 def _queue(mail: str, application: Application, template: str, link: str) -> None:

@@ -111,7 +111,7 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         reasons=texts.REASONS,
         channels=texts.CHANNELS,
         roles=role_names(),
-        may_cancel=one.state in LIVE,
+        may_cancel=one.is_open,
         ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
         may_decide=one.state in LIVE or one.state == State.NOT_SELECTED,
         form=form,

@@ -24,6 +24,7 @@ from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.actions import RECLOSED
 from trainings.events.models import EventState
 from trainings.events.queries import lock_event
+from trainings.registration.addresses import renew_links
 from trainings.registration.models import Application
 from trainings.registration.people import clashes
 from trainings.registration.states import Reason, State
@@ -79,9 +80,9 @@ def _cancel_duplicates(keep_id: uuid.UUID, other_id: uuid.UUID, cancel: Collecti
 def undo_merge(*, person_id: uuid.UUID) -> Person:
     """Take back the merge of this person: they, and whoever was merged into them, stand alone again.
 
-    Pairs that the merge had settled are open again. Both sides get new person links, for the old ones may have been
-    mailed to the other. Applications cancelled as duplicates stay cancelled. Raises Refused: NOT_FOUND, NOT_MERGED,
-    CHANGED_MEANWHILE.
+    Pairs that the merge had settled are open again. The person links of both sides die and can be asked for anew: staff
+    may have vouched for an address of the other. Applications cancelled as duplicates stay cancelled. Raises Refused:
+    NOT_FOUND, NOT_MERGED, CHANGED_MEANWHILE.
     """
     person = db.session.get(Person, person_id)
     if person is None:
@@ -99,8 +100,7 @@ def undo_merge(*, person_id: uuid.UUID) -> Person:
     for pair in _candidates_between(apart, directory.merged_ids(root.id)):
         if pair.state == CandidateState.MERGED:
             pair.state, pair.decided_at, pair.decided_by_id = CandidateState.OPEN, None, None
-    for one in (person, root):
-        directory_actions.renew_link(one)
+    renew_links({*apart, *directory.merged_ids(root.id)})
     record(verb="person.merge_undone", subject=("person", person.id), detail={"from": str(before)})
     db.session.flush()
     return person
@@ -109,9 +109,9 @@ def undo_merge(*, person_id: uuid.UUID) -> Person:
 def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None = None) -> Person:
     """Take back a wrong link: the application gets a new person made of what it says itself, which is returned.
 
-    The person it was linked to goes back to what its remaining applications say, and gets a new link, as does
-    whoever it was merged into; the two are noted as different people, so that nobody is asked again. Raises
-    Refused: NOT_FOUND, ONLY_APPLICATION (the person has no other application, so there is nothing to separate).
+    The person it was linked to goes back to what its remaining applications say, and their person links die; the two are
+    noted as different people, so that nobody is asked again. Raises Refused: NOT_FOUND, ONLY_APPLICATION (the person has
+    no other application, so there is nothing to separate).
     """
     event_id = db.session.scalar(select(Application.event_id).where(Application.id == application_id))
     if event_id is None:
@@ -134,9 +134,7 @@ def unlink_application(*, application_id: uuid.UUID, staff_id: uuid.UUID | None 
     application.person_id = application.canonical_person_id = person.id
     db.session.flush()
     _write_all_statements(former)
-    # The link that was mailed for these applications is that of the canonical person.
-    for one in {former, root}:
-        directory_actions.renew_link(one)
+    renew_links(directory.merged_ids(root.id))
     pair = directory_actions.propose_candidate(person.id, former.id, Likeness.NAME_AND_KANA)
     pair.state, pair.decided_at, pair.decided_by_id = CandidateState.DISTINCT, clock.now(), staff_id
     record(

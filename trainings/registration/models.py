@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from trainings.core import clock
 from trainings.core.db import Base, Identified, enum_column
 from trainings.directory.models import PARTICIPANT, Association, Organisation, Person, Profession
-from trainings.events.models import Event, EventGroup
-from trainings.registration.states import LIVE, Reason, State
+from trainings.events.models import Event, EventGroup, Selection
+from trainings.registration.states import LIVE, OPEN, Reason, State
 
 _LIVE_SQL = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE)) + ")"
 
@@ -119,6 +119,8 @@ class Application(Identified, Base):
     )
     submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
     entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    known_told_at: Mapped[datetime | None]
+    """A possible duplicate: when the address of the application that stood before was told of it."""
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
     """When anything in this row last changed; it becomes visible a moment later, with its transaction."""
 
@@ -145,3 +147,28 @@ class Application(Identified, Base):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def told_state(self) -> State:
+        """What whoever applied is told: that somebody may have applied before is nobody's business but the staff's."""
+        return State.APPLIED if self.state == State.DUPLICATE else self.state
+
+    @property
+    def waits_for_draw(self) -> bool:
+        """Whether a draw decides; otherwise staff do, or a seat is given at once."""
+        draws_lots = self.event.selection == Selection.LOTTERY
+        return draws_lots and (self.state != State.DUPLICATE or self.event.list_frozen_at is None)
+
+
+class LinkRequest(Identified, Base):
+    """Somebody asked for the links of an address. The worker looks the address up, so that the answer on the page takes
+    as long for an unknown one, and deletes the row with its work."""
+
+    __tablename__ = "link_request"
+
+    mail: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)

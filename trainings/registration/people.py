@@ -113,6 +113,17 @@ def open_candidates_of_event(event_id: uuid.UUID) -> list[PersonCandidate]:
     return [pair for pair in pairs if {root_of[pair.person_id], root_of[pair.other_id]} & applying]
 
 
+def open_groups(event_id: uuid.UUID | None = None) -> list[list[PersonCandidate]]:
+    """Undecided pairs as one question each: newer people who write from one address, beside one known person, are decided
+    on together. Of one event, or all; oldest first."""
+    pairs = directory.open_candidates() if event_id is None else open_candidates_of_event(event_id)
+    root_of = directory.canonical_ids({pair.other_id for pair in pairs})
+    groups: dict[tuple[uuid.UUID, str], list[PersonCandidate]] = defaultdict(list)
+    for pair in pairs:
+        groups[root_of[pair.other_id], pair.person.mail.lower() or str(pair.id)].append(pair)
+    return list(groups.values())
+
+
 def decided_candidates(limit: int = 20) -> Sequence[PersonCandidate]:
     """Pairs that staff decided on, newest decision first: what can be taken back."""
     return db.session.scalars(

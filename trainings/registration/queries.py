@@ -75,7 +75,7 @@ _SENT = and_(Application.event_id == bindparam("event_id"), Application.idempote
 _SENT_OR_CODED = select(Application.id, _SENT.label("is_sent")).where(
     or_(_SENT, Application.code == bindparam("code"))
 )
-_LIVE_OF = select(Application.id).where(
+_LIVE_OF = select(Application.id, Application.code).where(
     Application.event_id == bindparam("event_id"),
     Application.canonical_person_id == bindparam("canonical_person_id"),
     Application.state.in_(LIVE),
@@ -95,6 +95,18 @@ def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> 
     values = {"event_id": event_id, "canonical_person_id": canonical_person_id}
     found = db.session.scalar(_LIVE_OF, values)
     return None if found is None else db.session.get_one(Application, found)
+
+
+def live_code_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> str | None:
+    """The 受付番号 of that application, in the one statement that is asked for everybody who applies."""
+    values = {"event_id": event_id, "canonical_person_id": canonical_person_id}
+    found = db.session.execute(_LIVE_OF, values).one_or_none()
+    return None if found is None else found.code
+
+
+def substitute_of(application_id: uuid.UUID) -> Application | None:
+    """Whoever takes over, or wants to take over, this application's seat."""
+    return db.session.scalar(select(Application).where(Application.substitute_for_id == application_id))
 
 
 def last_waiting_rank(event_id: uuid.UUID) -> int:
@@ -167,7 +179,7 @@ def counts_by_group(groups: Collection[EventGroup]) -> list[GroupCount]:
         .where(
             Application.event_group_id.in_([group.id for group in groups]),
             Application.role == PARTICIPANT,
-            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED]),
+            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED, State.DUPLICATE]),
         )
         .group_by(Application.event_group_id, Application.state)
     )
@@ -274,6 +286,16 @@ def applications_with_mail(mail: str) -> Sequence[Application]:
         .order_by(Application.submitted_at.desc())
         .limit(50)
     ).all()
+
+
+def newest_with_mail(canonical_id: uuid.UUID, mail: str) -> Application | None:
+    """The newest application of a person that names exactly this address."""
+    return db.session.scalars(
+        select(Application)
+        .where(Application.canonical_person_id == canonical_id, Application.mail == mail)
+        .order_by(Application.submitted_at.desc(), Application.id)
+        .limit(1)
+    ).first()
 
 
 def history_of(canonical_ids: Collection[uuid.UUID]) -> Sequence[Application]:

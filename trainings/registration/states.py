@@ -15,10 +15,16 @@ class State(StrEnum):
     EXPIRED = "expired"
     SUBSTITUTED = "substituted"
     CANCELLED = "cancelled"
+    DUPLICATE = "duplicate"
+    """Taken beside a live application of the same person: it holds no seat and no place, and is counted nowhere, until
+    staff have settled whose it is."""
 
 
 LIVE = frozenset({State.APPLIED, State.WAITING, State.OFFERED, State.CONFIRMED})
 """States in which a person still has, or may still get, a seat."""
+
+OPEN = LIVE | {State.DUPLICATE}
+"""States in which whoever applied may still correct the application or give it up."""
 
 HOLDS_SEAT = frozenset({State.CONFIRMED, State.OFFERED})
 """States that occupy a seat: an offered seat is kept free for its person until the offer ends."""
@@ -42,6 +48,8 @@ CHANGES: dict[State, frozenset[State]] = {
     State.EXPIRED: frozenset(),
     State.SUBSTITUTED: frozenset(),
     State.CANCELLED: frozenset(),
+    # … → waiting, offered, confirmed: it takes the place of the one that stood before.
+    State.DUPLICATE: LIVE | {State.CANCELLED},
 }
 
 
@@ -68,6 +76,7 @@ class Reason(StrEnum):
     WALK_IN = "walk_in"
     DRAW_VOIDED = "draw_voided"
     SWAPPED = "swapped"
+    SETTLED = "settled"
 
 
 def may_change(before: State, after: State) -> bool:

@@ -12,8 +12,7 @@ REFUSALS = {
     RegistrationRefusal.LIST_FROZEN: "抽選のために名簿を固めました。変更はお電話でご相談ください。",
     RegistrationRefusal.PROFESSION_NOT_INVITED: "この催しでは、選んだ職種の方の申込を受け付けていません。",
     RegistrationRefusal.ALREADY_APPLIED: (
-        "同じ方のお申し込みを、すでに受け付けています。内容を直すときは、届いているメールのリンクからお願いします。"
-        "メールが見つからないときは、「わたしの申込」のページでリンクを送り直せます。"
+        "同じ方のお申し込みを、すでに受け付けています（受付番号 {known}）。名簿で内容をご確認ください。"
     ),
     RegistrationRefusal.PLEDGE_MISSING: "守秘の約束を読んで、しるしを付けてください。",
     RegistrationRefusal.NOT_LIVE: "この申込は、もう変えられません。",
@@ -26,6 +25,7 @@ REFUSALS = {
     RegistrationRefusal.GROUP_FIXED: "席が決まったあとは、職種と事業所を変えられません。お電話でご相談ください。",
     RegistrationRefusal.NOT_CONFIRMED: "参加が決まった申込だけ、代わりの方にゆずれます。",
     RegistrationRefusal.SUBSTITUTE_OTHER_GROUP: "代わりの方は、同じ職種区分の方にお願いしています。",
+    RegistrationRefusal.SUBSTITUTE_PENDING: "代わりの方のお申し込みを、担当者が確かめています。しばらくお待ちください。",
     RegistrationRefusal.SUBSTITUTE_SAME_PERSON: "代わりの方が、申し込んだ方と同じです。",
     RegistrationRefusal.CHANGED_MEANWHILE: (
         "いま、この催しの決め方が変わりました。決め方をご確認のうえ、もういちどお申し込みください。"
@@ -42,12 +42,14 @@ STATES = {
     State.EXPIRED: "ご案内の期限切れ",
     State.SUBSTITUTED: "代理の方に交代",
     State.CANCELLED: "取り消し",
+    State.DUPLICATE: "重複の疑い",
 }
 TAGS = {
     State.APPLIED: "wait",
     State.CONFIRMED: "open",
     State.WAITING: "wait",
     State.OFFERED: "now",
+    State.DUPLICATE: "now",
 }
 """How the tag of a state looks; the others are past."""
 STATE = "状態"
@@ -67,13 +69,14 @@ REASONS = {
     Reason.OFFER_EXPIRED: "ご案内の期限が過ぎました",
     Reason.CANCELLED_BY_APPLICANT: "ご本人が取り消しました",
     Reason.CANCELLED_BY_STAFF: "担当者が取り消しました",
-    Reason.CANCELLED_AS_DUPLICATE: "同じ方の申込が二つあったため、一つにしました",
+    Reason.CANCELLED_AS_DUPLICATE: "担当者が確かめ、申込を一つにしました",
     Reason.PLACED_BY_HAND: "担当者が席を決めました",
     Reason.REFUSED_BY_HAND: "担当者が見送りとしました",
     Reason.SUBSTITUTE: "代理参加",
     Reason.SWAPPED: "同じ事業所の方と、席を入れかえました",
     Reason.WALK_IN: "当日参加",
     Reason.DRAW_VOIDED: "抽選をやりなおしました",
+    Reason.SETTLED: "担当者が内容を確かめました",
 }
 CHANNELS = {
     Channel.WEB: "Web",

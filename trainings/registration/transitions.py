@@ -29,12 +29,14 @@ def change_state(
     *,
     decision_reason: str = "",
     offer_expires_at: datetime | None = None,
+    passed_on: bool = False,
 ) -> None:
     """Move an application to another state, with an audit entry; queue `seat_freed` when a seat falls free
     and is not passed on to somebody.
 
     The caller holds the event's lock. decision_reason: words of the staff, required for decisions by hand.
-    offer_expires_at: required for, and only for, `offered`. Raises ForbiddenChange.
+    offer_expires_at: required for, and only for, `offered`. passed_on: the caller gives the seat to somebody itself.
+    Raises ForbiddenChange.
     """
     before = application.state
     if not may_change(before, after):
@@ -48,6 +50,8 @@ def change_state(
     application.offer_expires_at = offer_expires_at
     if after != State.WAITING:
         application.waiting_rank = None
+    if before == State.DUPLICATE and after == State.CANCELLED:
+        application.substitute_for_id = None  # whoever wanted to hand on the seat still has it
     record(
         verb=STATE_CHANGED,
         subject=("application", application.id),
@@ -55,6 +59,6 @@ def change_state(
         detail={"from": before.value, "to": after.value, "reason": reason.value},
     )
     db.session.flush()
-    passed_on = after == State.SUBSTITUTED or reason == Reason.SWAPPED
+    passed_on = passed_on or after == State.SUBSTITUTED or reason == Reason.SWAPPED
     if before in HOLDS_SEAT and after not in HOLDS_SEAT and not passed_on:
         enqueue(SEAT_FREED, subject=application.event_id)

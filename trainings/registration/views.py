@@ -19,13 +19,13 @@ from trainings.core.limits import Limit, Target, limited
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 from trainings.directory.models import Person
-from trainings.directory.queries import person_by_link_secret
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
 from trainings.registration.actions import submit_application
+from trainings.registration.addresses import address_by_person_secret, history_seen_by
 from trainings.registration.forms import NO_OFFICE, ApplyForm, LinksForm
-from trainings.registration.links import send_links
+from trainings.registration.links import ask_for_links
 from trainings.registration.models import Application, Channel
 from trainings.registration.queries import application_by_link_secret
 from trainings.registration.refusals import RegistrationRefusal
@@ -80,11 +80,11 @@ def apply_again(secret: str) -> ResponseReturnValue:
 @by_link("person")
 def apply_myself(secret: str, slug: str) -> ResponseReturnValue:
     """Step 1 for whoever comes from their own page. From here on the secret goes inside the form."""
-    person = person_by_link_secret(secret) or abort(404)
+    mine = history_seen_by(address_by_person_secret(secret) or abort(404))
 
     def fill(form: ApplyForm) -> None:
         form.own.data = secret
-        form.fill_from_person(person)
+        form.fill_from_own(mine.opened[0])
 
     return _first_step(_event_or_404(slug), fill)
 
@@ -186,10 +186,11 @@ def send(slug: str) -> ResponseReturnValue:
 
 def _own_person(form: ApplyForm, statement: Statement) -> Person | None:
     """Whoever came from their own page; not when they typed a colleague's name there."""
-    person = person_by_link_secret(form.own.data) if form.own.data else None
-    if person is None or is_somebody_else(person.name_parts, statement.name_parts):
+    address = address_by_person_secret(form.own.data) if form.own.data else None
+    if address is None:
         return None
-    return person
+    mine = history_seen_by(address)
+    return None if is_somebody_else(mine.opened[0].name_parts, statement.name_parts) else mine.person
 
 
 def _refused_page(slug: str, refused: Refused) -> ResponseReturnValue:
@@ -222,7 +223,7 @@ def send_my_links() -> ResponseReturnValue:
         return render_template("registration/links.html", form=form), 422
     address = names.mail(form.mail.data)
     if not current_app.config["TSUDOI"].rate_limits or limits.is_within(LINKS_PER_ADDRESS, address):
-        send_links(mail=address)
+        ask_for_links(mail=address)
     return redirect(url_for("registration.links_sent"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -128,6 +128,12 @@ def evidence_of(person_ids: Iterable[uuid.UUID]) -> Sequence[Evidence]:
         .where(Evidence.person_id.in_(list(person_ids)))
         .order_by(Evidence.observed_on.desc(), Evidence.recorded_at.desc())
     ).all()
+
+
+def evidence_from(evidence: Sequence[Evidence], event_ids: Collection[uuid.UUID]) -> Sequence[Evidence]:
+    """The rows that these events brought, and those that revoke one of them."""
+    kept = {row.id for row in evidence if row.event_id in event_ids}
+    return [row for row in evidence if row.id in kept or row.revokes_id in kept]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -89,11 +90,16 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("skills/person.html", **person_levels(person_id))
 
 
-def person_levels(person_id: uuid.UUID) -> dict[str, object]:
-    """What a page about one person's skills shows; the guest's own page uses it too."""
+def person_levels(
+    person_id: uuid.UUID, only_events: Collection[uuid.UUID] | None = None
+) -> dict[str, object]:
+    """What a page about one person's skills shows; the guest's own page uses it too. only_events: count nothing but what
+    these events proved, for somebody who may not see the whole history."""
     framework = _framework_or_404()
     who = canonical(person_id)
     evidence = queries.evidence_of(canonical_ids_of(person_id))
+    if only_events is not None:
+        evidence = queries.evidence_from(evidence, only_events)
     group = who.profession.skill_group if who.profession else ""
     domains = queries.skills_by_domain(framework)
     titles = {skill.id: skill.title for _, skills in domains for skill in skills}

@@ -16,6 +16,7 @@ from trainings.desk.closing import close_again
 from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
 from trainings.events.actions import RECLOSED as EVENT_RECLOSED
 from trainings.messages.delivery import Maker
+from trainings.registration import duplicates, links
 from trainings.registration.transitions import SEAT_FREED
 from trainings.surveys import watches as surveys
 from trainings.surveys.actions import LATE_BODY as SURVEY_INVITATION
@@ -51,6 +52,9 @@ DUTIES = Duties(
     jobs={
         EVENT_PUBLISHED: about(lambda event_id: commit_secret(event_id=event_id)),
         SEAT_FREED: about(lambda event_id: offer_free_seats(event_id=event_id)),
+        duplicates.NEWS_OF_DUPLICATES: about(duplicates.tell_news),
+        links.LINKS_ASKED: about(links.send_asked),
+        links.ADDRESS_CONFIRMED: about(links.answer_confirmed),
         EVENT_RECLOSED: about(lambda event_id: close_again(event_id=event_id)),
         allocation.EXPIRE: about(allocation.expire_offers),
         allocation.READMIT: about(lambda event_id: readmit_waiting(event_id=event_id)),
@@ -64,6 +68,7 @@ DUTIES = Duties(
         allocation.watch_starts,
         surveys.watch_runs,
         surveys.clear_traces,
+        duplicates.watch_duplicates,
     ),
     late_bodies={SIGN_IN_MAIL: sign_in_body, SURVEY_INVITATION: invitation_body},
 )

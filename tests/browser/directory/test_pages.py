@@ -106,7 +106,8 @@ def test_a_merge_that_lacks_a_choice_leads_to_its_pair(
 ) -> None:
     page.goto(paths["candidates"])
 
-    page.get_by_role("button", name="同じ人です").first.click()
+    both_applied = page.get_by_role("article", name="高橋 美咲さんと髙橋 美咲さん")
+    both_applied.get_by_role("button", name="同じ人です").click()
 
     expect(page.get_by_role("alert")).to_be_focused()
     assert_accessible(page)

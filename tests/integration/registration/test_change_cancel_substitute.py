@@ -339,19 +339,6 @@ def test_substitute_of_another_group_is_neither_offered_nor_taken(client: Client
     assert [one.state for one in stored(unit, event)] == [State.CONFIRMED]
 
 
-def test_substitute_who_has_applied_is_refused(unit: Unit) -> None:
-    event = published(unit)
-    with unit():
-        one = submit(event, "NSV", 1)
-        submit(event, "NSV", 2)
-
-    with pytest.raises(Refused) as refused, unit():
-        same = statement(family="人2", mail="n2@a.example", phone="000-555-0002")
-        substitute(application_id=one.id, statement=same, idempotency_key="s")
-    assert refused.value.code == RegistrationRefusal.ALREADY_APPLIED
-    assert [one.state for one in stored(unit, event)] == [State.CONFIRMED, State.CONFIRMED]
-
-
 def test_substitute_pledges_too(client: Client, unit: Unit) -> None:
     event = published(unit, EventKind.CASE_CONFERENCE)
     page = mine(client, unit, event)

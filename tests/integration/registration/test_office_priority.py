@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from tests.support.addresses import own_link
 from tests.support.client import Client
 from tests.support.evening import NURSE, apply_as
 from tests.support.guests import apply, my_link, published, said, stored
@@ -16,8 +17,7 @@ from tests.support.pages import Page
 from trainings.accounts.models import Role
 from trainings.allocation.offers import next_in_line
 from trainings.audit.models import AuditEntry
-from trainings.directory.actions import link_secret, load_master_data
-from trainings.directory.models import Person
+from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind, Selection
 from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
@@ -77,7 +77,7 @@ def test_somebody_who_applies_for_herself_is_not_asked(unit: Unit, client: Clien
     event = published(unit)
     apply(client, unit, event)
     with unit() as session:
-        own = link_secret(session.scalars(select(Person)).one())
+        own = own_link(session.scalars(select(Application)).one())
 
     assert BOX not in client.get(f"/p/{own}/apply/{event.slug}")
 

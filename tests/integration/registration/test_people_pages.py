@@ -151,8 +151,9 @@ def test_the_queue_asks_the_same_number_of_questions_however_long(
     with count_queries() as count:
         planner.get(QUEUE)
 
-    # staff with roles (2), open pairs, canonical ids, people, merged rows, applications, decided pairs
-    assert len(count) == 8
+    # staff with roles (2), possible duplicates (2), open pairs, whom they are beside, canonical ids, people, merged rows,
+    # applications, decided pairs, addresses that ask
+    assert len(count) == 12
 
 
 # -- one person ----------------------------------------------------------------------------------------------

@@ -140,7 +140,8 @@ def test_same_person_on_paper_again_is_told(planner: Client, unit: Unit) -> None
 
     page = enter(planner, unit, event, channel="phone", status=422)
 
-    assert page.errors == [REFUSALS[RegistrationRefusal.ALREADY_APPLIED]]
+    (first,) = stored(unit, event)
+    assert page.errors == [REFUSALS[RegistrationRefusal.ALREADY_APPLIED].format(known=first.code)]
 
 
 def test_speaker_is_entered_after_the_list_was_frozen_and_a_participant_is_not(

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from trainings.registration.states import CHANGES, HOLDS_SEAT, LIVE, State, may_change
+from trainings.registration.states import CHANGES, HOLDS_SEAT, LIVE, OPEN, State, may_change
 from trainings.registration.texts import REASONS, STATES
 
 ALLOWED = {
@@ -33,6 +33,12 @@ ALLOWED = {
     ("confirmed", "waiting"),
     ("confirmed", "not_selected"),
     ("not_selected", "confirmed"),
+    # a possible duplicate is settled: it stands for itself, takes the place of the one before, or ends
+    ("duplicate", "applied"),
+    ("duplicate", "waiting"),
+    ("duplicate", "offered"),
+    ("duplicate", "confirmed"),
+    ("duplicate", "cancelled"),
 }
 """Written down from the design, apart from the product's table."""
 
@@ -49,13 +55,14 @@ def test_table_has_a_row_for_every_state() -> None:
 
 
 def test_live_states_are_those_with_a_way_on_but_for_a_voided_draw_and_a_swap() -> None:
-    assert {state for state in State if CHANGES[state] - {State.APPLIED}} == LIVE | {State.NOT_SELECTED}
+    assert {state for state in State if CHANGES[state] - {State.APPLIED}} == OPEN | {State.NOT_SELECTED}
     assert CHANGES[State.NOT_SELECTED] == {State.APPLIED, State.CONFIRMED}
-    assert set(State) - LIVE == ENDS
+    assert set(State) - OPEN == ENDS
+    assert {State.DUPLICATE} == OPEN - LIVE
 
 
-def test_every_live_state_can_be_cancelled_and_no_other() -> None:
-    assert {state for state in State if may_change(state, State.CANCELLED)} == LIVE
+def test_every_open_state_can_be_cancelled_and_no_other() -> None:
+    assert {state for state in State if may_change(state, State.CANCELLED)} == OPEN
 
 
 def test_seats_are_held_by_live_states_only() -> None:
