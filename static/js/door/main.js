@@ -7,6 +7,7 @@ import { header } from "./header.js";
 import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { install } from "./install.js";
+import { missing } from "./missing.js";
 import { professions } from "./professions.js";
 import { decideUndo, isPassage } from "./decision.js";
 import { ticketState } from "./roster.js";
@@ -26,6 +27,7 @@ const sayings = (id) => ({ say: one(id).dataset.say, next: one(id).dataset.next 
 const results = new Results(one("#result"), door, one("#spoken"), words);
 const top = header(door);
 const desk = new Desk(heard);
+const absent = missing(one("[data-missing-part]"), desk);
 const last = { text: "", at: 0 };
 /** How much of the roster was there at the last search: so many people, or whether all. */
 let searched = false;
@@ -164,6 +166,7 @@ function paint() {
     one("[data-share]", row).setAttribute("width", `${all ? (100 * came) / all : 0}%`);
   });
   walkIn.refresh();
+  absent.paint();
   one("[data-stuck-part]").hidden = !desk.stuck.length;
   one("[data-stuck]").replaceChildren(
     ...desk.stuck.map((entry) => {
