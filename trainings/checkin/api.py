@@ -16,8 +16,9 @@ from werkzeug.exceptions import HTTPException
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry, withheld
-from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
+from trainings.checkin.bodies import Unacceptable, read_attempt, read_fee, read_id, read_instant, read_walk_in
 from trainings.checkin.correcting import correct_profession
+from trainings.checkin.fees import fee_told, fees_of, take_fee
 from trainings.checkin.models import Device, Scan, ScanKind
 from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
@@ -208,6 +209,7 @@ def _facts(event: Event) -> tuple[dict[str, Any], str]:
             "title": event.title,
             "doors_open_at": event.doors_open_at.isoformat(),
             "exits": counts_exits(event),
+            "fee": event.fee_amount,
             "sessions": [{"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions],
             "professions": [
                 {"id": str(one.id), "name": one.name, "group": group.name}
@@ -379,6 +381,34 @@ def corrections() -> ResponseReturnValue:
         db.session.rollback()
         return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"guest": None if is_closed else roster_entry(guest)})
+
+
+@bp.get("/api/v1/door/fees")
+@by_device
+def fees() -> ResponseReturnValue:
+    """参加費 of all desks, or what has come in since an answer said `at`; what an event without a fee has: nothing."""
+    begun = clock.now()
+    _, event = _device()
+    since = read_instant(request.args, "since") - UNSEEN if "since" in request.args else None
+    return _answer({"fees": [fee_told(one) for one in fees_of(event.id, since)], "at": begun.isoformat()})
+
+
+@bp.post("/api/v1/door/fees")
+@by_device
+def take() -> ResponseReturnValue:
+    """One fee taken or given back; the same id again gets the same answer."""
+    device, event, _ = _uploader()
+    entry = read_fee(_body())
+    try:
+        fee = take_fee(event_id=event.id, entry=entry, device=device)
+    except LookupError:
+        raise Unacceptable("application") from None
+    except ForeignScan:
+        raise Unacceptable("fee_id") from None
+    except Refused as refused:
+        db.session.rollback()
+        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
+    return _answer({"fee": fee_told(fee)})
 
 
 def _body() -> dict[str, Any]:

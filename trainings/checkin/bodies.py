@@ -1,4 +1,4 @@
-"""What a device may say about scans and walk-ins, read from JSON: in a request or in the file that a desk saved."""
+"""What a device may say about scans, walk-ins and fees, read from JSON: in a request or in the file that a desk saved."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from trainings.checkin.actions import WalkIn
 from trainings.checkin.attempts import Attempt
+from trainings.checkin.fees import MOST_YEN, FeeEntry
 from trainings.checkin.models import Direction, Method
 
 
@@ -78,6 +79,27 @@ def _member(raw: dict[str, Any], field: str, kind: Any, default: Any = None) -> 
         return kind(raw.get(field, default))
     except ValueError:
         raise Unacceptable(field) from None
+
+
+def read_fee(raw: Any) -> FeeEntry:
+    """参加費 taken or given back. Raises Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("body")
+    amount = raw.get("amount", 0)
+    if type(amount) is not int or not 0 <= amount <= MOST_YEN:
+        raise Unacceptable("amount")
+    ids = {
+        name: read_id(raw, name) if raw.get(name) is not None else None
+        for name in ("application", "scan", "undoes")
+    }
+    return FeeEntry(
+        fee_id=read_id(raw, "fee_id"),
+        taken_at=read_instant(raw, "taken_at"),
+        amount=amount,
+        application_id=ids["application"],
+        scan_id=ids["scan"],
+        undoes=ids["undoes"],
+    )
 
 
 def read_walk_in(raw: Any) -> WalkIn:

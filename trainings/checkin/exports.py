@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import current_app, render_template
 
 from trainings.checkin import queries
+from trainings.checkin.fees import takings_of
 from trainings.core import clock, pdf, qr, sheets
 from trainings.core.sheets import Cell, Sheet
 from trainings.directory.models import PARTICIPANT
@@ -23,12 +24,16 @@ HEADER = ("氏名", "フリガナ", "職種区分", "事業所", "卓", "受付�
 WIDTHS = (16, 20, 18, 34, 6, 12, 8, 20)
 HANDOUTS = ("資料番号", "返却")
 """Further columns of an event that numbers its handouts and takes them back."""
+FEES = ("参加費", "受け取った端末")
+"""Further columns of an event that takes a fee at the door."""
 
 
 def roster_workbook(event: Event) -> bytes:
     """Everyone with a seat, by kana as on paper, with the time of arrival where there is one."""
     arrivals = queries.first_arrivals(event.id)
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    takings = takings_of(event.id)
+    takes_fees = event.fee_amount is not None or bool(takings.boxes)
     rows: list[list[Cell]] = [
         [
             one.full_name,
@@ -40,12 +45,13 @@ def roster_workbook(event: Event) -> bytes:
             f"{clock.local(arrivals[one.id]):%H:%M}" if one.id in arrivals else "",
             "",
             *((number, "") if event.handouts_numbered else ()),
+            *((takings.paid(one.id), "、".join(takings.taken_by(one.id))) if takes_fees else ()),
         ]
         for number, one in enumerate(
             sorted(people, key=lambda one: (one.family_kana, one.given_kana)), start=1
         )
     ]
-    header = HEADER + (HANDOUTS if event.handouts_numbered else ())
+    header = HEADER + (HANDOUTS if event.handouts_numbered else ()) + (FEES if takes_fees else ())
     return sheets.workbook([Sheet("受付名簿", header, rows, WIDTHS)])
 
 

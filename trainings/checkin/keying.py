@@ -16,9 +16,17 @@ from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin.actions import WalkIn, admit_walk_in
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.bodies import Unacceptable, read_attempt, read_id, read_instant, read_walk_in
+from trainings.checkin.bodies import (
+    Unacceptable,
+    read_attempt,
+    read_fee,
+    read_id,
+    read_instant,
+    read_walk_in,
+)
 from trainings.checkin.correcting import correct_profession
-from trainings.checkin.models import Device, Direction, Method, Outcome, Scan
+from trainings.checkin.fees import take_fee
+from trainings.checkin.models import Device, Direction, Fee, Method, Outcome, Scan
 from trainings.checkin.passages import passed_at, passed_in, stands
 from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
@@ -33,7 +41,7 @@ from trainings.registration.models import Application
 FILE_FORMAT = "tsudoi-door-queue-1"
 LARGEST_FILE = 20_000
 """Entries that one file may hold: four scans each of five thousand people."""
-KINDS = frozenset({"scan", "walk_in", "correction"})
+KINDS = frozenset({"scan", "walk_in", "correction", "fee"})
 LONGEST_NAME = 60
 LONGEST_TIME = 20
 MOST_PARTS = 20
@@ -184,6 +192,7 @@ class Imported:
     outcomes: dict[Outcome, int]
     known: int
     corrections: int
+    fees: int
     refused: list[tuple[Refused, str]]
 
     @property
@@ -205,12 +214,15 @@ def import_queue(*, event_id: uuid.UUID, content: bytes, staff: Staff) -> Import
     if device is not None and device.event_id != event_id:
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE)
     outcomes = dict.fromkeys(Outcome, 0)
-    known = corrections = 0
+    known = corrections = fees = 0
     refused: list[tuple[Refused, str]] = []
     for entry in file.entries:
         try:
             if entry.kind == "correction":
                 corrections += _correct(event_id, entry.body)
+                continue
+            if entry.kind == "fee":
+                fees += _take(event_id, entry.body, device, staff)
                 continue
             answer = _record_entry(event_id, entry, device, staff)
         except Unacceptable:
@@ -229,7 +241,7 @@ def import_queue(*, event_id: uuid.UUID, content: bytes, staff: Staff) -> Import
         event_id=event_id,
         detail={"device": str(device.id) if device else None, "n": sum(outcomes.values()), "known": known},
     )
-    return Imported(outcomes, known, corrections, refused)
+    return Imported(outcomes, known, corrections, fees, refused)
 
 
 @dataclass(frozen=True)
@@ -300,3 +312,13 @@ def _correct(event_id: uuid.UUID, body: dict[str, Any]) -> int:
     except LookupError:
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
     return 1
+
+
+def _take(event_id: uuid.UUID, body: dict[str, Any], device: Device | None, staff: Staff) -> int:
+    entry = read_fee(body)
+    known = db.session.get(Fee, entry.fee_id) is not None
+    try:
+        take_fee(event_id=event_id, entry=entry, device=device, staff=staff)
+    except (LookupError, ForeignScan):
+        raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
+    return 0 if known else 1

@@ -179,6 +179,33 @@ class Settlement(Base):
     undone: Mapped[bool] = mapped_column(default=False)
 
 
+class Fee(Base):
+    """参加費 taken from somebody, or given back: a row of its own that names the one it undoes. Append-only.
+
+    id: made by the device. amount: in yen; of an undo, what it gives back.
+    """
+
+    __tablename__ = "door_fee"
+    __append_only__ = True
+    __table_args__ = (
+        CheckConstraint("amount BETWEEN 0 AND 1000000", name="amount_in_range"),
+        CheckConstraint("device_id IS NOT NULL OR staff_id IS NOT NULL", name="somebody_took_it"),
+        Index("ix_door_fee_event_id_received_at", "event_id", "received_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
+    amount: Mapped[int]
+    taken_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(default=clock.now)
+    device_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("device.id", ondelete="RESTRICT"))
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    undoes_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("door_fee.id", ondelete="RESTRICT"), unique=True
+    )
+
+
 class Certificate(Identified, Base):
     """受講証明書, as issued: the words are a copy, so that later corrections of the event do not rewrite it."""
 

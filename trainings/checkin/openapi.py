@@ -135,6 +135,25 @@ _WALK_IN = _object(
     {"scan_id": ID, "scanned_at": INSTANT, "name": _typed(60), "kana": _typed(80), "group": ID},
     {"reason": _typed(200), "offline": FLAG},
 )
+_FEE = _object(
+    {
+        "fee_id": ID,
+        "application": ID,
+        "amount": {"type": "integer", "minimum": 0, "maximum": 1_000_000, "description": "Yen."},
+        "at": INSTANT,
+        "device": _or_none(ID),
+        "undoes": _or_none(ID),
+    }
+)
+_FEE_TAKEN = _object(
+    {"fee_id": ID, "taken_at": INSTANT},
+    {
+        "amount": {"type": "integer", "minimum": 0, "maximum": 1_000_000, "description": "Yen."},
+        "application": _or_none(ID),
+        "scan": _or_none(ID),
+        "undoes": _or_none(ID),
+    },
+)
 _ERRORS = {
     "400": "The body is not of this form; `field` names what is wrong.",
     "401": "The token is unknown, or the device was revoked.",
@@ -240,6 +259,26 @@ def document() -> Schema:
                 _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
                 refused=True,
             ),
+            "/api/v1/door/fees": _get(
+                "Fees that were taken, at all desks; `since`: only what came in since that instant.",
+                "Fees",
+                "400",
+                parameters=[
+                    {
+                        "name": "since",
+                        "in": "query",
+                        "required": False,
+                        "description": "As `at` of the last answer.",
+                        "schema": INSTANT,
+                    }
+                ],
+            )
+            | _post(
+                "A fee taken from somebody (`application`, or `scan` by which they came in), or one given back (`undoes`).",
+                _ref("FeeTaken"),
+                _object({**_ENVELOPE, "fee": _ref("Fee")}),
+                refused=True,
+            ),
             "/api/v1/door/corrections": _post(
                 "The profession of somebody who stands at the door.",
                 _object({"application": ID, "profession": ID}),
@@ -255,6 +294,9 @@ def document() -> Schema:
                 "Answer": _ANSWER,
                 "Attempt": _ATTEMPT,
                 "WalkIn": _WALK_IN,
+                "Fee": _FEE,
+                "FeeTaken": _FEE_TAKEN,
+                "Fees": _object({**_ENVELOPE, "fees": _list(_ref("Fee")), "at": INSTANT}),
                 "Error": _object({**_ENVELOPE, "error": TEXT}, {"field": TEXT}),
                 "Refusal": _object({**_ENVELOPE, "error": TEXT, "say": TEXT}),
                 "Counts": _object({**_ENVELOPE, **_STATE}),

@@ -206,6 +206,8 @@ def _told(imported: Imported) -> list[str]:
         said.append(texts.IMPORTED_KNOWN.format(known=imported.known))
     if imported.corrections:
         said.append(texts.IMPORTED_CORRECTIONS.format(n=imported.corrections))
+    if imported.fees:
+        said.append(texts.IMPORTED_FEES.format(n=imported.fees))
     for refused, name in imported.refused:
         said.append(texts.NOT_IMPORTED.format(name=name, say=refused.sentence(texts.REFUSALS)))
     return said

@@ -48,7 +48,8 @@ _SPEAKING = (
     .options(
         joinedload(Door.event).options(
             load_only(
-                *(Event.title, Event.starts_at, Event.doors_open_at, Event.capacity, Event.certificate_rule)
+                *(Event.title, Event.starts_at, Event.doors_open_at, Event.capacity, Event.certificate_rule),
+                Event.fee_amount,
             ),
             joinedload(Event.sessions),
         )

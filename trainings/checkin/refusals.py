@@ -25,3 +25,4 @@ class CheckinRefusal(StrEnum):
     LINK_USED_UP = "link_used_up"
     DEVICE_NAMED = "device_named"
     BAD_LIMIT = "bad_limit"
+    NO_FEE_TO_UNDO = "no_fee_to_undo"

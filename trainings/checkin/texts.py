@@ -35,6 +35,7 @@ REFUSALS = {
         "「{name}」は、ほかの端末が使っています。「{free}」のように、ちがう名前にしてください。"
     ),
     CheckinRefusal.BAD_LIMIT: "登録できる台数は、1から99までの数字で入力してください。",
+    CheckinRefusal.NO_FEE_TO_UNDO: "取り消す参加費の記録がありません。もう取り消されています。",
 }
 MATTERS = {
     Matter.TWICE: (
@@ -104,6 +105,7 @@ WALK_IN_KEYED_IN = "{name} さんを、当日参加の方として記録しま�
 IMPORTED = "{fresh}件を新しく入れました（受付 {admitted}件、受付済み {repeated}件、受付できなかった記録 {refused}件）。"
 IMPORTED_KNOWN = "{known}件は、もう届いていました。"
 IMPORTED_CORRECTIONS = "職種を {n}人分直しました。"
+IMPORTED_FEES = "参加費を {n}件入れました。"
 NOT_IMPORTED = "入れられませんでした：{name}　{say}"
 FILE_MISSING = "ファイルを選んでください。"
 DEVICE_NAME = "受付{n}"

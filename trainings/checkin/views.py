@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from trainings.audit.actions import record
 from trainings.checkin import actions, exports, queries, texts
 from trainings.checkin.board import board_of
 from trainings.checkin.devices import proposed_name
+from trainings.checkin.fees import paid_twice, takings_of
 from trainings.checkin.forms import DeviceForm
 from trainings.checkin.models import Door
 from trainings.checkin.review import count_open
@@ -65,10 +67,20 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         matters=count_open(event.id) if found else 0,
         certificates=queries.certificates_of_event(event.id),
         screen=screen,
+        **_fees(event),
         screen_picture=qr.picture(screen) if screen else None,
         problem=problem,
     )
     return page, status
+
+
+def _fees(event: Event) -> dict[str, Any]:
+    takings = takings_of(event.id)
+    return {
+        "takings": takings,
+        "takes_fees": event.fee_amount is not None or bool(takings.boxes),
+        "paid_twice": paid_twice(takings),
+    }
 
 
 def _screen_address(door: Door | None) -> str:

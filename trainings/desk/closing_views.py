@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.checkin.contacts import contacts_of
+from trainings.checkin.fees import takings_of
 from trainings.checkin.queries import attended_applications
 from trainings.core.db import db
 from trainings.core.refusal import Refused
@@ -37,6 +38,7 @@ def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
         again=bool(invited),
         taught=taught_skills(event.id),
         desks=contacts_of(event),
+        takings=takings_of(event.id),
         problem=problem,
     )
     return page, status

@@ -248,6 +248,7 @@ COPIED = (
         "pre_question",
         "table_size",
         "handouts_numbered",
+        "fee_amount",
         "certificate_rule",
         "certificate_minutes",
     ),

@@ -22,7 +22,7 @@ PLAIN = (
     *("capacity", "selection", "organisation_cap", "application_opens_at", "application_closes_at"),
     *("results_on", "offer_hours", "keeps_waiting_list", "pledge", "pre_question", "table_size"),
     *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name", "most_weight"),
-    "weighs_own_kind",
+    *("weighs_own_kind", "fee_amount"),
 )
 PERSONAL = ("contact_name", "contact_phone", "speakers")
 SEATS = frozenset({"capacity", "organisation_cap", "sectors", "groups"})

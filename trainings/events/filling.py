@@ -29,7 +29,7 @@ PLAIN = (
     *("title", "subtitle", "description", "audience", "venue", "room", "address", "map_url", "fee"),
     *("accessibility", "capacity", "organisation_cap", "results_on", "offer_hours", "keeps_waiting_list"),
     *("public_number_name", "purpose_of_use", "contact_name", "contact_phone", "pledge", "pre_question"),
-    *("table_size", "handouts_numbered", "certificate_minutes"),
+    *("fee_amount", "table_size", "handouts_numbered", "certificate_minutes"),
 )
 """Fields that are called and kept alike in the form and in the event."""
 ITEM = ("title", "minutes", "note", "speaker", "speaker_affiliation", "credit_code")

@@ -232,6 +232,12 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         "テーブルの人数",
         validators=[between(2, 20, "テーブルの人数は、2人から20人までで入力してください")],
     )
+    fee_amount = Whole(
+        "受付でいただく参加費（お一人）",
+        validators=[
+            between(1, 100_000, "受付でいただく参加費は、1円から100,000円までの数で入力してください")
+        ],
+    )
     handouts_numbered = BooleanField("資料に番号を付けて配り、終わりに回収する")
     certificate_rule = RadioField(
         "受講証明書",
@@ -361,7 +367,7 @@ SECTIONS = {
     "quota": ("groups", "sectors", "organisation_cap", "reason", "s-sectors", "s-map", "s-quota"),
     "programme": ("programme",),
     "data": ("responsible", "purpose_of_use", "contact_name", "contact_phone"),
-    "day": ("table_size", "handouts_numbered", "certificate_rule", "certificate_minutes"),
+    "day": ("fee_amount", "table_size", "handouts_numbered", "certificate_rule", "certificate_minutes"),
 }
 """Parts of the page, each with its fields and the ids that a refusal may lead to."""
 

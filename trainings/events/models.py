@@ -65,6 +65,7 @@ class Event(Identified, Base):
     __table_args__ = (
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
         CheckConstraint("organisation_cap IS NULL OR organisation_cap > 0", name="organisation_cap_positive"),
+        CheckConstraint("fee_amount IS NULL OR fee_amount BETWEEN 1 AND 100000", name="fee_amount_in_range"),
         CheckConstraint("most_weight BETWEEN 2 AND 6", name="most_weight_in_range"),
         CheckConstraint("first_timer_halves BETWEEN 2 AND 6", name="first_timer_halves_in_range"),
         CheckConstraint("application_opens_at < application_closes_at", name="opens_before_closes"),
@@ -97,6 +98,8 @@ class Event(Identified, Base):
     address: Mapped[str] = mapped_column(String(160), default="")
     map_url: Mapped[str] = mapped_column(String(300), default="")
     fee: Mapped[str] = mapped_column(String(60), default="")
+    fee_amount: Mapped[int | None]
+    """Yen that the door takes from each person; None where it takes nothing."""
     accessibility: Mapped[str] = mapped_column(Text, default="")
 
     capacity: Mapped[int | None]

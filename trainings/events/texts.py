@@ -112,6 +112,7 @@ FIELDS = {
     "address": "住所",
     "map_url": "地図",
     "fee": "参加費",
+    "fee_amount": "受付でいただく参加費",
     "accessibility": "当日の配慮",
     "capacity": "定員",
     "selection": "選び方",

@@ -6,6 +6,7 @@ import { saveQueue } from "./export.js";
 import { header } from "./header.js";
 import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
+import { fees } from "./fees.js";
 import { install } from "./install.js";
 import { missing } from "./missing.js";
 import { professions } from "./professions.js";
@@ -167,6 +168,7 @@ function paint() {
   });
   walkIn.refresh();
   absent.paint();
+  fee.paint();
   one("[data-stuck-part]").hidden = !desk.stuck.length;
   one("[data-stuck]").replaceChildren(
     ...desk.stuck.map((entry) => {
@@ -237,6 +239,8 @@ const walkIn = walkIns(one("[data-walkin]"), {
     desk.round();
   },
 });
+
+const fee = fees(results.slot("fee-part"), one("[data-fee-sums]"), { desk, results, kept });
 
 // -- camera --------------------------------------------------------------------------------------------------
 
@@ -329,6 +333,7 @@ results.follow(correcting.show);
 results.slot("correct").addEventListener("click", () => results.stay());
 addEventListener("hashchange", turn);
 turn();
+await fee.begin().catch(reportError);
 await desk.begin();
 search();
 await desk.round();

@@ -39,6 +39,9 @@ export class Desk {
     this.ended = "";
     this.ahead = 0;
     this.toldAt = 0;
+    /** What else a desk hears of after every round, and how it sends what is no scan: kind → send(entry). */
+    this.hears = [];
+    this.takers = new Map();
   }
 
   /** So many entries wait here. */
@@ -185,6 +188,7 @@ export class Desk {
       if (!this.token) return;
       await this.send();
       await this.loading.refresh();
+      for (const hear of this.hears) await hear();
       this.ended = "";
     } catch (error) {
       // Whatever waits has had no answer in time, wherever in the queue it stands.
@@ -283,6 +287,12 @@ export class Desk {
   async sendBatch(batch) {
     const { patience } = this.pace;
     try {
+      const take = this.takers.get(batch[0].kind);
+      if (take) {
+        await take(batch[0]);
+        await this.drop(batch[0]);
+        return [];
+      }
       if (batch[0].kind === "correction") {
         const { guest } = await this.ask("corrections", batch[0].body, patience);
         if (guest) await this.replace(guest);

@@ -99,7 +99,7 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
       const of = desk.groups?.find((one) => one.id === group);
       desk.takeSeat(of);
       const guest = { name, office: of?.name ?? "", mark: of?.mark ?? "", css: of?.css ?? "", table: null };
-      taken({ outcome: "admitted", why: "", since: "", undo: false, guest, ...(shut ? words.stays : words.saved) }, { amber: shut });
+      taken({ scan_id: body.scan_id, outcome: "admitted", why: "", since: "", undo: false, guest, ...(shut ? words.stays : words.saved) }, { amber: shut });
     }
   });
   const begun = () => ["name", "kana", "group", "reason"].some((one) => field(one).value.trim());
