@@ -142,6 +142,7 @@ TABLE: dict[str, str] = {
     "door_api.scans": DEVICE,
     "door_api.walk_ins": DEVICE,
     "door_api.corrections": DEVICE,
+    "door_api.deputies": DEVICE,
     "door_api.fees": DEVICE,
     "door_api.take": DEVICE,
     # -- skills

@@ -17,20 +17,17 @@ from trainings.checkin import queries
 from trainings.checkin.attempts import Attempt
 from trainings.checkin.devices import claim_name
 from trainings.checkin.models import Device, Door, Method, Scan
+from trainings.checkin.newcomers import newcomer, read_name, recognise
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import lock_door, record_attempts
 from trainings.core import clock, codes, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.directory.actions import recognise_person
-from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.events.queries import lock_event
 from trainings.registration import queries as registration
-from trainings.registration.intake import unused_code, write_search_key
 from trainings.registration.models import Application, Channel
-from trainings.registration.secrets import seal
-from trainings.registration.states import LIVE, Reason, State
+from trainings.registration.states import LIVE, Reason
 
 LARGEST_TABLE = 99
 HEARD_EVERY = timedelta(seconds=10)
@@ -187,15 +184,7 @@ def admit_walk_in(
 
 
 def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
-    family, _, given = " ".join(names.as_typed(walk_in.name).split()).partition(" ")
-    family_kana, _, given_kana = names.kana(walk_in.kana).partition(" ")
-    if not family:
-        raise Refused(CheckinRefusal.NAME_MISSING)
-    if not family_kana:
-        raise Refused(CheckinRefusal.KANA_MISSING)
-    for typed in () if walk_in.offline else (walk_in.name, walk_in.kana):
-        if names.holds_address(typed) or names.holds_phone(typed):
-            raise Refused(CheckinRefusal.NAME_HOLDS_ADDRESS)
+    name = read_name(walk_in.name, walk_in.kana, is_fact=walk_in.offline)
     group = db.session.get(EventGroup, walk_in.group_id)
     if group is None or group.event_id != event.id:
         raise Refused(CheckinRefusal.GROUP_MISSING)
@@ -204,40 +193,22 @@ def _walk_in_application(event: Event, walk_in: WalkIn) -> Application:
     )
     if full and not walk_in.reason.strip() and not walk_in.offline:
         raise Refused(CheckinRefusal.OVER_CAPACITY)
-    person = recognise_person(
-        family=family,
-        given=given.strip(),
-        family_kana=family_kana,
-        given_kana=given_kana.strip(),
-        event_id=event.id,
-    )
+    person = recognise(event, name)
     other = registration.live_application_of(event.id, person.canonical.id)
     if other is not None:
         if walk_in.offline:
             return other
         raise Refused(CheckinRefusal.ALREADY_APPLIED, known=other.code)
-    application = Application(
-        id=uuid.uuid4(),
-        event_id=event.id,
-        person_id=person.person.id,
-        canonical_person_id=person.canonical.id,
-        code=unused_code(event),
+    application = newcomer(
+        event,
+        group,
+        name,
+        person,
         channel=Channel.WALK_IN,
-        role=PARTICIPANT,
-        state=State.CONFIRMED,
         reason=Reason.WALK_IN,
-        decision_reason=walk_in.reason.strip(),
-        event_group_id=group.id,
-        family=family,
-        given=given.strip(),
-        family_kana=family_kana,
-        given_kana=given_kana.strip(),
-        idempotency_key=str(walk_in.scan_id),
-        link_version=1,
-        ticket_version=1,
+        key=walk_in.scan_id,
     )
-    write_search_key(application)
-    seal(application)
+    application.decision_reason = walk_in.reason.strip()
     db.session.add(application)
     db.session.flush()
     record(

@@ -16,8 +16,17 @@ from werkzeug.exceptions import HTTPException
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry, withheld
-from trainings.checkin.bodies import Unacceptable, read_attempt, read_fee, read_id, read_instant, read_walk_in
+from trainings.checkin.bodies import (
+    Unacceptable,
+    read_attempt,
+    read_deputy,
+    read_fee,
+    read_id,
+    read_instant,
+    read_walk_in,
+)
 from trainings.checkin.correcting import correct_profession
+from trainings.checkin.deputies import admit_deputy
 from trainings.checkin.fees import fee_told, fees_of, take_fee
 from trainings.checkin.models import Device, Scan, ScanKind
 from trainings.checkin.openapi import document
@@ -355,6 +364,26 @@ def walk_ins() -> ResponseReturnValue:
         walk_in = replace(walk_in, offline=True)
     try:
         answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
+    except ForeignScan:
+        raise Unacceptable("scan_id") from None
+    except Refused as refused:
+        db.session.rollback()
+        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
+    return _answer({"answers": [withheld(answer) if is_closed else answer]})
+
+
+@bp.post("/api/v1/door/deputies")
+@by_device
+def deputies() -> ResponseReturnValue:
+    """One person who came in an applicant's place: name and kana."""
+    device, event, is_closed = _uploader()
+    deputy = read_deputy(_body())
+    if is_closed:
+        deputy = replace(deputy, offline=True)
+    try:
+        answer = admit_deputy(event_id=event.id, deputy=deputy, device=device)
+    except LookupError:
+        raise Unacceptable("application") from None
     except ForeignScan:
         raise Unacceptable("scan_id") from None
     except Refused as refused:

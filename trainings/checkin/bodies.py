@@ -9,8 +9,12 @@ from typing import Any
 
 from trainings.checkin.actions import WalkIn
 from trainings.checkin.attempts import Attempt
+from trainings.checkin.deputies import Deputy
 from trainings.checkin.fees import MOST_YEN, FeeEntry
 from trainings.checkin.models import Direction, Method
+
+MOST_ENTRIES = 20
+"""Scans of one applicant that a desk may take back at once: one for every way in and out of a long day."""
 
 
 class Unacceptable(Exception):
@@ -79,6 +83,24 @@ def _member(raw: dict[str, Any], field: str, kind: Any, default: Any = None) -> 
         return kind(raw.get(field, default))
     except ValueError:
         raise Unacceptable(field) from None
+
+
+def read_deputy(raw: Any) -> Deputy:
+    """Somebody who came in an applicant's place. Raises Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("body")
+    undoes = raw.get("undoes", [])
+    if not isinstance(undoes, list) or len(undoes) > MOST_ENTRIES:
+        raise Unacceptable("undoes")
+    return Deputy(
+        scan_id=read_id(raw, "scan_id"),
+        scanned_at=read_instant(raw, "scanned_at"),
+        application_id=read_id(raw, "application"),
+        name=_text(raw, "name", 60),
+        kana=_text(raw, "kana", 80),
+        undoes=[read_id({"undoes": one}, "undoes") for one in undoes],
+        offline=_flag(raw, "offline"),
+    )
 
 
 def read_fee(raw: Any) -> FeeEntry:

@@ -19,12 +19,14 @@ from trainings.checkin.attempts import Attempt
 from trainings.checkin.bodies import (
     Unacceptable,
     read_attempt,
+    read_deputy,
     read_fee,
     read_id,
     read_instant,
     read_walk_in,
 )
 from trainings.checkin.correcting import correct_profession
+from trainings.checkin.deputies import admit_deputy
 from trainings.checkin.fees import take_fee
 from trainings.checkin.models import Device, Direction, Fee, Method, Outcome, Scan
 from trainings.checkin.passages import passed_at, passed_in, stands
@@ -41,7 +43,7 @@ from trainings.registration.models import Application
 FILE_FORMAT = "tsudoi-door-queue-1"
 LARGEST_FILE = 20_000
 """Entries that one file may hold: four scans each of five thousand people."""
-KINDS = frozenset({"scan", "walk_in", "correction", "fee"})
+KINDS = frozenset({"scan", "walk_in", "correction", "deputy", "fee"})
 LONGEST_NAME = 60
 LONGEST_TIME = 20
 MOST_PARTS = 20
@@ -294,11 +296,14 @@ def _record_entry(
         if entry.kind == "walk_in":
             walk_in = replace(read_walk_in(entry.body), offline=True)
             answer = admit_walk_in(event_id=event_id, walk_in=walk_in, device=device, staff=staff)
+        elif entry.kind == "deputy":
+            deputy = replace(read_deputy(entry.body), offline=True)
+            answer = admit_deputy(event_id=event_id, deputy=deputy, device=device, staff=staff)
         else:
             attempt = read_attempt(entry.body)
             (answer,) = record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)
         return None if known else answer
-    except ForeignScan:
+    except (ForeignScan, LookupError):
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
 
 

@@ -154,6 +154,10 @@ _FEE_TAKEN = _object(
         "undoes": _or_none(ID),
     },
 )
+_DEPUTY = _object(
+    {"scan_id": ID, "scanned_at": INSTANT, "application": ID, "name": _typed(60), "kana": _typed(80)},
+    {"undoes": {"type": "array", "maxItems": 20, "items": ID}, "offline": FLAG},
+)
 _ERRORS = {
     "400": "The body is not of this form; `field` names what is wrong.",
     "401": "The token is unknown, or the device was revoked.",
@@ -259,6 +263,12 @@ def document() -> Schema:
                 _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
                 refused=True,
             ),
+            "/api/v1/door/deputies": _post(
+                "Somebody who came in the place of an applicant (`application`); `undoes`: scans that had let that one in.",
+                _ref("Deputy"),
+                _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
+                refused=True,
+            ),
             "/api/v1/door/fees": _get(
                 "Fees that were taken, at all desks; `since`: only what came in since that instant.",
                 "Fees",
@@ -294,6 +304,7 @@ def document() -> Schema:
                 "Answer": _ANSWER,
                 "Attempt": _ATTEMPT,
                 "WalkIn": _WALK_IN,
+                "Deputy": _DEPUTY,
                 "Fee": _FEE,
                 "FeeTaken": _FEE_TAKEN,
                 "Fees": _object({**_ENVELOPE, "fees": _list(_ref("Fee")), "at": INSTANT}),

@@ -25,4 +25,7 @@ class CheckinRefusal(StrEnum):
     LINK_USED_UP = "link_used_up"
     DEVICE_NAMED = "device_named"
     BAD_LIMIT = "bad_limit"
+    APPLICANT_HERE = "applicant_here"
+    NO_SEAT_TO_PASS_ON = "no_seat_to_pass_on"
+    SAME_PERSON = "same_person"
     NO_FEE_TO_UNDO = "no_fee_to_undo"

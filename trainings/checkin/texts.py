@@ -35,6 +35,11 @@ REFUSALS = {
         "「{name}」は、ほかの端末が使っています。「{free}」のように、ちがう名前にしてください。"
     ),
     CheckinRefusal.BAD_LIMIT: "登録できる台数は、1から99までの数字で入力してください。",
+    CheckinRefusal.APPLICANT_HERE: (
+        "申し込んだ方は、別の端末で受け付けています。代わりの方は「当日参加」から受け付けてください。"
+    ),
+    CheckinRefusal.NO_SEAT_TO_PASS_ON: "この申込には、いま席がありません。「当日参加」から受け付けてください。",
+    CheckinRefusal.SAME_PERSON: "お名前が、申し込んだ方と同じです。代わりに来た方のお名前を入力してください。",
     CheckinRefusal.NO_FEE_TO_UNDO: "取り消す参加費の記録がありません。もう取り消されています。",
 }
 MATTERS = {

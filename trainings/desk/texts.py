@@ -45,6 +45,7 @@ VERBS = {
     "application.profession_corrected": "受付で職種を直しました",
     "application.moved": "別の職種区分に移しました",
     "application.walked_in": "当日参加の方を受け付けました",
+    "application.deputised": "代理の方を受け付けました",
     "tables.changed": "卓の番号を変えました",
     "roster.exported": "受付名簿を書き出しました",
     "badges.printed": "名札を印刷しました",

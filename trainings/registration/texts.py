@@ -110,6 +110,7 @@ VERBS = {
     "application.swapped": "同じ事業所の方から席をゆずり受けました",
     "application.reordered": "事業所の優先順位にそって、キャンセル待ちの順番を入れかえました",
     "application.walked_in": "当日参加として登録しました",
+    "application.deputised": "代理の方として、受付で登録しました",
     "application.person_separated": "別の人の申込として分けました",
     "application.office_matched": "事業所を名簿の事業所に合わせました",
     "application.office_kept": "事業所を、書かれたままにしました",

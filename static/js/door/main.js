@@ -2,6 +2,7 @@
 
 import { Camera, textInPhoto } from "./camera.js";
 import { numberIn, ticketIn } from "./codes.js";
+import { deputies } from "./deputies.js";
 import { saveQueue } from "./export.js";
 import { header } from "./header.js";
 import { listen } from "./keyboard.js";
@@ -240,6 +241,16 @@ const walkIn = walkIns(one("[data-walkin]"), {
   },
 });
 
+deputies(results.slot("deputy-part"), {
+  desk,
+  results,
+  kept,
+  words: { saved: sayings("#words-walkin"), stays: sayings("#words-stays"), missing: one("[data-deputy-missing]").textContent },
+  taken(answer, how) {
+    present(answer, how);
+    desk.round();
+  },
+});
 const fee = fees(results.slot("fee-part"), one("[data-fee-sums]"), { desk, results, kept });
 
 // -- camera --------------------------------------------------------------------------------------------------

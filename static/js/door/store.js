@@ -107,7 +107,7 @@ export function wasEnrolled() {
   }
 }
 
-/** The queue, oldest first: [{seq, kind: "scan" | "walk_in" | "correction" | "fee", body, seen?, about?, stuck?, say?}]. stuck: the
+/** The queue, oldest first: [{seq, kind: "scan" | "walk_in" | "correction" | "deputy" | "fee", body, seen?, about?, stuck?, say?}]. stuck: the
     server cannot take it; say: why, in its words. */
 export const queued = () => run(QUEUE, "readonly", (queue) => queue.getAll());
 /** Ask the browser not to throw the queue away when the disk is full. */
