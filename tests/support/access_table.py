@@ -120,6 +120,7 @@ TABLE: dict[str, str] = {
     "door_board.stop": "planner",
     "door_devices.acknowledge": "planner",
     "door_devices.set_limit": "planner",
+    "door_devices.set_pin": "planner",
     "door_devices.stop_page": "planner",
     "door_devices.stop_all": "planner",
     "door_papers.badges": "planner",
@@ -144,6 +145,8 @@ TABLE: dict[str, str] = {
     "door_api.corrections": DEVICE,
     "door_api.deputies": DEVICE,
     "door_api.fees": DEVICE,
+    "door_api.lock": DEVICE,
+    "door_api.set_lock": DEVICE,
     "door_api.take": DEVICE,
     # -- skills
     "skills.matrix": "planner trainer viewer",

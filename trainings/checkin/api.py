@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from trainings.accounts.access import by_device, public
-from trainings.checkin import actions, queries, texts
+from trainings.checkin import actions, locks, queries, texts
 from trainings.checkin.answers import roster_entry, withheld
 from trainings.checkin.bodies import (
     Unacceptable,
@@ -23,6 +23,7 @@ from trainings.checkin.bodies import (
     read_fee,
     read_id,
     read_instant,
+    read_lock,
     read_walk_in,
 )
 from trainings.checkin.correcting import correct_profession
@@ -281,6 +282,14 @@ def counts() -> ResponseReturnValue:
     return _answer(_state(event))
 
 
+@bp.get("/api/v1/door/lock")
+@by_device
+def lock() -> ResponseReturnValue:
+    """The PIN that locks this desk, as a salted hash; null where there is none."""
+    device, _ = _device()
+    return _answer({"lock": locks.lock_told(device)})
+
+
 def _seen(scan: Scan) -> dict[str, Any]:
     """A scan as other desks need it."""
     about = str(scan.about_id) if scan.about_id else None
@@ -390,6 +399,19 @@ def deputies() -> ResponseReturnValue:
         db.session.rollback()
         return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"answers": [withheld(answer) if is_closed else answer]})
+
+
+@bp.post("/api/v1/door/lock")
+@by_device
+def set_lock() -> ResponseReturnValue:
+    """The PIN that was set at the desk, as a salted hash; null ends the lock."""
+    device, _ = _device()
+    wanted = read_lock(_body())
+    if wanted is None:
+        locks.unlock(device=device)
+    else:
+        locks.set_lock(device=device, salt=wanted[0], hashed=wanted[1])
+    return _answer({"lock": locks.lock_told(device)})
 
 
 @bp.post("/api/v1/door/corrections")

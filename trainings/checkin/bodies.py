@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -101,6 +102,18 @@ def read_deputy(raw: Any) -> Deputy:
         undoes=[read_id({"undoes": one}, "undoes") for one in undoes],
         offline=_flag(raw, "offline"),
     )
+
+
+def read_lock(raw: Any) -> tuple[str, str] | None:
+    """Salt and hash of a PIN that a desk has made; None to end the lock. Raises Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("body")
+    if raw.get("hash") is None and "hash" in raw:
+        return None
+    for field, length in (("salt", 32), ("hash", 64)):
+        if not isinstance(raw.get(field), str) or not re.fullmatch(f"[0-9a-f]{{{length}}}", raw[field]):
+            raise Unacceptable(field)
+    return raw["salt"], raw["hash"]
 
 
 def read_fee(raw: Any) -> FeeEntry:

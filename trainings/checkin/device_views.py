@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
-from trainings.checkin import queries, texts
+from trainings.checkin import locks, queries, texts
 from trainings.checkin.actions import renew_and_stop_all
 from trainings.checkin.bodies import Unacceptable, read_instant
 from trainings.checkin.devices import acknowledge_devices, set_device_limit
@@ -54,6 +55,28 @@ def set_limit(slug: str) -> ResponseReturnValue:
         flash(refused.sentence(texts.REFUSALS))
     else:
         flash(texts.LIMIT_SET.format(n=door.device_limit))
+    return redirect(url_for("checkin.door", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/door/devices/<uuid:device_id>/pin")
+@allowed(Role.PLANNER)
+def set_pin(slug: str, device_id: uuid.UUID) -> ResponseReturnValue:
+    """Lock a desk to scanning, or take the lock away."""
+    event = _event_or_404(slug)
+    try:
+        if request.form.get("clear"):
+            device = locks.clear_pin(event_id=event.id, device_id=device_id)
+            flash(texts.PIN_CLEARED.format(name=device.name))
+        else:
+            device = locks.set_pin(
+                event_id=event.id, device_id=device_id, typed=request.form.get("pin", "")[:20]
+            )
+            flash(texts.PIN_SET.format(name=device.name))
+    except LookupError:
+        abort(404)
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.sentence(texts.REFUSALS))
     return redirect(url_for("checkin.door", slug=slug))
 
 

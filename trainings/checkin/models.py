@@ -41,6 +41,10 @@ class Device(Identified, Base):
 
     __tablename__ = "device"
     __table_args__ = (
+        CheckConstraint(
+            "(lock_set_at IS NULL) = (lock_hash IS NULL) AND (lock_set_at IS NULL) = (lock_salt IS NULL)",
+            name="lock_is_whole",
+        ),
         Index("ix_device_event_id", "event_id"),
         Index(
             "uq_device_event_id_name",
@@ -60,6 +64,10 @@ class Device(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     acknowledged_at: Mapped[datetime | None]
     """When staff said that they know of it."""
+    lock_salt: Mapped[str | None] = mapped_column(String(32))
+    lock_hash: Mapped[str | None] = mapped_column(String(64))
+    lock_set_at: Mapped[datetime | None]
+    """The PIN that locks it to scanning (checkin.locks); never the PIN itself."""
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     unsent: Mapped[int] = mapped_column(default=0)

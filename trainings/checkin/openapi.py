@@ -158,6 +158,20 @@ _DEPUTY = _object(
     {"scan_id": ID, "scanned_at": INSTANT, "application": ID, "name": _typed(60), "kana": _typed(80)},
     {"undoes": {"type": "array", "maxItems": 20, "items": ID}, "offline": FLAG},
 )
+_LOCK = _object(
+    {
+        "salt": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "rounds": {"type": "integer", "description": "Of PBKDF2-SHA-256."},
+        "set_at": INSTANT,
+    }
+)
+_LOCK_SET: Schema = {
+    "oneOf": [
+        _object({name: _LOCK["properties"][name] for name in ("salt", "hash")}),
+        _object({"hash": NOTHING}),
+    ]
+}
 _ERRORS = {
     "400": "The body is not of this form; `field` names what is wrong.",
     "401": "The token is unknown, or the device was revoked.",
@@ -269,6 +283,12 @@ def document() -> Schema:
                 _object({**_ENVELOPE, "answers": _list(_ref("Answer"))}),
                 refused=True,
             ),
+            "/api/v1/door/lock": _get("The PIN that locks this desk to scanning, as a salted hash.", "Lock")
+            | _post(
+                "The PIN that was set at the desk, as a salted hash; `hash` null ends the lock.",
+                _LOCK_SET,
+                _object({**_ENVELOPE, "lock": _or_none(_ref("PinHash"))}),
+            ),
             "/api/v1/door/fees": _get(
                 "Fees that were taken, at all desks; `since`: only what came in since that instant.",
                 "Fees",
@@ -305,6 +325,8 @@ def document() -> Schema:
                 "Attempt": _ATTEMPT,
                 "WalkIn": _WALK_IN,
                 "Deputy": _DEPUTY,
+                "PinHash": _LOCK,
+                "Lock": _object({**_ENVELOPE, "lock": _or_none(_ref("PinHash"))}),
                 "Fee": _FEE,
                 "FeeTaken": _FEE_TAKEN,
                 "Fees": _object({**_ENVELOPE, "fees": _list(_ref("Fee")), "at": INSTANT}),

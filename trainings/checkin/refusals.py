@@ -28,4 +28,5 @@ class CheckinRefusal(StrEnum):
     APPLICANT_HERE = "applicant_here"
     NO_SEAT_TO_PASS_ON = "no_seat_to_pass_on"
     SAME_PERSON = "same_person"
+    BAD_PIN = "bad_pin"
     NO_FEE_TO_UNDO = "no_fee_to_undo"

@@ -40,6 +40,7 @@ REFUSALS = {
     ),
     CheckinRefusal.NO_SEAT_TO_PASS_ON: "この申込には、いま席がありません。「当日参加」から受け付けてください。",
     CheckinRefusal.SAME_PERSON: "お名前が、申し込んだ方と同じです。代わりに来た方のお名前を入力してください。",
+    CheckinRefusal.BAD_PIN: "PINは、4桁から8桁までの数字で入力してください。",
     CheckinRefusal.NO_FEE_TO_UNDO: "取り消す参加費の記録がありません。もう取り消されています。",
 }
 MATTERS = {
@@ -117,6 +118,8 @@ DEVICE_NAME = "受付{n}"
 """What a device is called unless somebody calls it otherwise."""
 DEVICES_ACKNOWLEDGED = "端末を確かめたことにしました。"
 DEVICE_STOPPED = "{name}を使えなくしました。"
+PIN_SET = "{name}にPINを付けました。つぎに通信したときにロックされます。"
+PIN_CLEARED = "{name}のPINをなくしました。つぎに通信したときにロックが外れます。"
 ALL_STOPPED = (
     "リンクを作り直し、{n}台の端末を止めました。使い続ける端末は、新しいQRコードで登録し直してください。"
 )

@@ -41,6 +41,8 @@ VERBS = {
     "screen.stopped": "会場の画面のリンクを止めました",
     "devices.acknowledged": "新しく登録された端末を確かめました",
     "device.enrolled": "受付の端末を登録しました",
+    "device.locked": "受付の端末にPINを付けました",
+    "device.unlocked": "受付の端末のPINをなくしました",
     "device.revoked": "受付の端末を使えなくしました",
     "application.profession_corrected": "受付で職種を直しました",
     "application.moved": "別の職種区分に移しました",

@@ -5,7 +5,7 @@ import { forget, keep, noteEnrolled } from "./store.js";
 
 const handed = document.querySelector("[data-door-token]");
 try {
-  for (const name of ["roster", "loading"]) await forget(name);
+  for (const name of ["roster", "loading", "fees", "lock", "lock_tries"]) await forget(name);
   await keep("token", handed.dataset.doorToken);
   noteEnrolled(true);
   location.replace(handed.dataset.doorNext);

@@ -9,6 +9,7 @@ import { listen } from "./keyboard.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { fees } from "./fees.js";
 import { install } from "./install.js";
+import { lock } from "./lock.js";
 import { missing } from "./missing.js";
 import { professions } from "./professions.js";
 import { decideUndo, isPassage } from "./decision.js";
@@ -29,6 +30,7 @@ const sayings = (id) => ({ say: one(id).dataset.say, next: one(id).dataset.next 
 const results = new Results(one("#result"), door, one("#spoken"), words);
 const top = header(door);
 const desk = new Desk(heard);
+const bolt = lock(door, one("#pin"), one("[data-lock-part]"), { desk, results, changed: () => search() });
 const absent = missing(one("[data-missing-part]"), desk);
 const last = { text: "", at: 0 };
 /** How much of the roster was there at the last search: so many people, or whether all. */
@@ -190,12 +192,13 @@ function byGroup(guests) {
 
 function search() {
   const typed = one("#s").value;
-  const found = find(desk.roster.guests, typed, desk.roster.loaded?.texts.variants);
+  const shown = bolt.holdsBack(typed) ? "" : typed;
+  const found = bolt.narrowed(find(desk.roster.guests, shown, desk.roster.loaded?.texts.variants));
   rows(one("[data-found]"), "#found-row", found, showGuest);
   one("[data-found]").hidden = !found.length;
   one("[data-recent-part]").hidden = Boolean(typed.trim());
   const { notFound, notYet } = door.dataset;
-  one("[data-found-words]").textContent = typed.trim() && !found.length ? (desk.loading.progress ? notYet : notFound) : "";
+  one("[data-found-words]").textContent = shown.trim() && !found.length ? (desk.loading.progress ? notYet : notFound) : "";
   return found;
 }
 
@@ -344,6 +347,7 @@ results.follow(correcting.show);
 results.slot("correct").addEventListener("click", () => results.stay());
 addEventListener("hashchange", turn);
 turn();
+await bolt.begin().catch(reportError);
 await fee.begin().catch(reportError);
 await desk.begin();
 search();
