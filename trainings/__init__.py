@@ -17,6 +17,7 @@ from trainings.allocation import models as allocation_models
 from trainings.allocation import pages as allocation_pages
 from trainings.audit import models as audit_models
 from trainings.checkin import api as door_api
+from trainings.checkin import badge_views as door_badge_views
 from trainings.checkin import board_views as door_board_views
 from trainings.checkin import device_views as door_device_views
 from trainings.checkin import models as checkin_models
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     allocation_pages.bp,
     checkin_views.bp,
     door_api.bp,
+    door_badge_views.bp,
     door_board_views.bp,
     door_device_views.bp,
     door_paper_views.bp,

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, locks, queries, texts
 from trainings.checkin.answers import roster_entry, withheld
+from trainings.checkin.badges import note_printed
 from trainings.checkin.bodies import (
     Unacceptable,
     read_attempt,
@@ -28,6 +29,7 @@ from trainings.checkin.bodies import (
 )
 from trainings.checkin.correcting import correct_profession
 from trainings.checkin.deputies import admit_deputy
+from trainings.checkin.exports import badge_of
 from trainings.checkin.fees import fee_told, fees_of, take_fee
 from trainings.checkin.models import Device, Scan, ScanKind
 from trainings.checkin.openapi import document
@@ -38,9 +40,11 @@ from trainings.core.late_forms import csrf
 from trainings.core.refusal import Refused
 from trainings.core.shorter import shorten
 from trainings.core.web import blueprint
+from trainings.directory.queries import role_names
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
 from trainings.registration.models import Application
+from trainings.registration.states import State
 
 bp = blueprint("door_api")
 csrf.exempt(bp)
@@ -412,6 +416,23 @@ def set_lock() -> ResponseReturnValue:
     else:
         locks.set_lock(device=device, salt=wanted[0], hashed=wanted[1])
     return _answer({"lock": locks.lock_told(device)})
+
+
+@bp.post("/api/v1/door/badges")
+@by_device
+def badges() -> ResponseReturnValue:
+    """One badge to be printed at the desk, with the ticket as a QR code. A POST: it is written down for whom."""
+    device, event = _device()
+    person = db.session.get(Application, read_id(_body(), "application"))
+    if person is None or person.event_id != event.id or person.state != State.CONFIRMED:
+        raise Unacceptable("application")
+    note_printed(event_id=event.id, people=[person], device=device)
+    badge = badge_of(person, role_names())
+    told = {"event": event.title, "size": badge.size, "role": badge.role}
+    qr = {"size": badge.picture.size, "path": badge.picture.path}
+    shown = ("name", "kana", "office", "group", "mark", "css", "table", "code")
+    entry = roster_entry(person)
+    return _answer({"badge": {**told, "qr": qr, **{name: entry[name] for name in shown}}})
 
 
 @bp.post("/api/v1/door/corrections")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,23 +77,24 @@ class Badge:
     role: str
 
 
-def badge_sheets(event: Event) -> bytes:
-    """A badge for everyone with a seat, by kana, 91 × 55 mm and ten to an A4 page, as PDF. Its QR is the ticket.
+def badge_sheets(event: Event, people: Iterable[Application], *, start: int = 1) -> bytes:
+    """A badge for each of them, by kana, 91 × 55 mm and ten to an A4 page, as PDF. Its QR is the ticket.
 
+    start: place of the first badge on the first sheet, from 1 at the top left by lines; the places before are used already.
     Raises `core.pdf.PdfUnavailable`.
     """
-    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
     roles = role_names()
-    made = [_badge(one, roles) for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))]
-    page = render_template("checkin/badges.html", event=event, sheets=_sheets(made))
+    made = [badge_of(one, roles) for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))]
+    page = render_template("checkin/badges.html", event=event, sheets=_sheets([None] * (start - 1) + made))
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
 
 
-def _sheets(badges: list[Badge]) -> list[list[Badge]]:
+def _sheets(badges: list[Badge | None]) -> list[list[Badge | None]]:
     return [badges[at : at + BADGES_ON_A_SHEET] for at in range(0, len(badges), BADGES_ON_A_SHEET)]
 
 
-def _badge(application: Application, roles: Mapping[str, str]) -> Badge:
+def badge_of(application: Application, roles: Mapping[str, str]) -> Badge:
+    """One badge. roles: code → name (directory.queries.role_names)."""
     letters = len(application.full_name)
     size = "longest" if letters >= VERY_LONG_NAME else "long" if letters >= LONG_NAME else ""
     role = "" if application.role == PARTICIPANT else roles[application.role]

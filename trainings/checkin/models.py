@@ -214,6 +214,22 @@ class Fee(Base):
     )
 
 
+class BadgePrint(Identified, Base):
+    """A badge was printed for somebody, by staff or at a desk. Append-only."""
+
+    __tablename__ = "badge_print"
+    __append_only__ = True
+    __table_args__ = (
+        CheckConstraint("device_id IS NOT NULL OR staff_id IS NOT NULL", name="somebody_printed"),
+        Index("ix_badge_print_application_id", "application_id"),
+    )
+
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
+    printed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    device_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("device.id", ondelete="RESTRICT"))
+
+
 class Certificate(Identified, Base):
     """受講証明書, as issued: the words are a copy, so that later corrections of the event do not rewrite it."""
 

@@ -172,6 +172,16 @@ _LOCK_SET: Schema = {
         _object({"hash": NOTHING}),
     ]
 }
+_BADGE = _object(
+    {
+        **dict.fromkeys(("event", "name", "kana", "office", "group", "mark", "css", "code", "role"), TEXT),
+        "size": {"enum": ["", "long", "longest"]},
+        "table": _or_none({"type": "integer"}),
+        "qr": _object(
+            {"size": COUNT, "path": {"type": "string", "description": "Of an SVG, `size` by `size`."}}
+        ),
+    }
+)
 _ERRORS = {
     "400": "The body is not of this form; `field` names what is wrong.",
     "401": "The token is unknown, or the device was revoked.",
@@ -289,6 +299,11 @@ def document() -> Schema:
                 _LOCK_SET,
                 _object({**_ENVELOPE, "lock": _or_none(_ref("PinHash"))}),
             ),
+            "/api/v1/door/badges": _post(
+                "One badge to be printed at the desk; for whom is written down.",
+                _object({"application": ID}),
+                _object({**_ENVELOPE, "badge": _ref("Badge")}),
+            ),
             "/api/v1/door/fees": _get(
                 "Fees that were taken, at all desks; `since`: only what came in since that instant.",
                 "Fees",
@@ -324,6 +339,7 @@ def document() -> Schema:
                 "Answer": _ANSWER,
                 "Attempt": _ATTEMPT,
                 "WalkIn": _WALK_IN,
+                "Badge": _BADGE,
                 "Deputy": _DEPUTY,
                 "PinHash": _LOCK,
                 "Lock": _object({**_ENVELOPE, "lock": _or_none(_ref("PinHash"))}),

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role, Staff
-from trainings.audit.actions import record
 from trainings.checkin import exports, texts
+from trainings.checkin.badges import note_printed
 from trainings.checkin.keying import (
     Addition,
     Imported,
@@ -53,12 +53,13 @@ def _event_or_404(slug: str) -> Event:
 def badges(slug: str) -> ResponseReturnValue:
     """名札, ten to an A4. A POST, since every export of names is written to the audit trail."""
     event = _event_or_404(slug)
+    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
     try:
-        printed = exports.badge_sheets(event)
+        printed = exports.badge_sheets(event, people)
     except pdf.PdfUnavailable:
         flash(texts.PRINTING_MISSING)
         return redirect(url_for("checkin.door", slug=slug))
-    record(verb="badges.printed", subject=("event", event.id), event_id=event.id)
+    note_printed(event_id=event.id, people=people, staff=_staff())
     return download(printed, exports.badges_file_name(event), "application/pdf")
 
 

@@ -120,6 +120,7 @@ DEVICES_ACKNOWLEDGED = "端末を確かめたことにしました。"
 DEVICE_STOPPED = "{name}を使えなくしました。"
 PIN_SET = "{name}にPINを付けました。つぎに通信したときにロックされます。"
 PIN_CLEARED = "{name}のPINをなくしました。つぎに通信したときにロックが外れます。"
+NOBODY_CHOSEN = "名札を印刷する方を選んでください。"
 ALL_STOPPED = (
     "リンクを作り直し、{n}台の端末を止めました。使い続ける端末は、新しいQRコードで登録し直してください。"
 )

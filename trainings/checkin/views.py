@@ -15,6 +15,7 @@ from trainings.accounts.access import allowed, by_link, public
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin import actions, exports, queries, texts
+from trainings.checkin.badges import late_badges
 from trainings.checkin.board import board_of
 from trainings.checkin.devices import proposed_name
 from trainings.checkin.fees import paid_twice, takings_of
@@ -68,6 +69,7 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         certificates=queries.certificates_of_event(event.id),
         screen=screen,
         **_fees(event),
+        late=late_badges(event),
         screen_picture=qr.picture(screen) if screen else None,
         problem=problem,
     )

@@ -1,5 +1,6 @@
 // The desk's page: puts camera, keyboard, search, walk-ins and the queue together.
 
+import { badgeLink } from "./badge_link.js";
 import { Camera, textInPhoto } from "./camera.js";
 import { numberIn, ticketIn } from "./codes.js";
 import { deputies } from "./deputies.js";
@@ -254,6 +255,7 @@ deputies(results.slot("deputy-part"), {
     desk.round();
   },
 });
+badgeLink(results.slot("badge-part"), { desk, results });
 const fee = fees(results.slot("fee-part"), one("[data-fee-sums]"), { desk, results, kept });
 
 // -- camera --------------------------------------------------------------------------------------------------
