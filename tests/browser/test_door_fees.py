@@ -47,6 +47,7 @@ def result(page: Page) -> Locator:
 
 
 def sums(page: Page) -> Locator:
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="状況").click()
     return page.locator("[data-fee-sums] dd")
 

@@ -105,12 +105,14 @@ def _pass_on(event: Event, old: Application, deputy: Deputy) -> Application:
         old.group,
         name,
         person,
-        channel=Channel.SUBSTITUTE,
+        # A walk-in's profession is not known, and no other channel may leave it open.
+        channel=Channel.SUBSTITUTE if old.profession_id else Channel.WALK_IN,
         reason=Reason.SUBSTITUTE,
         key=deputy.scan_id,
         state=State.APPLIED,
     )
     new.role = old.role
+    new.profession_id, new.profession_note = old.profession_id, old.profession_note
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.organisation_kept = old.organisation_kept
     new.substitute_for_id, new.table_number = old.id, old.table_number

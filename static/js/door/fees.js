@@ -32,8 +32,9 @@ class Fees {
   }
 }
 
-/** Ties the part within the result, and the sums of the page, to the desk. kept(entry): whether it is on the disk. */
-export function fees(part, sums, { desk, results, kept }) {
+/** Ties the part within the result, and the sums of the page, to the desk. kept(entry): whether it is on the disk. changed():
+    called when something was taken or given back. */
+export function fees(part, sums, { desk, results, kept, changed }) {
   const slot = (name) => part.querySelector(`[data-fee-${name}]`);
   let known = new Fees();
   let at;
@@ -98,7 +99,7 @@ export function fees(part, sums, { desk, results, kept }) {
     if (!(await kept({ kind: "fee", body: { fee_id, taken_at, ...body }, told: row, about: results.answer?.guest?.name }))) return;
     known.note(row);
     show();
-    paint();
+    changed();
     results.spoken.textContent = slot(row.undoes ? "take" : "paid").textContent;
     slot(row.undoes ? "take" : "undo").focus({ preventScroll: true });
     desk.round();

@@ -256,7 +256,7 @@ deputies(results.slot("deputy-part"), {
   },
 });
 badgeLink(results.slot("badge-part"), { desk, results });
-const fee = fees(results.slot("fee-part"), one("[data-fee-sums]"), { desk, results, kept });
+const fee = fees(results.slot("fee-part"), one("[data-fee-sums]"), { desk, results, kept, changed: () => paint() });
 
 // -- camera --------------------------------------------------------------------------------------------------
 

@@ -100,6 +100,17 @@ def test_deputy_takes_over_seat_table_office_and_group(night: Night, unit: Unit)
         assert new.person_id != old.person_id
 
 
+def test_deputy_of_a_walk_in_is_a_walk_in_too(night: Night, unit: Unit) -> None:
+    group = night.client.api("GET", "/api/v1/door/counts", bearer=night.desk)["groups"][0]["id"]
+    body = scan() | {"name": "飛入 参", "kana": "トビイリ サン", "group": group}
+    came = night.client.api("POST", "/api/v1/door/walk-ins", body, bearer=night.desk)["answers"][0]
+
+    answer = night.deputy(application=came["guest"]["id"], undoes=[body["scan_id"]])["answers"][0]
+
+    assert answer["guest"]["name"] == "代田 理子"
+    assert present(unit, night) == ["代田 理子"]
+
+
 def test_ticket_of_the_applicant_opens_nothing_any_more(night: Night, unit: Unit) -> None:
     with unit() as session:
         old_ticket = ticket_code(session.get_one(Application, night.evening.guests[0].id))
