@@ -69,6 +69,17 @@ def test_fee_is_taken_with_one_tap_and_the_answer_waits_for_it(
     assert_accessible(desk)
 
 
+@pytest.mark.parametrize("screen", ["phone"])
+def test_two_quick_taps_take_one_fee(desk: Page, paying: Night, site: Site) -> None:
+    type_ticket(desk, paying.tickets[0])
+
+    desk.locator("[data-fee-take]").evaluate("button => { button.click(); button.click(); }")
+
+    expect(result(desk).locator("[data-fee-paid]")).to_contain_text("参加費 1,000円")
+    everything_sent(desk)
+    assert taken(site, paying) == [1000]
+
+
 def test_another_amount_and_giving_back(desk: Page, paying: Night, site: Site) -> None:
     type_ticket(desk, paying.tickets[0])
     result(desk).get_by_role("button", name="ちがう金額").click()

@@ -39,6 +39,7 @@ export function fees(part, sums, { desk, results, kept, changed }) {
   let known = new Fees();
   let at;
   let payer;
+  let entering = false;
 
   const due = () => desk.roster.loaded?.event.fee ?? null;
   const me = () => desk.roster.loaded?.device.id ?? null;
@@ -66,7 +67,7 @@ export function fees(part, sums, { desk, results, kept, changed }) {
     for (const { kind, told } of await store.queued()) if (kind === "fee") known.note(told);
   };
 
-  const write = (name, words, values = {}) => {
+  const tell = (name, words, values) => {
     slot(name).textContent = Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), words);
   };
 
@@ -81,8 +82,8 @@ export function fees(part, sums, { desk, results, kept, changed }) {
     slot("form").hidden = true;
     if (part.hidden) return;
     const desks = desk.roster.loaded?.desks ?? {};
-    if (paid) write("paid", part.dataset.paid, { amount: yen.format(paid.amount), desk: desks[paid.device] ?? "", time: clockTime(paid.at) });
-    else write("take", part.dataset.take, { amount: yen.format(due()) });
+    if (paid) tell("paid", part.dataset.paid, { amount: yen.format(paid.amount), desk: desks[paid.device] ?? "", time: clockTime(paid.at) });
+    else tell("take", part.dataset.take, { amount: yen.format(due()) });
   };
 
   results.follow((guest) => {
@@ -92,7 +93,14 @@ export function fees(part, sums, { desk, results, kept, changed }) {
     if (!part.hidden && !known.of(payer).length) setTimeout(() => results.stay());
   });
 
+  /** Two taps are one entry. */
   const enter = async (body, told) => {
+    if (entering) return;
+    entering = true;
+    await write(body, told).finally(() => (entering = false));
+  };
+
+  const write = async (body, told) => {
     const fee_id = crypto.randomUUID();
     const taken_at = desk.now();
     const row = { undoes: null, ...payer, ...told, fee_id, at: taken_at, device: me() };

@@ -46,8 +46,8 @@ export function lock(door, dialog, part, { desk, results, changed }) {
     changed();
   };
 
-  const take = async (lock_, isLocked) => {
-    known = lock_;
+  const take = async (newest, isLocked) => {
+    known = newest;
     locked = isLocked && known !== null;
     await store.keep("lock", { known, locked });
     show();
