@@ -86,6 +86,11 @@ def _not_allowed(error: _NotAllowed) -> ResponseReturnValue:
     return _answer({"error": error.code}, error.status)
 
 
+@bp.errorhandler(Refused)
+def _refused(refused: Refused) -> ResponseReturnValue:
+    return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
+
+
 @bp.errorhandler(HTTPException)
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _answer({"error": error.name.lower().replace(" ", "_")}, error.code or 500)
@@ -379,9 +384,6 @@ def walk_ins() -> ResponseReturnValue:
         answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
     except ForeignScan:
         raise Unacceptable("scan_id") from None
-    except Refused as refused:
-        db.session.rollback()
-        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"answers": [withheld(answer) if is_closed else answer]})
 
 
@@ -399,9 +401,6 @@ def deputies() -> ResponseReturnValue:
         raise Unacceptable("application") from None
     except ForeignScan:
         raise Unacceptable("scan_id") from None
-    except Refused as refused:
-        db.session.rollback()
-        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"answers": [withheld(answer) if is_closed else answer]})
 
 
@@ -449,9 +448,6 @@ def corrections() -> ResponseReturnValue:
         )
     except LookupError:
         raise Unacceptable("application") from None
-    except Refused as refused:
-        db.session.rollback()
-        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"guest": None if is_closed else roster_entry(guest)})
 
 
@@ -477,9 +473,6 @@ def take() -> ResponseReturnValue:
         raise Unacceptable("application") from None
     except ForeignScan:
         raise Unacceptable("fee_id") from None
-    except Refused as refused:
-        db.session.rollback()
-        return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
     return _answer({"fee": fee_told(fee)})
 
 
