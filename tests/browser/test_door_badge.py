@@ -37,7 +37,6 @@ def test_badge_of_a_walk_in_is_printed_from_the_desk(
     badge = watched_page.locator(".badge")
     expect(badge.locator("[data-name]")).to_have_text("新田 太郎")
     assert_accessible(watched_page)
-    watched_page.add_init_script("window.print = () => { window.printed = true; }")
     watched_page.evaluate("() => { window.print = () => { window.printed = true; }; }")
     watched_page.get_by_label("用紙のどこから印刷しますか").select_option("4")
     watched_page.get_by_role("button", name="印刷する", exact=True).click()

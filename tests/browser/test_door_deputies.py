@@ -55,7 +55,7 @@ def test_deputy_is_let_in_from_the_answer_to_the_applicant(
     desk.locator("#result").get_by_role("button", name="代理の方が来た").click()
     assert_accessible(desk)
     desk.locator("#result").get_by_role("button", name="代理の方を受け付ける").click()
-    expect(desk.locator("[data-deputy-problem]")).to_have_text("氏名とフリガナを入力してください。")
+    expect(desk.locator("[data-deputy-problem]")).to_have_text("お名前とカナを入力してください。")
     desk.locator("#deputy-name").fill("代田 理子")
     desk.locator("#deputy-kana").fill("しろた りこ")
     desk.keyboard.press("Enter")
@@ -106,6 +106,7 @@ def test_deputy_for_somebody_who_is_here_is_refused_in_words(desk: Page, night: 
         guest = session.get_one(Application, night.evening.guests[1].id)
         come_in(night.evening.event, device_of(night.evening.event)[0], [guest])
     type_ticket(desk, night.tickets[1])
+    expect(desk.locator("#result [data-say]")).to_have_text("受付済みです", timeout=15_000)
     ask(desk)
 
     expect(desk.locator("[data-deputy-problem]")).to_contain_text("別の端末で受け付けています")
