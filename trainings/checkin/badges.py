@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
@@ -31,22 +31,25 @@ class LateBadge:
 
 
 def late_badges(event: Event) -> list[LateBadge]:
-    """Walk-ins and deputies with a seat, and whoever got theirs after the first sheets were printed; those without a badge
-    first, then by kana."""
-    printed = {
-        application_id: at
-        for application_id, at in db.session.execute(
-            select(BadgePrint.application_id, func.max(BadgePrint.printed_at))
-            .join(Application, Application.id == BadgePrint.application_id)
-            .where(Application.event_id == event.id)
-            .group_by(BadgePrint.application_id)
-        ).tuples()
-    }
+    """Walk-ins and deputies with a seat, and whoever got theirs after staff first printed badges; those without one first,
+    then by kana."""
+    printed: dict[uuid.UUID, datetime] = {}
+    sheets_at: datetime | None = None
+    for application_id, at, staff_id in db.session.execute(
+        select(BadgePrint.application_id, BadgePrint.printed_at, BadgePrint.staff_id)
+        .join(Application, Application.id == BadgePrint.application_id)
+        .where(Application.event_id == event.id)
+        .order_by(BadgePrint.printed_at)
+    ).tuples():
+        printed[application_id] = at
+        if staff_id is not None and sheets_at is None:
+            sheets_at = at
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
     late = [
         LateBadge(one, printed.get(one.id))
         for one in people
-        if one.channel in AT_THE_DOOR or (printed and one.id not in printed)
+        if one.channel in AT_THE_DOOR
+        or (sheets_at is not None and one.id not in printed and one.state_changed_at > sheets_at)
     ]
     return sorted(
         late, key=lambda one: (one.printed_at is not None, one.person.family_kana, one.person.given_kana)

@@ -13,14 +13,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.integration.checkin.test_badges import MILLIMETRE, pages_of, print_badges
-from tests.support.arrivals import Evening, enrol, make_evening, scan
+from tests.support.arrivals import Evening, enrol, make_evening, scan, take_seat
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.checkin.actions import close_door
 from trainings.checkin.models import BadgePrint
+from trainings.events.models import Event
 from trainings.registration.actions import cancel_application
-from trainings.registration.models import Application
+from trainings.registration.models import Application, Channel
 from trainings.registration.secrets import ticket_url
 
 BADGES = "/api/v1/door/badges"
@@ -84,17 +85,25 @@ def test_walk_ins_and_late_comers_are_listed_until_theirs_is_printed(night: Nigh
 
 
 def test_who_got_a_seat_after_the_sheets_were_printed_is_listed(
-    night: Night, planner: Client, unit: Unit
+    night: Night, planner: Client, unit: Unit, clock: Clock
 ) -> None:
-    with unit():
-        cancel_application(application_id=night.evening.guests[0].id)
     print_badges(planner, night.evening.event.slug)
+    assert "当日の名札" not in planner.get(path(night))
+    clock.forward(minutes=1)
     with unit() as session:
-        session.get_one(Application, night.evening.guests[0].id).state = night.evening.guests[1].state
+        event = session.get_one(Event, night.evening.event.id)
+        late = take_seat(event, "遅着", "花", "チチャク", "ハナ", "CM", "", Channel.PHONE)
 
     page = planner.get(path(night))
 
-    assert [one.get("value") for one in page.all("[name=person]")] == [str(night.evening.guests[0].id)]
+    assert [one.get("value") for one in page.all("[name=person]")] == [str(late.id)]
+
+
+def test_one_badge_from_a_desk_makes_nobody_late(night: Night, planner: Client) -> None:
+    body = {"application": str(night.evening.guests[0].id)}
+    night.client.api("POST", BADGES, body, bearer=night.token)
+
+    assert "当日の名札" not in planner.get(path(night))
 
 
 @pytest.mark.parametrize("start", [1, 4, 10])
