@@ -163,9 +163,9 @@ class Takings:
         return sum(fee.amount for fee in fees) if fees else None
 
     def taken_by(self, application_id: uuid.UUID) -> list[str]:
-        """The desks that took it, each once."""
-        fees = self.by_application.get(application_id, [])
-        return list(dict.fromkeys(self.desks[fee.device_id] for fee in fees if fee.device_id))
+        """The desks that took it, each once, in the order of their enrolment."""
+        took = {fee.device_id for fee in self.by_application.get(application_id, [])}
+        return [name for one, name in self.desks.items() if one in took]
 
 
 def paid_twice(takings: Takings) -> Sequence[Application]:
@@ -182,7 +182,9 @@ def takings_of(event_id: uuid.UUID) -> Takings:
     desks = {
         device_id: name
         for device_id, name in db.session.execute(
-            select(Device.id, Device.name).where(Device.event_id == event_id).order_by(Device.created_at)
+            select(Device.id, Device.name)
+            .where(Device.event_id == event_id)
+            .order_by(Device.created_at, Device.name)
         ).tuples()
     }
     by_application: dict[uuid.UUID, list[Fee]] = defaultdict(list)

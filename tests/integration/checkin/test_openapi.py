@@ -16,7 +16,7 @@ from tests.support.hands import Clock, Unit
 from trainings.checkin.openapi import document
 from trainings.directory.actions import load_master_data
 
-EXAMPLES = 25
+EXAMPLES = 40
 """A path and method; enough to meet every field missing, of a wrong type and out of range."""
 
 
