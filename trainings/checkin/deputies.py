@@ -15,9 +15,9 @@ from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin.actions import WalkIn, admit_walk_in
 from trainings.checkin.attempts import Attempt
-from trainings.checkin.models import Device, Direction, Method, Scan
+from trainings.checkin.models import Device, Method, Scan
 from trainings.checkin.newcomers import newcomer, read_name, recognise
-from trainings.checkin.queries import admitted
+from trainings.checkin.passages import entry, said_once
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import lock_door, record_attempts
 from trainings.core.db import db
@@ -80,9 +80,7 @@ def admit_deputy(
 def _entries(deputy: Deputy) -> tuple[list[uuid.UUID], bool]:
     """The applicant's standing entries that the desk takes back, and whether there are others."""
     standing = db.session.scalars(
-        select(Scan.id).where(
-            Scan.application_id == deputy.application_id, Scan.direction == Direction.IN, admitted()
-        )
+        select(said_once()).where(Scan.application_id == deputy.application_id, entry()).distinct()
     ).all()
     return [one for one in standing if one in deputy.undoes], any(
         one not in deputy.undoes for one in standing
@@ -148,7 +146,7 @@ def _admit(
         )
         for one in taken_back
     ]
-    entry = Attempt(
+    admission = Attempt(
         scan_id=deputy.scan_id,
         scanned_at=deputy.scanned_at,
         method=Method.WALK_IN,
@@ -156,7 +154,7 @@ def _admit(
         forced=True,
         offline=deputy.offline,
     )
-    return record_attempts(event_id=event_id, attempts=[*undone, entry], device=device, staff=staff)[-1]
+    return record_attempts(event_id=event_id, attempts=[*undone, admission], device=device, staff=staff)[-1]
 
 
 def _come_along(

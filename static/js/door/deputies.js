@@ -39,7 +39,7 @@ export function deputies(part, { desk, results, kept, words, taken }) {
     desk.roster
       .standing(guest)
       .filter((one) => one.mine || one.device === desk.roster.loaded?.device.id)
-      .map((one) => one.scan_id);
+      .map((one) => desk.roster.saidOnce(one.scan_id));
 
   /** The applicant is not here, and has no seat any more: as the server will say. */
   const passOn = async (guest, undoes, at) => {

@@ -9,7 +9,7 @@ export function missingByTable(roster) {
     if (guest.state !== "confirmed") continue;
     const at = tables.get(guest.table) ?? { table: guest.table, expected: 0, missing: [] };
     at.expected += 1;
-    if (!roster.standing(guest).length) at.missing.push(guest);
+    if (!roster.entry(guest)) at.missing.push(guest);
     tables.set(guest.table, at);
   }
   return [...tables.values()].sort((one, other) => (one.table ?? Infinity) - (other.table ?? Infinity));
