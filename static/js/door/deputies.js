@@ -1,7 +1,7 @@
 // 代理出席: somebody has come in the place of whoever is on the screen. Two taps and a name; the seat, the table and the group
 // go over. Offline it waits in the queue like a walk-in.
 
-import { Declined, call } from "./api.js";
+import { Declined } from "./api.js";
 
 /** Ties the form within the result to the desk. kept(entry): whether it is on the disk; words: {saved, stays, missing}, each
     {say, next} but the last; taken(answer, how): somebody came in. */
@@ -56,7 +56,7 @@ export function deputies(part, { desk, results, kept, words, taken }) {
   };
 
   desk.takers.set("deputy", async ({ body }) => {
-    const { answers } = await call(desk.token, "deputies", body);
+    const { answers } = await desk.ask("deputies", body);
     letIn(answers[0], body.scanned_at);
   });
 
@@ -76,7 +76,7 @@ export function deputies(part, { desk, results, kept, words, taken }) {
     if (desk.online) await desk.round();
     try {
       if (!desk.online || desk.unsent) throw new Error("not now");
-      const { answers } = await call(desk.token, "deputies", body);
+      const { answers } = await desk.ask("deputies", body);
       await passOn(guest, undoes, body.scanned_at);
       letIn(answers[0], body.scanned_at);
       taken(answers[0]);

@@ -1,7 +1,6 @@
 // 参加費: taken with one tap on the answer to a guest, on the disk before it is believed, sent like a scan. Every desk knows
 // who has paid at another.
 
-import { call } from "./api.js";
 import { clockTime } from "./results.js";
 import * as store from "./store.js";
 
@@ -46,14 +45,14 @@ export function fees(part, sums, { desk, results, kept, changed }) {
   const save = () => store.keep("fees", { at, rows: [...known.byId.values()] });
 
   desk.takers.set("fee", async ({ body }) => {
-    const { fee } = await call(desk.token, "fees", body);
+    const { fee } = await desk.ask("fees", body);
     known.note({ ...fee, scan: body.scan });
     await save();
   });
 
   desk.hears.push(async () => {
     if (due() === null) return;
-    const news = await call(desk.token, at ? `fees?since=${encodeURIComponent(at)}` : "fees");
+    const news = await desk.ask(at ? `fees?since=${encodeURIComponent(at)}` : "fees");
     const fresh = news.fees.some((fee) => !known.byId.get(fee.fee_id)?.received);
     for (const fee of news.fees) known.note({ ...fee, scan: known.byId.get(fee.fee_id)?.scan, received: true });
     at = news.at;

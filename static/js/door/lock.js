@@ -1,7 +1,7 @@
 // A PIN that locks the desk to scanning and searching. The device keeps a salted hash and checks it even offline; who has
 // forgotten the PIN has it taken away by the organiser, whose word this desk hears of with the next rounds.
 
-import { Declined, call } from "./api.js";
+import { Declined } from "./api.js";
 import { hex, unhex } from "../sha256.js";
 import * as store from "./store.js";
 
@@ -63,7 +63,7 @@ export function lock(door, dialog, part, { desk, results, changed }) {
 
   desk.hears.push(async () => {
     if (Date.now() - heardAt < HEAR_MS) return;
-    const { lock: told } = await call(desk.token, "lock");
+    const { lock: told } = await desk.ask("lock");
     heardAt = Date.now();
     if (told?.set_at !== known?.set_at) await take(told, true);
   });
@@ -71,7 +71,7 @@ export function lock(door, dialog, part, { desk, results, changed }) {
   /** Tell the server first: only what it keeps can be taken away by it. */
   const tell = async (body) => {
     try {
-      return await call(desk.token, "lock", body);
+      return await desk.ask("lock", body);
     } catch (error) {
       slot("problem").textContent = error instanceof Declined ? part.dataset.refused : part.dataset.offline;
       return null;
