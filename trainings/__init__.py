@@ -16,9 +16,9 @@ from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
 from trainings.allocation import pages as allocation_pages
 from trainings.audit import models as audit_models
-from trainings.checkin import api as door_api
 from trainings.checkin import badge_views as door_badge_views
 from trainings.checkin import board_views as door_board_views
+from trainings.checkin import counter_api as door_api
 from trainings.checkin import device_views as door_device_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import paper_views as door_paper_views

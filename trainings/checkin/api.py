@@ -14,37 +14,27 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from trainings.accounts.access import by_device, public
-from trainings.checkin import actions, locks, queries, texts
+from trainings.checkin import actions, queries, texts
 from trainings.checkin.answers import roster_entry, withheld
-from trainings.checkin.badges import note_printed
 from trainings.checkin.bodies import (
     Unacceptable,
     read_attempt,
-    read_deputy,
-    read_fee,
     read_id,
     read_instant,
-    read_lock,
     read_walk_in,
 )
 from trainings.checkin.correcting import correct_profession
-from trainings.checkin.deputies import admit_deputy
-from trainings.checkin.exports import badge_of
-from trainings.checkin.fees import fee_told, fees_of, take_fee
 from trainings.checkin.models import Device, Scan, ScanKind
 from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, codes, names, sizes
-from trainings.core.db import db
 from trainings.core.late_forms import csrf
 from trainings.core.refusal import Refused
 from trainings.core.shorter import shorten
 from trainings.core.web import blueprint
-from trainings.directory.queries import role_names
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
 from trainings.registration.models import Application
-from trainings.registration.states import State
 
 bp = blueprint("door_api")
 csrf.exempt(bp)
@@ -69,7 +59,7 @@ class _NotAllowed(Exception):
         self.code, self.status = code, status
 
 
-def _answer(payload: dict[str, Any], status: int = 200) -> ResponseReturnValue:
+def answer_with(payload: dict[str, Any], status: int = 200) -> ResponseReturnValue:
     told = {"marker": MARKER, "now": clock.now().isoformat(), **payload}
     # Kana as they are: half as long on the way as written in escapes.
     text = current_app.json.dumps(told, ensure_ascii=False, separators=(",", ":"))
@@ -78,33 +68,33 @@ def _answer(payload: dict[str, Any], status: int = 200) -> ResponseReturnValue:
 
 @bp.errorhandler(Unacceptable)
 def _unacceptable(error: Unacceptable) -> ResponseReturnValue:
-    return _answer({"error": "bad_request", "field": str(error)}, 400)
+    return answer_with({"error": "bad_request", "field": str(error)}, 400)
 
 
 @bp.errorhandler(_NotAllowed)
 def _not_allowed(error: _NotAllowed) -> ResponseReturnValue:
-    return _answer({"error": error.code}, error.status)
+    return answer_with({"error": error.code}, error.status)
 
 
 @bp.errorhandler(Refused)
 def _refused(refused: Refused) -> ResponseReturnValue:
-    return _answer({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
+    return answer_with({"error": refused.code, "say": refused.sentence(texts.REFUSALS)}, 422)
 
 
 @bp.errorhandler(HTTPException)
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    return _answer({"error": error.name.lower().replace(" ", "_")}, error.code or 500)
+    return answer_with({"error": error.name.lower().replace(" ", "_")}, error.code or 500)
 
 
-def _device() -> tuple[Device, Event]:
+def speaking_device() -> tuple[Device, Event]:
     """The device that speaks, and its event, while the door is open."""
-    device, event, is_closed = _uploader()
+    device, event, is_closed = sending_device()
     if is_closed:
         raise _NotAllowed("closed", 410)
     return device, event
 
 
-def _uploader() -> tuple[Device, Event, bool]:
+def sending_device() -> tuple[Device, Event, bool]:
     """The device that sends its queue, its event, and whether the door is closed: then it may do so for some days more, and
     hears nothing of anybody."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -141,7 +131,7 @@ def event_facts() -> ResponseReturnValue:
     device, event = _roster_owner()
     begun = clock.now()
     facts, edition = _facts(event)
-    return _answer(
+    return answer_with(
         {
             "device": _named(device),
             **facts,
@@ -161,7 +151,7 @@ def guests() -> ResponseReturnValue:
     _, event = _roster_owner()
     after, most = _part()
     lines, following = _cut(queries.roster_part(event.id, after=after, most=most + 1), most)
-    return _answer(
+    return answer_with(
         {
             "roster": lines,
             "next": following,
@@ -173,7 +163,7 @@ def guests() -> ResponseReturnValue:
 
 def _roster_owner() -> tuple[Device, Event]:
     """The device that asks for the roster, and its event, once it may be had."""
-    device, event = _device()
+    device, event = speaking_device()
     days = current_app.config["TSUDOI"].door_roster_days
     if clock.now() < event.starts_at - timedelta(days=days):
         raise _NotAllowed("too_early", 403)
@@ -207,7 +197,7 @@ def roster() -> ResponseReturnValue:
     begun = clock.now()
     facts, edition = _facts(event)
     scans = queries.scans_after(event.id, 0)
-    return _answer(
+    return answer_with(
         {
             "device": _named(device),
             **facts,
@@ -254,7 +244,7 @@ def changes() -> ResponseReturnValue:
     """What is new: scans of all desks after a cursor, and roster lines changed since the roster was asked for last.
     `more`: ask again at once. With `most`, people come in parts too: `next` is whom the following one comes after."""
     begun = clock.now()
-    _, event = _device()
+    _, event = speaking_device()
     cursor = request.args.get("cursor", type=int)
     if cursor is None or not 0 <= cursor <= LARGEST_CURSOR:
         raise Unacceptable("cursor")
@@ -269,7 +259,7 @@ def changes() -> ResponseReturnValue:
         lines = [roster_entry(one) for one in queries.roster(event.id, since)]
     scans = queries.scans_after(event.id, cursor, limit=most + 1)
     more, scans = len(scans) > most, scans[:most]
-    return _answer(
+    return answer_with(
         {
             "scans": [_seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else cursor,
@@ -287,16 +277,8 @@ def changes() -> ResponseReturnValue:
 @by_device
 def counts() -> ResponseReturnValue:
     """Arrived of expected, by group and in all; seats left."""
-    _, event = _device()
-    return _answer(_state(event))
-
-
-@bp.get("/api/v1/door/lock")
-@by_device
-def lock() -> ResponseReturnValue:
-    """The PIN that locks this desk, as a salted hash; null where there is none."""
-    device, _ = _device()
-    return _answer({"lock": locks.lock_told(device)})
+    _, event = speaking_device()
+    return answer_with(_state(event))
 
 
 def _seen(scan: Scan) -> dict[str, Any]:
@@ -351,8 +333,8 @@ def _state(event: Event) -> dict[str, Any]:
 @sizes.takes(kilobytes=500)
 def scans() -> ResponseReturnValue:
     """A batch of scans; one answer each, in their order. An empty one only tells that the desk is alive."""
-    device, event, is_closed = _uploader()
-    body = _body()
+    device, event, is_closed = sending_device()
+    body = body_of_request()
     batch = body.get("scans")
     if not isinstance(batch, list) or len(batch) > LARGEST_BATCH:
         raise Unacceptable("scans")
@@ -368,15 +350,15 @@ def scans() -> ResponseReturnValue:
     except ForeignScan:
         raise Unacceptable("scan_id") from None
     actions.heard_from(device=device, unsent=unsent)
-    return _answer({"answers": [withheld(one) for one in answers] if is_closed else answers})
+    return answer_with({"answers": [withheld(one) for one in answers] if is_closed else answers})
 
 
 @bp.post("/api/v1/door/walk-ins")
 @by_device
 def walk_ins() -> ResponseReturnValue:
     """One person without an application: name, kana, group; a reason when the event is full."""
-    device, event, is_closed = _uploader()
-    walk_in = read_walk_in(_body())
+    device, event, is_closed = sending_device()
+    walk_in = read_walk_in(body_of_request())
     if is_closed:
         # Whoever it is came in hours ago; a refusal would only tell who has applied.
         walk_in = replace(walk_in, offline=True)
@@ -384,62 +366,15 @@ def walk_ins() -> ResponseReturnValue:
         answer = actions.admit_walk_in(event_id=event.id, walk_in=walk_in, device=device)
     except ForeignScan:
         raise Unacceptable("scan_id") from None
-    return _answer({"answers": [withheld(answer) if is_closed else answer]})
-
-
-@bp.post("/api/v1/door/deputies")
-@by_device
-def deputies() -> ResponseReturnValue:
-    """One person who came in an applicant's place: name and kana."""
-    device, event, is_closed = _uploader()
-    deputy = read_deputy(_body())
-    if is_closed:
-        deputy = replace(deputy, offline=True)
-    try:
-        answer = admit_deputy(event_id=event.id, deputy=deputy, device=device)
-    except LookupError:
-        raise Unacceptable("application") from None
-    except ForeignScan:
-        raise Unacceptable("scan_id") from None
-    return _answer({"answers": [withheld(answer) if is_closed else answer]})
-
-
-@bp.post("/api/v1/door/lock")
-@by_device
-def set_lock() -> ResponseReturnValue:
-    """The PIN that was set at the desk, as a salted hash; null ends the lock."""
-    device, _ = _device()
-    wanted = read_lock(_body())
-    if wanted is None:
-        locks.unlock(device=device)
-    else:
-        locks.set_lock(device=device, salt=wanted[0], hashed=wanted[1])
-    return _answer({"lock": locks.lock_told(device)})
-
-
-@bp.post("/api/v1/door/badges")
-@by_device
-def badges() -> ResponseReturnValue:
-    """One badge to be printed at the desk, with the ticket as a QR code. A POST: it is written down for whom."""
-    device, event = _device()
-    person = db.session.get(Application, read_id(_body(), "application"))
-    if person is None or person.event_id != event.id or person.state != State.CONFIRMED:
-        raise Unacceptable("application")
-    note_printed(event_id=event.id, people=[person], device=device)
-    badge = badge_of(person, role_names())
-    told = {"event": event.title, "size": badge.size, "role": badge.role}
-    qr = {"size": badge.picture.size, "path": badge.picture.path}
-    shown = ("name", "kana", "office", "group", "mark", "css", "table", "code")
-    entry = roster_entry(person)
-    return _answer({"badge": {**told, "qr": qr, **{name: entry[name] for name in shown}}})
+    return answer_with({"answers": [withheld(answer) if is_closed else answer]})
 
 
 @bp.post("/api/v1/door/corrections")
 @by_device
 def corrections() -> ResponseReturnValue:
     """The profession of somebody who stands at the door, as they say it is. The same one again changes nothing."""
-    _, event, is_closed = _uploader()
-    body = _body()
+    _, event, is_closed = sending_device()
+    body = body_of_request()
     try:
         guest = correct_profession(
             event_id=event.id,
@@ -448,35 +383,10 @@ def corrections() -> ResponseReturnValue:
         )
     except LookupError:
         raise Unacceptable("application") from None
-    return _answer({"guest": None if is_closed else roster_entry(guest)})
+    return answer_with({"guest": None if is_closed else roster_entry(guest)})
 
 
-@bp.get("/api/v1/door/fees")
-@by_device
-def fees() -> ResponseReturnValue:
-    """参加費 of all desks, or what has come in since an answer said `at`; what an event without a fee has: nothing."""
-    begun = clock.now()
-    _, event = _device()
-    since = read_instant(request.args, "since") - UNSEEN if "since" in request.args else None
-    return _answer({"fees": [fee_told(one) for one in fees_of(event.id, since)], "at": begun.isoformat()})
-
-
-@bp.post("/api/v1/door/fees")
-@by_device
-def take() -> ResponseReturnValue:
-    """One fee taken or given back; the same id again gets the same answer."""
-    device, event, _ = _uploader()
-    entry = read_fee(_body())
-    try:
-        fee = take_fee(event_id=event.id, entry=entry, device=device)
-    except LookupError:
-        raise Unacceptable("application") from None
-    except ForeignScan:
-        raise Unacceptable("fee_id") from None
-    return _answer({"fee": fee_told(fee)})
-
-
-def _body() -> dict[str, Any]:
+def body_of_request() -> dict[str, Any]:
     try:
         body = request.get_json(silent=True)
     except RecursionError:  # thousands of brackets in one another

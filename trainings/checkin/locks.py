@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import unicodedata
 import uuid
 from typing import Any
 
@@ -48,7 +47,7 @@ def set_lock(*, device: Device, salt: str, hashed: str) -> Device:
 def set_pin(*, event_id: uuid.UUID, device_id: uuid.UUID, typed: str) -> Device:
     """Lock a desk from afar: it is locked as soon as it hears of it. LookupError for a device of another event. Raises
     Refused: BAD_PIN."""
-    pin = unicodedata.normalize("NFKC", names.as_typed(typed))
+    pin = names.number(typed)
     if not _PIN.fullmatch(pin):
         raise Refused(CheckinRefusal.BAD_PIN)
     salt = secrets.token_hex(16)
