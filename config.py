@@ -19,9 +19,24 @@ from urllib.parse import urlsplit
 PREFIX = "TSUDOI_"
 ENVIRONMENTS = ("production", "demo", "test")
 SHORTEST_KEY = 32
+FEWEST_SIGNS = 12
+"""Different signs that a key must have: a made one of 32 characters has about 20 or more, one that a hand has held down few."""
+DEMO_KEYS = {
+    "secret_key": "the sample city has nothing to hide: sessions",
+    "link_key": "the sample city has nothing to hide: links",
+    "ticket_key": "the sample city has nothing to hide: tickets",
+}
+TEST_KEYS = {
+    "secret_key": "test secret key, long enough for the check",
+    "link_key": "test link key, long enough for the check!",
+    "ticket_key": "test ticket key, long enough for the check",
+}
+PUBLISHED_KEYS = frozenset([*DEMO_KEYS.values(), *TEST_KEYS.values()])
+"""Everybody can read these; whoever knows the keys makes sessions, links and tickets of anybody."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST = {
     "smtp_timeout_seconds": 600,
+    "read_timeout_seconds": 600,
     "mail_attempts": 100,
     "session_hours": 24 * 30,
     "upload_megabytes": 1000,
@@ -58,6 +73,8 @@ class Settings:
     """Address at which guests reach the site, without a path: https://tsudoi.example.jp"""
     database_url: str = "sqlite:///tsudoi.sqlite3"
     """A relative SQLite path lies in the instance folder."""
+    owner_database_url: str = ""
+    """PostgreSQL: as whom `flask install` makes tables, so that the service itself owns none; empty = as the service."""
     instance_dir: str = "instance"
     """Folder of what the product writes outside the database: SQLite files, the worker's queue, survey keys."""
     redis_url: str = ""
@@ -75,6 +92,8 @@ class Settings:
     mail_attempts: int = 8
     """After so many failed attempts a message is given up and shown to the organisers."""
 
+    read_timeout_seconds: float = 20.0
+    """So long the server waits for the next part of a request's body; a thread that waits for ever serves nobody else."""
     trusted_proxies: int = 0
     """How many reverse proxies in front are trusted to name the visitor's address."""
     rate_limits: bool = True
@@ -124,9 +143,7 @@ class Settings:
         """The sample city on this machine: fixed keys, mails to the mailbox page."""
         values: dict[str, Any] = {
             "environment": "demo",
-            "secret_key": "the sample city has nothing to hide: sessions",
-            "link_key": "the sample city has nothing to hide: links",
-            "ticket_key": "the sample city has nothing to hide: tickets",
+            **DEMO_KEYS,
             "public_url": "http://127.0.0.1:8000",
             "mail_from": "tsudoi@city.keyaki.example",
             "smtp_port": 8025,
@@ -138,9 +155,7 @@ class Settings:
         """Settings of the test suite; rate limits stay off unless a test is about them."""
         values: dict[str, Any] = {
             "environment": "test",
-            "secret_key": "test secret key, long enough for the check",
-            "link_key": "test link key, long enough for the check!",
-            "ticket_key": "test ticket key, long enough for the check",
+            **TEST_KEYS,
             "public_url": "http://localhost",
             "mail_from": "tsudoi@city.keyaki.example",
             "rate_limits": False,
@@ -153,14 +168,18 @@ class Settings:
     def _check(self) -> None:
         if self.environment not in ENVIRONMENTS:
             raise BadSetting("environment", f"must be one of {', '.join(ENVIRONMENTS)}")
-        for name in ("secret_key", "link_key", "ticket_key"):
-            if len(getattr(self, name)) < SHORTEST_KEY:
-                raise BadSetting(name, f"is required and must have at least {SHORTEST_KEY} characters")
+        for name in DEMO_KEYS:
+            self._check_key(name, getattr(self, name))
         if len({self.secret_key, self.link_key, self.ticket_key}) < 3:
             raise BadSetting("link_key", "the three keys must differ from one another")
         self._check_public_url()
         if not re.fullmatch(r"(sqlite:///|postgresql\+psycopg://)[^:].*", self.database_url):
             raise BadSetting("database_url", "must be sqlite:///… or postgresql+psycopg://…")
+        if self.owner_database_url:
+            if not self.database_url.startswith("postgresql"):
+                raise BadSetting("owner_database_url", "is for PostgreSQL only")
+            if not re.fullmatch(r"postgresql\+psycopg://[^:].*", self.owner_database_url):
+                raise BadSetting("owner_database_url", "must be postgresql+psycopg://…")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise BadSetting("redis_url", "must begin with redis://, rediss:// or unix://")
         self._check_mail()
@@ -168,6 +187,18 @@ class Settings:
         for name in ("city_name", "association_name", "contact_name", "contact_phone"):
             if not getattr(self, name).strip():
                 raise BadSetting(name, "must not be empty")
+
+    def _check_key(self, name: str, key: str) -> None:
+        if len(key) < SHORTEST_KEY:
+            raise BadSetting(name, f"is required and must have at least {SHORTEST_KEY} characters")
+        if self.environment != "production":
+            return
+        if key in PUBLISHED_KEYS:
+            raise BadSetting(name, "stands in the program for everybody to read; make one of your own")
+        if any(sign.isspace() for sign in key):
+            raise BadSetting(name, "must not hold blanks: words are no key; have it made")
+        if len(set(key)) < FEWEST_SIGNS:
+            raise BadSetting(name, f"must have at least {FEWEST_SIGNS} different characters; have it made")
 
     def _check_mail(self) -> None:
         if not re.fullmatch(r"[^@<>\s]+@[^@<>\s]+", parseaddr(self.mail_from)[1]):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from config import BadSetting, Settings
+from config import DEMO_KEYS, TEST_KEYS, BadSetting, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 GOOD = {
-    "TSUDOI_SECRET_KEY": "s" * 32,
-    "TSUDOI_LINK_KEY": "l" * 32,
-    "TSUDOI_TICKET_KEY": "t" * 32,
+    "TSUDOI_SECRET_KEY": secrets.token_urlsafe(48),
+    "TSUDOI_LINK_KEY": secrets.token_urlsafe(48),
+    "TSUDOI_TICKET_KEY": secrets.token_urlsafe(48),
     "TSUDOI_PUBLIC_URL": "https://tsudoi.example.jp",
     "TSUDOI_MAIL_FROM": "tsudoi@example.jp",
 }
@@ -67,6 +71,7 @@ def test_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("SMTP_PORT", "smtp"),
         ("SMTP_TLS", "maybe"),
         ("SMTP_TIMEOUT_SECONDS", "0"),
+        ("READ_TIMEOUT_SECONDS", "0"),
         ("SMTP_TIMEOUT_SECONDS", "nan"),
         ("SMTP_TIMEOUT_SECONDS", "inf"),
         ("SMTP_TIMEOUT_SECONDS", "soon"),
@@ -107,7 +112,42 @@ def test_half_of_the_mail_servers_credentials_stops_the_start(given: dict[str, s
 
 def test_keys_must_differ_from_one_another() -> None:
     with pytest.raises(BadSetting, match=r"^TSUDOI_LINK_KEY: .*differ"):
-        Settings.from_environment(GOOD | {"TSUDOI_TICKET_KEY": "s" * 32})
+        Settings.from_environment(GOOD | {"TSUDOI_TICKET_KEY": GOOD["TSUDOI_SECRET_KEY"]})
+
+
+def test_keys_that_everybody_can_read_stop_the_start() -> None:
+    """Whatever stands in this repository where a key is named, or looks as if it did."""
+    named = re.compile(r"""(?i)key["']?\s*(?::\s*str\s*)?[:=]\s*["']([^"'\n]{32,})["']""")
+    files = [path for path in ROOT.rglob("*") if path.suffix in (".py", ".md") and not is_made(path)]
+    found = {key for path in files for key in named.findall(path.read_text("utf-8"))}
+
+    assert {*DEMO_KEYS.values(), *TEST_KEYS.values()} <= found
+    for key in found:
+        with pytest.raises(BadSetting, match=r"^TSUDOI_TICKET_KEY: "):
+            Settings.from_environment(GOOD | {"TSUDOI_TICKET_KEY": key})
+
+
+def is_made(path: Path) -> bool:
+    return any(part.startswith(".") or part == "node_modules" for part in path.relative_to(ROOT).parts)
+
+
+@pytest.mark.parametrize("key", ["k" * 40, "0123456789" * 4, "abc" * 20])
+def test_keys_of_few_different_signs_stop_the_start(key: str) -> None:
+    with pytest.raises(BadSetting, match=r"^TSUDOI_LINK_KEY: must have at least 12 different"):
+        Settings.from_environment(GOOD | {"TSUDOI_LINK_KEY": key})
+
+
+@pytest.mark.parametrize(
+    ("database", "owner"),
+    [
+        ("sqlite:///tsudoi.sqlite3", "postgresql+psycopg://owner@db/tsudoi"),
+        ("postgresql+psycopg://tsudoi@db/tsudoi", "mysql://owner@db/tsudoi"),
+    ],
+)
+def test_owner_of_the_tables_is_an_account_of_postgresql(database: str, owner: str) -> None:
+    given = {"TSUDOI_DATABASE_URL": database, "TSUDOI_OWNER_DATABASE_URL": owner}
+    with pytest.raises(BadSetting, match=r"^TSUDOI_OWNER_DATABASE_URL: "):
+        Settings.from_environment(GOOD | given)
 
 
 @pytest.mark.parametrize("name", ["TSUDOI_SECRET_KEYS", "TSUDOI_DATABSE_URL", "TSUDOI_"])
