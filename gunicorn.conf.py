@@ -2,20 +2,48 @@
 
 import gc
 import re
+import socket
+import struct
 from typing import Any
 
 from sqlalchemy.orm import configure_mappers
 
+from trainings.core.logs import SafeFormatter
+
 preload_app = True
+# Addresses of ours are secrets, so an access log, where somebody switches it on, leaves them out.
+access_log_format = "%(t)s %(m)s %(s)s %(B)s %(L)s"
+
+
+def on_starting(server: Any) -> None:
+    """gunicorn writes the address of a request that broke, and the words of the fault: by our rules, like all else."""
+    for handler in server.log.error_log.handlers:
+        handler.setFormatter(SafeFormatter())
 
 
 def when_ready(server: Any) -> None:
     """Make in the master, once, what each worker would otherwise make for itself at its first page."""
     configure_mappers()
     app = server.app.wsgi()
+    settings = app.config["TSUDOI"]
+    _stop_waiting(server, settings.read_timeout_seconds)
+    if settings.environment == "production" and not settings.trusted_proxies:
+        server.log.warning(
+            "serving without a proxy in front: a few slow visitors can hold all threads. Put a proxy that buffers requests "
+            "before it (docs/operators.md) and set TSUDOI_TRUSTED_PROXIES"
+        )
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     _look_at_an_event(app)
+
+
+def _stop_waiting(server: Any, seconds: float) -> None:
+    """A visitor who sends a request's head or body by drops holds one thread of a few. Connections inherit this from the
+    socket that they came in by; gunicorn has no setting of its own for it."""
+    whole = int(seconds)
+    limit = struct.pack("ll", whole, int((seconds - whole) * 1_000_000))
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
 
 def _look_at_an_event(app: Any) -> None:

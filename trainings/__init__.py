@@ -29,7 +29,7 @@ from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
-from trainings.core import db, limits, sizes, web
+from trainings.core import db, limits, logs, sizes, web
 from trainings.core import jobs as job_models
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
@@ -132,6 +132,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         WTF_I18N_ENABLED=False,
     )
+    logs.init_app(app)
     sizes.init_app(app)
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)

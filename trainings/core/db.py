@@ -137,6 +137,7 @@ def init_app(app: Flask, *, database_url: str) -> None:
         }
     else:
         options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    options["hide_parameters"] = True  # an error's words end up in logs; what was typed must not
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():

@@ -114,7 +114,8 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
 def _broken(error: Exception) -> ResponseReturnValue:
     if current_app.testing:
         raise error
-    current_app.logger.exception("%s %s failed", request.method, request.path)
+    # The endpoint, not the path: that holds secrets.
+    current_app.logger.exception("%s %s failed", request.method, request.endpoint)
     if request.path.startswith("/api/"):
         return {"error": "Internal Server Error", "code": 500}, 500
     return render_template("errors/500.html", error=None), 500

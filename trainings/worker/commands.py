@@ -8,6 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from trainings.core.logs import SafeFormatter
 from trainings.worker.rounds import run_round
 from trainings.worker.service import Service
 
@@ -22,8 +23,9 @@ def _app() -> Flask:
 @with_appcontext
 def worker(*, quiet: bool) -> None:
     """Deliver mails and run jobs until SIGTERM: at once when nudged, and every minute."""
-    level = logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(SafeFormatter())
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
     logging.getLogger("huey").setLevel(logging.WARNING)
     Service(_app()).run()
 

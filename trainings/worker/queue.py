@@ -12,6 +12,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from config import Settings
+from trainings.core.logs import outline
 
 NAME = "tsudoi"
 PATIENCE_SECONDS = 1
@@ -80,4 +81,6 @@ class Nudger:
             if not self._queue.huey.pending_count():
                 self._queue.nudge()
         except Exception as error:
-            _log.warning("the worker could not be nudged; it will look by itself within a minute: %s", error)
+            _log.warning(
+                "the worker could not be nudged; it will look by itself within a minute: %s", outline(error)
+            )

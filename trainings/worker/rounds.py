@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from trainings.core import actor, clock
+from trainings.core import actor, clock, logs
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job, JobState
 from trainings.core.web import beside_requests
@@ -140,8 +140,7 @@ def _work(app: Flask, duties: Duties, claim: Claim, result: Round) -> None:
             if job.running_since != claim.since:
                 return
             pause = PAUSES[min(job.attempts, len(PAUSES)) - 1]
-            words = f"{type(error).__name__}: {error}"
-            if _fail(job, words, pause, final=isinstance(error, UnknownJob)):
+            if _fail(job, logs.words(error), pause, final=isinstance(error, UnknownJob)):
                 result.given_up += 1
             else:
                 result.put_off += 1

@@ -1,0 +1,199 @@
+"""The log tells what failed and where, and nothing that somebody typed or could open a page with."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.logging import default_handler
+from sqlalchemy import text
+
+from tests.support.applying import apply_for, make_event
+from tests.support.hands import Unit
+from trainings.core import logs
+from trainings.core.db import db
+from trainings.core.jobs import enqueue, failed_jobs
+from trainings.directory.actions import load_master_data
+from trainings.registration.models import Application
+from trainings.registration.secrets import application_secret, ticket_code
+from trainings.surveys.models import Questionnaire, QuestionnaireVersion
+from trainings.worker.jobs import Duties
+from trainings.worker.rounds import JOB_ATTEMPTS, run_round
+
+PERSONAL = ("髙橋", "美咲", "ミサキ", "misaki@clinic.example", "09012345678", "車いす", "耳が遠い")
+
+
+@pytest.fixture
+def log(app: Flask) -> Iterator[io.StringIO]:
+    """What the product writes to its log, faults answered as in production."""
+    app.config["TESTING"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(default_handler.formatter)
+    logging.getLogger("trainings").addHandler(handler)
+    yield written
+    logging.getLogger("trainings").removeHandler(handler)
+
+
+@pytest.fixture
+def application(unit: Unit) -> Application:
+    with unit():
+        load_master_data()
+        return apply_for(
+            make_event("百人の集い"),
+            family="髙橋",
+            given="美咲",
+            family_kana="タカハシ",
+            given_kana="ミサキ",
+            mail="misaki@clinic.example",
+            phone="090-1234-5678",
+            care_note="車いす、耳が遠い",
+        )
+
+
+def _copy(**changes: object) -> Callable[[Application], object]:
+    """Inserts the application once more, with some columns changed."""
+
+    def act(application: Application) -> object:
+        columns = [column.key for column in Application.__table__.columns]
+        values = {key: getattr(application, key) for key in columns} | changes
+        db.session.add(Application(**values))
+        db.session.flush()
+        return "stored"
+
+    return act
+
+
+def _update(assignment: str) -> Callable[[Application], object]:
+    return lambda _application: db.session.execute(text(f"UPDATE application SET {assignment}"))
+
+
+FAULTS: dict[str, Callable[[Application], object]] = {
+    "the same row again": _copy(),
+    "a value missing": _update("family = NULL, given = '美咲', mail = 'misaki@clinic.example'"),
+    "a value that a rule refuses": _update("state = '耳が遠い'"),
+    "a row that does not exist": _update("profession_id = 'e0000000-0000-4000-8000-000000000000'"),
+    "a table that does not exist": lambda _application: db.session.execute(
+        text("INSERT INTO no_such_table VALUES (:a)"), {"a": "髙橋 美咲"}
+    ),
+    "a row that must not change": lambda _application: db.session.execute(
+        text("UPDATE audit_entry SET verb = '車いす'")
+    ),
+    "a value that no column takes": lambda _application: db.session.execute(
+        text("SELECT CAST(:a AS integer) / 0, json(:a)"), {"a": "09012345678 車いす"}
+    ),
+    "a fault of our own, about a value": lambda _application: int("車いす、耳が遠い 髙橋"),
+    "a name that is no key": lambda _application: {}["misaki@clinic.example"],
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_failing_request_leaves_no_personal_value_in_the_log(
+    app: Flask, application: Application, log: io.StringIO, kind: str
+) -> None:
+    app.add_url_rule(
+        "/broken/<secret>", "broken", lambda secret: str(FAULTS[kind](application)), methods=["POST"]
+    )
+    app.config["WTF_CSRF_ENABLED"] = False
+    secret = application_secret(application)
+
+    answer = app.test_client().post(f"/broken/{secret}", data={"care_note": "車いす"})
+
+    written = log.getvalue()
+    assert answer.status_code == 500
+    assert "POST broken failed" in written
+    assert "test_logs.py" in written  # the place in the program
+    assert [value for value in (*PERSONAL, secret, application.code) if value in written] == []
+
+
+def test_log_names_the_rule_that_a_row_broke(
+    app: Flask, application: Application, log: io.StringIO, database_kind: str
+) -> None:
+    app.add_url_rule("/broken", "broken", lambda: str(_copy()(application)), methods=["POST"])
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    app.test_client().post("/broken")
+
+    told = {"sqlite": "UNIQUE constraint failed: application.", "postgresql": "23505 application"}
+    assert told[database_kind] in log.getvalue()
+
+
+@pytest.fixture
+def database_kind(app: Flask) -> str:
+    with app.app_context():
+        return db.engine.dialect.name
+
+
+@pytest.mark.parametrize("page", ["/a/{link}", "/t/{ticket}", "/T/{ticket}"])
+def test_page_that_breaks_leaves_no_secret_in_the_log(
+    app: Flask, unit: Unit, application: Application, log: io.StringIO, page: str
+) -> None:
+    secrets = {"link": application_secret_of(unit, application), "ticket": ticket_of(unit, application)}
+    with unit() as session:
+        session.execute(text("ALTER TABLE application RENAME TO elsewhere"))
+
+    answer = app.test_client().get(page.format(**secrets), follow_redirects=True)
+
+    assert answer.status_code == 500
+    assert "GET guest." in log.getvalue()
+    assert [value for value in secrets.values() if value in log.getvalue()] == []
+
+
+def application_secret_of(unit: Unit, application: Application) -> str:
+    with unit():
+        return application_secret(application)
+
+
+def ticket_of(unit: Unit, application: Application) -> str:
+    with unit():
+        return ticket_code(application)
+
+
+def test_job_that_breaks_leaves_no_personal_value_in_log_or_table(
+    app: Flask, unit: Unit, application: Application, log: io.StringIO, clock: object
+) -> None:
+    def fail(_job: object) -> None:
+        _copy(family="髙橋")(application)
+
+    with unit():
+        enqueue("breaks")
+    for _attempt in range(JOB_ATTEMPTS):
+        run_round(app, Duties(jobs={"breaks": fail}))
+        clock.forward(hours=13)  # type: ignore[attr-defined]
+
+    with unit():
+        kept = [job.last_error for job in failed_jobs()]
+    assert len(kept) == 1
+    assert "IntegrityError" in str(kept[0])
+    for value in PERSONAL:
+        assert value not in log.getvalue()
+        assert value not in str(kept[0])
+
+
+def test_line_with_a_secret_in_it_is_masked() -> None:
+    line = "Error handling request GET /a/k3v9q2m8x7c6b5n4t3r2w1z0 (row 0b6d4f5e-1c2a-4f3b-8d9e-7a6b5c4d3e2f)"
+
+    assert logs.without_secrets(line) == (
+        "Error handling request GET /a/… (row 0b6d4f5e-1c2a-4f3b-8d9e-7a6b5c4d3e2f)"
+    )
+
+
+def test_fault_in_a_frozen_table_is_told_by_its_name(app: Flask, unit: Unit) -> None:
+    with unit() as session:
+        session.add(
+            QuestionnaireVersion(
+                questionnaire=Questionnaire(code="T", title="試し"), n=1, doc={"a": 1}, sha256="0" * 64
+            )
+        )
+    try:
+        with unit() as session:
+            session.execute(text("INSERT INTO questionnaire (id, code, title) VALUES ('x', 'T', '髙橋')"))
+    except Exception as error:
+        told = logs.outline(error)
+
+    assert "髙橋" not in told
+    assert told.startswith(("IntegrityError", "DataError", "ProgrammingError"))
