@@ -9,14 +9,15 @@ from typing import Any
 
 from alembic import context
 from alembic.util import CommandError
+from flask import current_app
 from sqlalchemy import Connection
 
-from trainings.core import triggers
-from trainings.core.db import Base, UtcDateTime, db
+from trainings.core import roles, triggers
+from trainings.core.db import Base, UtcDateTime, owner_engine
 
 
 def migrate() -> None:
-    with db.engine.connect() as connection:
+    with owner_engine().connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             _set_foreign_keys(connection, "OFF")
@@ -43,6 +44,9 @@ def _run(connection: Connection, is_sqlite: bool) -> None:
             triggers.install(connection)
             if is_sqlite:
                 _check_foreign_keys(connection)
+        settings = current_app.config["TSUDOI"]
+        if settings.owner_database_url:
+            roles.hand_over(connection, roles.service_account(settings.database_url))
 
 
 def _set_foreign_keys(connection: Connection, value: str) -> None:

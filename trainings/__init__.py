@@ -25,6 +25,7 @@ from trainings.checkin import paper_views as door_paper_views
 from trainings.checkin import review_views as door_review_views
 from trainings.checkin import venue_views
 from trainings.checkin import views as checkin_views
+from trainings.cli import audit as audit_commands
 from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
@@ -96,6 +97,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 COMMANDS: tuple[click.Command, ...] = (
+    audit_commands.audit,
     draw_commands.draw,
     install_command.install,
     demo_commands.sample_city,

@@ -126,6 +126,7 @@ class Scan(Base):
 
     __tablename__ = "scan"
     __append_only__ = True
+    __chained_by__ = "received_at"
     __table_args__ = (
         UniqueConstraint("event_id", "cursor", name="uq_scan_event_id_cursor"),
         CheckConstraint("kind = 'scan' OR about_id IS NOT NULL", name="names_a_scan"),
@@ -135,6 +136,7 @@ class Scan(Base):
         ),
         Index("ix_scan_application_id", "application_id"),
         Index("ix_scan_about_id", "about_id"),
+        Index("ix_scan_received_at", "received_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -18,9 +18,10 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, current_app, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, event, text
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
@@ -68,13 +69,19 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every table of the product. What a model marks as unchangeable is guarded by triggers (core.triggers)."""
+    """Every table of the product. What a model marks as unchangeable is guarded by triggers (core.triggers).
+
+    __chained_by__: column that says when a row was written; its rows are chained by their digests (audit.chains).
+    __written_anew__: its rows are written into a new file now and then, so that none of their order stays (core.traces).
+    """
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}
     __append_only__: ClassVar[bool] = False
     __frozen_when__: ClassVar[str] = ""
     __fixed_columns__: ClassVar[tuple[str, ...]] = ()
+    __chained_by__: ClassVar[str] = ""
+    __written_anew__: ClassVar[bool] = False
 
 
 class Identified:
@@ -152,6 +159,12 @@ def _absolute(database_url: str, folder: Path) -> URL:
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
         return url.set(database=str(folder / str(url.database)))
     return url
+
+
+def owner_engine() -> Engine:
+    """Whom tables are made by: on PostgreSQL the account of TSUDOI_OWNER_DATABASE_URL if there is one, else the service."""
+    url = current_app.config["TSUDOI"].owner_database_url
+    return create_engine(url, hide_parameters=True, poolclass=NullPool) if url else db.engine
 
 
 def _listen(engine: Engine) -> None:

@@ -22,8 +22,8 @@ from sqlalchemy.exc import DBAPIError
 
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 MASK = "…"
-UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_SECRET = re.compile(rf"\b(?!{UUID}\b)[0-9A-Za-z_-]{{20,}}")
+_ROW_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONG = re.compile(r"[0-9A-Za-z_-]{20,}")
 """A row's id may be told; any other word of so many letters may be the secret of a link, a ticket or a token."""
 
 _Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
 
 def without_secrets(text: str) -> str:
     """A line in which every word that may be a secret is masked."""
-    return _SECRET.sub(MASK, text)
+    return _LONG.sub(lambda word: word[0] if _ROW_ID.fullmatch(word[0]) else MASK, text)
 
 
 def outline(error: BaseException) -> str:

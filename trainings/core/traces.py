@@ -12,13 +12,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, text
+from sqlalchemy import ColumnElement, Table, delete, insert, select, text
 
 from trainings.core.db import Base, db, keep_no_log
-
-
-class NotRewritten(Exception):
-    """The database left the rows where they were: its role does not own the table."""
+from trainings.core.triggers import write_anew_function
 
 
 def mix(model: type[Base], among: ColumnElement[bool], added: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -41,8 +38,8 @@ def mix(model: type[Base], among: ColumnElement[bool], added: Sequence[Mapping[s
 def vacuum(*models: type[Base]) -> None:
     """Write the tables into new files, so that no row remains of those that were deleted or written anew before.
 
-    No transaction of the session may be open. On SQLite the whole database is rewritten and its log emptied. Raises
-    NotRewritten.
+    No transaction of the session may be open. On SQLite the whole database is rewritten and its log emptied; on PostgreSQL
+    the owner of the tables lends the act (core.triggers).
     """
     with db.engine.connect() as connection:
         # Past SQLAlchemy, which would begin a transaction: none of these statements runs inside one.
@@ -54,18 +51,7 @@ def vacuum(*models: type[Base]) -> None:
             return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for model in models:
-            table = _table(model)
-            before = _file_of(connection, table)
-            connection.execute(text(f"VACUUM (FULL) {table.name}"))
-            if _file_of(connection, table) == before:
-                raise NotRewritten(table.name)
-
-
-def _file_of(connection: Connection, table: Table) -> int:
-    node: int = connection.execute(
-        text("SELECT pg_relation_filenode(CAST(:name AS regclass))"), {"name": table.name}
-    ).scalar_one()
-    return node
+            connection.execute(text(f"SELECT {write_anew_function(_table(model))}()"))
 
 
 def _table(model: type[Base]) -> Table:

@@ -2,8 +2,10 @@
 
 A model says so in one of three ways:
 - `__append_only__ = True`: no UPDATE, DELETE or TRUNCATE at all;
-- `__frozen_when__ = "frozen_at"`: no UPDATE or DELETE of a row in which this column is set;
-- `__fixed_columns__ = ("mode", …)`: these columns keep their first value.
+- `__frozen_when__ = "frozen_at"`: no UPDATE or DELETE of a row in which this column is set, and no TRUNCATE;
+- `__fixed_columns__ = ("mode", …)`: these columns keep their first value, and no TRUNCATE.
+
+TRUNCATE … CASCADE empties whatever refers to a table, and asks no row: so it is refused wherever a row must stay.
 
 One function installs the triggers on either database; it runs after the tables are made and after every upgrade
 (a batch ALTER on SQLite drops a table's triggers).
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, FromClause, inspect, text
 
 from trainings.core.db import Base
 
@@ -45,6 +47,8 @@ def guards() -> list[Guard]:
         if model.__frozen_when__:
             when = f"OLD.{model.__frozen_when__} IS NOT NULL"
             found += [Guard(table, f"frozen_{verb.lower()}", verb, when) for verb in ("UPDATE", "DELETE")]
+        if (model.__frozen_when__ or model.__fixed_columns__) and not model.__append_only__:
+            found.append(Guard(table, "no_truncate", "TRUNCATE"))
         found += [
             Guard(
                 table, f"fixed_{column}", "UPDATE", f"OLD.{column} IS DISTINCT FROM NEW.{column}", of=column
@@ -71,6 +75,9 @@ def install(connection: Connection) -> None:
     )
     for guard in wanted:
         _install_on_postgresql(connection, guard)
+    for mapper in Base.registry.mappers:
+        if mapper.class_.__written_anew__ and str(mapper.local_table) in existing:
+            _let_service_write_anew(connection, mapper.local_table)
 
 
 def _install_on_sqlite(connection: Connection, guard: Guard) -> None:
@@ -94,6 +101,23 @@ def _install_on_postgresql(connection: Connection, guard: Guard) -> None:
         text(
             f"CREATE TRIGGER {guard.trigger} BEFORE {guard.verb}{of} ON {guard.table} "
             f"FOR EACH {level} {when}EXECUTE FUNCTION {FUNCTION}()"
+        )
+    )
+
+
+def write_anew_function(table: FromClause) -> str:
+    """Name of the function that writes a table into a new file."""
+    return f"tsudoi_write_anew_{table}"
+
+
+def _let_service_write_anew(connection: Connection, table: FromClause) -> None:
+    """Only its owner may write a table into a new file, and the service owns none (core.roles): so this one act is lent. CLUSTER
+    does what VACUUM FULL does, and a function may call it."""
+    connection.execute(
+        text(
+            f"CREATE OR REPLACE FUNCTION {write_anew_function(table)}() RETURNS void LANGUAGE plpgsql "
+            f"SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN "
+            f"CLUSTER {table} USING {table.primary_key.name}; END $$"  # type: ignore[attr-defined]
         )
     )
 

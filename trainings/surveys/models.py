@@ -132,6 +132,7 @@ class SurveyResponse(Identified, Base):
     pair_token: None for an answer without a code."""
 
     __tablename__ = "response"
+    __written_anew__ = True
     __table_args__ = (
         UniqueConstraint("run_id", "pair_token", name="uq_response_run_id_pair_token"),
         {"sqlite_with_rowid": False},
@@ -153,6 +154,7 @@ class FreeText(Identified, Base):
     """
 
     __tablename__ = "free_text"
+    __written_anew__ = True
     __table_args__ = (
         CheckConstraint("review <> 'redacted' OR public_body IS NOT NULL", name="redacted_has_public_body"),
         {"sqlite_with_rowid": False},

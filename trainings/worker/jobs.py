@@ -10,6 +10,7 @@ from trainings.accounts.actions import SIGN_IN_MAIL, sign_in_body
 from trainings.allocation import watches as allocation
 from trainings.allocation.freezing import commit_secret
 from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
+from trainings.audit.chains import extend_chains
 from trainings.core.jobs import Job
 from trainings.core.limits import forget_old_counts
 from trainings.desk.closing import close_again
@@ -62,6 +63,7 @@ DUTIES = Duties(
         surveys.CLOSE: about(surveys.close_due_run),
     },
     watches=(
+        extend_chains,
         forget_old_counts,
         allocation.watch_offers,
         allocation.watch_release_dates,

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from tests.support.applying import apply_for, make_event
 from tests.support.hands import Unit
+from trainings.audit.actions import record
 from trainings.core import logs
 from trainings.core.db import db
 from trainings.core.jobs import enqueue, failed_jobs
@@ -72,6 +73,12 @@ def _update(assignment: str) -> Callable[[Application], object]:
     return lambda _application: db.session.execute(text(f"UPDATE application SET {assignment}"))
 
 
+def _change_the_trail(_application: Application) -> object:
+    record(verb="test.done", subject=("staff", "1"))
+    db.session.flush()
+    return db.session.execute(text("UPDATE audit_entry SET verb = '車いす'"))
+
+
 FAULTS: dict[str, Callable[[Application], object]] = {
     "the same row again": _copy(),
     "a value missing": _update("family = NULL, given = '美咲', mail = 'misaki@clinic.example'"),
@@ -80,9 +87,7 @@ FAULTS: dict[str, Callable[[Application], object]] = {
     "a table that does not exist": lambda _application: db.session.execute(
         text("INSERT INTO no_such_table VALUES (:a)"), {"a": "髙橋 美咲"}
     ),
-    "a row that must not change": lambda _application: db.session.execute(
-        text("UPDATE audit_entry SET verb = '車いす'")
-    ),
+    "a row that must not change": _change_the_trail,
     "a value that no column takes": lambda _application: db.session.execute(
         text("SELECT CAST(:a AS integer) / 0, json(:a)"), {"a": "09012345678 車いす"}
     ),
@@ -93,13 +98,13 @@ FAULTS: dict[str, Callable[[Application], object]] = {
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_failing_request_leaves_no_personal_value_in_the_log(
-    app: Flask, application: Application, log: io.StringIO, kind: str
+    app: Flask, unit: Unit, application: Application, log: io.StringIO, kind: str
 ) -> None:
     app.add_url_rule(
         "/broken/<secret>", "broken", lambda secret: str(FAULTS[kind](application)), methods=["POST"]
     )
     app.config["WTF_CSRF_ENABLED"] = False
-    secret = application_secret(application)
+    secret = application_secret_of(unit, application)
 
     answer = app.test_client().post(f"/broken/{secret}", data={"care_note": "車いす"})
 

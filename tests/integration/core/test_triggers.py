@@ -82,6 +82,19 @@ def test_row_may_change_until_it_is_frozen(unit: Unit, version: QuestionnaireVer
             session.execute(text(statement))
 
 
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize("table", ["questionnaire_version", "survey_run", "questionnaire", "event"])
+def test_table_whose_rows_must_stay_cannot_be_emptied_by_a_cascade(
+    unit: Unit, version: QuestionnaireVersion, table: str
+) -> None:
+    """TRUNCATE of any table above them would take runs, answers and scans with it, and asks no row."""
+    with pytest.raises(DBAPIError, match=REFUSED), unit() as session:
+        session.execute(text(f"TRUNCATE {table} CASCADE"))
+
+    with unit() as session:
+        assert session.query(QuestionnaireVersion).count() == 1
+
+
 def test_installing_the_triggers_again_changes_nothing(app: Flask, unit: Unit, entry: AuditEntry) -> None:
     with app.app_context(), db.engine.begin() as connection:
         triggers.install(connection)
