@@ -149,5 +149,6 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["late_bodies"] = DUTIES.late_bodies
     for command in COMMANDS:
         app.cli.add_command(command)
+    access.init_app(app)
     access.check_all_views(app)
     return app

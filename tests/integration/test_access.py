@@ -204,3 +204,17 @@ def test_post_without_csrf_token_changes_nothing(app: Flask, unit: Unit, client:
                 taken.append(f"{door} {headers} → {answer.status_code}")
 
     assert taken == []
+
+
+def test_only_pages_for_everybody_may_be_indexed(app: Flask) -> None:
+    """Whatever the answer is: search engines keep addresses, and those of links are keys."""
+    client = app.test_client()
+    told = {
+        str(door): client.open(door.path, method=door.method).headers.get("X-Robots-Tag")
+        for door in doors(app)
+        if door.method == "GET"
+    }
+
+    hidden = {name for name, tag in told.items() if tag == "noindex, nofollow"}
+    assert hidden == {str(door) for door in doors(app) if door.method == "GET" and door.who != PUBLIC}
+    assert hidden

@@ -32,6 +32,7 @@ TABLE: dict[str, str] = {
     "guest.privacy": PUBLIC,
     "guest.accessibility": PUBLIC,
     "guest.verify": PUBLIC,
+    "guest.robots": PUBLIC,
     "guest.receipt": "link:application",
     "guest.my_application": "link:application",
     "guest.my_calendar": "link:application",

@@ -129,6 +129,25 @@ def may_open(endpoint: str, staff: Staff) -> bool:
     return access is not None and bool(access.roles & staff.roles)
 
 
+def init_app(app: Flask) -> None:
+    """Ask search engines to forget every page that is not for everybody: its address may have been passed on."""
+    app.after_request(_keep_out_of_search)
+
+
+def _keep_out_of_search(response: Response) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    access: Access | None = getattr(view, "access", None)
+    if access is not None and access.kind != "public":
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def sees_drafts(staff: Staff | None) -> bool:
+    """Whether somebody is shown events that are not published: who makes them, and who decides what they teach. Whoever only
+    reads figures is not: a draft may hold anything."""
+    return staff is not None and bool(staff.roles & {Role.PLANNER, Role.TRAINER})
+
+
 def check_all_views(app: Flask) -> None:
     """Raise RuntimeError naming the first route whose view says nothing about access."""
     for rule in app.url_map.iter_rules():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import flask_migrate
 from flask import Flask, current_app
@@ -26,7 +28,8 @@ def install() -> None:
 
 def prepare(app: Flask) -> None:
     """What `flask install` does. Ends the process with the reason when a migration fails."""
-    app.config["TSUDOI"].instance_path.mkdir(parents=True, exist_ok=True)
+    folder = app.config["TSUDOI"].instance_path
+    folder.mkdir(parents=True, exist_ok=True)
     with beside_requests(app):
         flask_migrate.upgrade()
     with (
@@ -36,3 +39,12 @@ def prepare(app: Flask) -> None:
     ):
         load_master_data()
         load_framework(FRAMEWORK_TITLE)
+    _close_to_others(folder)
+
+
+def _close_to_others(folder: Path) -> None:
+    """Nobody but the service's account reads the database, the queue and the keys, also where an earlier version left them
+    open."""
+    folder.chmod(0o700)
+    for path in folder.iterdir():
+        path.chmod(0o700 if path.is_dir() else 0o600)

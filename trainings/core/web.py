@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -114,11 +115,12 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
 def _broken(error: Exception) -> ResponseReturnValue:
     if current_app.testing:
         raise error
+    number = secrets.token_hex(4)
     # The endpoint, not the path: that holds secrets.
-    current_app.logger.exception("%s %s failed", request.method, request.endpoint)
+    current_app.logger.exception("fault %s: %s %s failed", number, request.method, request.endpoint)
     if request.path.startswith("/api/"):
-        return {"error": "Internal Server Error", "code": 500}, 500
-    return render_template("errors/500.html", error=None), 500
+        return {"error": "Internal Server Error", "code": 500, "fault": number}, 500
+    return render_template("errors/500.html", error=None, number=number), 500
 
 
 # -- dates as people read them ----------------------------------------------------------------------------

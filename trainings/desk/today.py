@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, current_staff, may_open
+from trainings.accounts.access import allowed, current_staff, may_open, sees_drafts
 from trainings.accounts.models import Role
 from trainings.checkin.devices import new_devices
 from trainings.checkin.models import Device, Door
@@ -24,13 +24,19 @@ from trainings.skills import queries as skills
 @allowed(Role.PLANNER, Role.TRAINER, Role.VIEWER, Role.ADMIN)
 def today() -> ResponseReturnValue:
     """What needs a hand now, and the next events with their stage."""
-    events = queries.current_events()
+    events = _shown(queries.current_events())
     return render_template(
         "desk/today.html",
         events=[(event, stages_of(event), queries.needs(event)) for event in events],
         failed_jobs=len(failed_jobs()),
         new_devices=_by_event(new_devices()),
     )
+
+
+def _shown(events: Sequence[Event]) -> list[Event]:
+    """Without drafts for those who only read figures."""
+    drafts = sees_drafts(current_staff())
+    return [event for event in events if drafts or event.is_public]
 
 
 def _by_event(found: Sequence[tuple[Door, Device]]) -> dict[Event, list[Device]]:
@@ -47,7 +53,7 @@ def year_plan() -> ResponseReturnValue:
     this_year = clock.fiscal_year(clock.today())
     year = request.args.get("year", this_year, type=int)
     year = year if 2000 <= year <= 2100 else this_year
-    events = queries.events_of_year(year)
+    events = _shown(queries.events_of_year(year))
     framework = skills.current_framework()
     taught = {event.id: skills.taught_skills(event.id) for event in events}
     covered = {row.skill_id for rows in taught.values() for row in rows}

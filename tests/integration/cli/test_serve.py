@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -148,4 +149,4 @@ def test_other_environment_is_told_where_to_read(
 
 @pytest.fixture
 def new_keys() -> Callable[[], dict[str, str]]:
-    return lambda: {f"TSUDOI_{name}_KEY": name * 12 for name in ("SECRET", "LINK", "TICKET")}
+    return lambda: {f"TSUDOI_{name}_KEY": secrets.token_urlsafe(48) for name in ("SECRET", "LINK", "TICKET")}

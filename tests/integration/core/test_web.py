@@ -217,3 +217,21 @@ def test_pages_stay_pages_when_the_database_is_gone(tmp_path: Path, gone: str) -
     headers = {"Authorization": "Bearer token"}
     answer = client.open("GET", "/api/v1/door/roster", headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (500, 500)
+
+
+def test_error_page_bears_the_number_of_its_line_in_the_log(
+    app: Flask, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def act() -> str:
+        raise RuntimeError("why")
+
+    add_page(app, act)
+
+    page = client.get("/try", status=500)
+
+    number = re.search(r"番号「(\w{8})」", page.text)
+    assert number is not None
+    assert f"fault {number[1]}: GET /try failed" in caplog.text

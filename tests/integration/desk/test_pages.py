@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from trainings.accounts.models import Role
 from trainings.core.clock import fiscal_year, local
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
+from trainings.events.actions import create_event
 from trainings.events.models import Event, EventKind
 from trainings.skills.queries import taught_skills
 
@@ -135,6 +137,21 @@ def test_year_plan_names_events_of_the_fiscal_year_and_skills_left_out(
     assert taught not in left_out(page)
     assert "この年度の催しは、まだありません" in other
     assert taught in left_out(other)
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/year"])
+@pytest.mark.parametrize(("role", "sees"), [(Role.PLANNER, True), (Role.TRAINER, True), (Role.VIEWER, False)])
+def test_draft_is_not_shown_to_who_only_reads_figures(
+    staff_client: StaffClient, unit: Unit, clock: Clock, path: str, role: Role, sees: bool
+) -> None:
+    with unit():
+        draft = create_event(kind=EventKind.HUNDRED, on=clock.now.date() + timedelta(days=40), venue="未定")
+        draft.title = "まだ内緒の集い"
+    year = fiscal_year(local(draft.starts_at).date())
+
+    page = staff_client(role).get(f"{path}?year={year}")
+
+    assert ("まだ内緒の集い" in page) is sees
 
 
 def left_out(page: Page) -> str:

@@ -230,3 +230,9 @@ def test_structured_data_is_a_schema_org_event(client: Client, unit: Unit) -> No
 @pytest.mark.parametrize("path", ["/about/draw", "/about/privacy", "/about/accessibility"])
 def test_pages_about_the_house_open(client: Client, path: str) -> None:
     assert client.get(path).h1
+
+
+def test_crawlers_are_kept_from_staff_and_door(client: Client) -> None:
+    lines = client.download("/robots.txt").get_data(as_text=True).splitlines()
+
+    assert lines == ["User-agent: *", "Disallow: /staff", "Disallow: /door", "Disallow: /api/"]
