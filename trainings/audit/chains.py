@@ -1,12 +1,13 @@
 """Chains of digests over append-only tables: what tells whether a row was taken out or changed past the triggers.
 
-Whoever is the administrator of the database can switch triggers off. So the worker links every row of a chained table to the one
-before it: digest(n) = SHA-256(digest(n − 1) ‖ row n), beginning with the empty text. `flask audit verify` computes them again. The
-newest digest of each table (its head), written down elsewhere, vouches for everything before it; without one, somebody who also
-writes the whole chain anew stays unseen. Rows wait for the worker to be linked, mostly less than a minute.
+Whoever is the administrator of the database can switch triggers off. So the worker links every row of a chained table
+to the one before it: digest(n) = SHA-256(digest(n − 1) ‖ row n), beginning with the empty text. `flask audit verify`
+computes them again. The newest digest of each table (its head), written down elsewhere, vouches for everything before it;
+without one, somebody who also writes the whole chain anew stays unseen. Rows wait for the worker to be linked, mostly
+less than a minute.
 
-A row is digested as JSON of its columns by name, without those that are empty. So a column may be added to a chained table, empty
-in old rows; none may be renamed or dropped any more.
+A row is digested as JSON of its columns by name, without those that are empty. So a column may be added to a chained
+table, empty in old rows; none may be renamed or dropped any more.
 """
 
 from __future__ import annotations

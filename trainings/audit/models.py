@@ -37,8 +37,8 @@ class AuditEntry(Identified, Base):
 
 
 class ChainLink(Base):
-    """One row of a chained table, in the order in which the worker found it. digest: SHA-256 over the digest before it and all
-    that the row holds, so that no row can be changed, taken out or put in between without breaking every later one."""
+    """One row of a chained table, in the order in which the worker found it. digest: SHA-256 over the digest before it
+    and all that the row holds, so that no row can be changed, taken out or put in between without breaking a later one."""
 
     __tablename__ = "chain_link"
     __append_only__ = True

@@ -27,7 +27,7 @@ SAYS = {
 )
 @with_appcontext
 def verify(heads: tuple[str, ...]) -> None:
-    """Compute the chains again and say where a row is missing. Exits with 1 if one is. Write down the heads that it prints."""
+    """Compute the chains again and say where a row is missing. Exits with 1 if one is. Write down the heads it prints."""
     noted = dict(_split(one) for one in heads)
     only_read()
     try:

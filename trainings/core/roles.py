@@ -1,7 +1,7 @@
 """Two accounts of PostgreSQL: one that owns the tables, for `flask install`, and one that the service runs as.
 
-The triggers that refuse changes (core.triggers) hold against whoever may not switch them off. So the service owns nothing, may not
-alter, drop or empty a table, and of what must not change it may only read and add rows.
+The triggers that refuse changes (core.triggers) hold against whoever may not switch them off. So the service owns
+nothing, may not alter, drop or empty a table, and of what must not change it may only read and add rows.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ def write_anew_function(table: FromClause) -> str:
 
 
 def _let_service_write_anew(connection: Connection, table: FromClause) -> None:
-    """Only its owner may write a table into a new file, and the service owns none (core.roles): so this one act is lent. CLUSTER
-    does what VACUUM FULL does, and a function may call it."""
+    """Only its owner may write a table into a new file, and the service owns none (core.roles): so this one act is lent.
+    CLUSTER does what VACUUM FULL does, and a function may call it."""
     connection.execute(
         text(
             f"CREATE OR REPLACE FUNCTION {write_anew_function(table)}() RETURNS void LANGUAGE plpgsql "
