@@ -1,8 +1,8 @@
 """What the log may hold: which act failed, where in the program, and why in names of classes, tables and constraints.
 
 Never a value that somebody typed, and never a secret link: a log is kept longer than its cause, is copied to other
-machines, and nobody can erase a person from it. The message of an exception mostly quotes the value it choked on (PostgreSQL quotes the
-whole row), so of most exceptions only the class is written.
+machines, and nobody can erase a person from it. The message of an exception mostly quotes the value it choked on
+(PostgreSQL quotes the whole row), so of most exceptions only the class is written.
 """
 
 from __future__ import annotations
