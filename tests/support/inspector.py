@@ -39,6 +39,7 @@ def header_problems(headers: Mapping[str, str], *, is_page: bool) -> list[str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
     }
     if is_page:
         wanted["Cache-Control"] = "no-store"

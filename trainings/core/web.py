@@ -79,12 +79,13 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault(
         "Permissions-Policy",
         f"camera={'(self)' if g.get('door_page') else '()'}, microphone=(), geolocation=()",
     )
     if current_app.config["TSUDOI"].is_https:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":
         # Pages show what belongs to one person; a shared tablet or proxy must not keep them.
         headers.setdefault("Cache-Control", "no-store")

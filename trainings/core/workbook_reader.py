@@ -19,6 +19,8 @@ SECONDS = 10
 """Of the processor."""
 UNPACKED = 60_000_000
 """Bytes of all parts together. An archive cannot hide more: a part that is longer than it says is cut off and refused."""
+MOST_PARTS = 1000
+"""Excel's own files of one table have about twelve."""
 MOST_ROWS = 20_000
 MOST_CELLS = 600_000
 MOST_LETTERS = 4_000_000
@@ -57,7 +59,8 @@ def rows_of(content: bytes) -> list[list[str]]:
     from openpyxl import load_workbook  # after the limits are set
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > UNPACKED:
+        parts = archive.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED:
             raise TooLarge
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     page: Any = book.worksheets[0]

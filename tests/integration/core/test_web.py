@@ -101,6 +101,26 @@ def test_address_with_a_nul_is_refused_before_it_reaches_the_database(client: Cl
     assert client.open("GET", "/?kind=%00").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/", "/static/css/base.css", "/api/v1/door/openapi.json", "/nowhere"])
+def test_other_sites_read_nothing_of_ours(client: Client, path: str) -> None:
+    headers = client.open("GET", path, headers={"Origin": "https://other.example"}).headers
+
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert not [name for name, _ in headers if name.startswith("Access-Control-")]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "CONNECT"])
+def test_methods_that_nobody_needs_are_refused(client: Client, method: str) -> None:
+    assert client.open(method, "/").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/static/", "/static/js/", "/.git/config", "/static/../config.py"])
+def test_folders_and_files_of_the_program_are_not_shown(client: Client, path: str) -> None:
+    assert client.open("GET", path).status_code == 404
+
+
 def test_plain_http_sends_no_hsts_and_https_does(app: Flask, client: Client) -> None:
     assert "Strict-Transport-Security" not in client.open("GET", "/staff/sign-in").headers
 
@@ -113,7 +133,7 @@ class TestHttps:
     def test_https_sends_hsts_and_a_secure_cookie(self, client: Client) -> None:
         answer = client.open("GET", "/staff/sign-in")
 
-        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
         cookie = answer.headers["Set-Cookie"]
         assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax"))
 

@@ -69,6 +69,16 @@ def test_small_workbook_that_means_too_much_is_refused(what: str) -> None:
         read_table(content, "list.xlsx")
 
 
+def test_workbook_of_very_many_parts_is_refused() -> None:
+    out = io.BytesIO(book())
+    with zipfile.ZipFile(out, "a") as made:
+        for n in range(workbook_reader.MOST_PARTS):
+            made.writestr(f"xl/media/{n}", b"")
+
+    with pytest.raises(TableTooLarge):
+        read_table(out.getvalue(), "list.xlsx")
+
+
 def test_entities_that_multiply_are_refused() -> None:
     content = with_part(SHEET, doubling(10) + HEAD + b"<row>" + cell("A1", b"&e9;") + b"</row>" + FOOT)
 
