@@ -86,7 +86,7 @@ def _add_headers(response: Response) -> Response:
     )
     if current_app.config["TSUDOI"].is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         # Pages show what belongs to one person; a shared tablet or proxy must not keep them.
         headers.setdefault("Cache-Control", "no-store")
     return response

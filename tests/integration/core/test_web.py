@@ -103,7 +103,8 @@ def test_address_with_a_nul_is_refused_before_it_reaches_the_database(client: Cl
 
 @pytest.mark.parametrize("path", ["/", "/static/css/base.css", "/api/v1/door/openapi.json", "/nowhere"])
 def test_other_sites_read_nothing_of_ours(client: Client, path: str) -> None:
-    headers = client.open("GET", path, headers={"Origin": "https://other.example"}).headers
+    with client.raw.get(path, headers={"Origin": "https://other.example"}) as answer:
+        headers = answer.headers
 
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert not [name for name, _ in headers if name.startswith("Access-Control-")]
