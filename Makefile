@@ -62,5 +62,5 @@ lock:
 	@$(PYTHON) scripts/setup.py check
 
 clean:
-	rm -rf .venv .venv-peers .make node_modules static/vendor
+	rm -rf .venv .venv-peers .venv-scan .make node_modules static/vendor
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results

@@ -7,7 +7,7 @@ import sys
 
 from bench import readme
 
-BENCHES = ("web", "hostile", "xlsx", "race", "seats", "desk", "slow", "decode", "door", "killed")
+BENCHES = ("web", "hostile", "xlsx", "race", "seats", "desk", "slow", "decode", "door", "killed", "scan")
 
 
 def main() -> None:

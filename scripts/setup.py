@@ -26,6 +26,8 @@ STAMPS = ROOT / ".make"
 PYTHON = VENV / "bin" / "python"
 PEERS = ROOT / ".venv-peers"
 """What benches are held against lives apart: its libraries must never stand beside the product's."""
+SCANNER = ROOT / ".venv-scan"
+"""The scanner of `python -m bench scan`, with old libraries of its own."""
 UV = "uv==0.13.9"
 NOT_LOADED = ("pandas", "protobuf", "absl-py", "immutabledict")
 """What OR-Tools asks for and only its modelling parts load, not the maximum flow: half of its size."""
@@ -35,6 +37,7 @@ LISTS = (
     "requirements-dev",
     "requirements-node",
     "bench/requirements-seats",
+    "bench/requirements-scan",
 )
 
 
@@ -127,6 +130,12 @@ def make_peers() -> None:
     install("bench/requirements-seats", PEERS / "bin" / "python")
 
 
+def make_scanner() -> None:
+    say("making .venv-scan, 200 MB, for the scan of the sample city only")
+    run(sys.executable, "-m", "venv", "--clear", str(SCANNER))
+    install("bench/requirements-scan", SCANNER / "bin" / "python")
+
+
 def install(name: str, python: Path = PYTHON) -> None:
     say(f"installing {name}.txt")
     run(
@@ -199,11 +208,12 @@ BROWSER_FILES = Step(
     install_browser_files,
 )
 PEERS_STEP = Step("peers", ("bench/requirements-seats.txt",), PEERS / "bin" / "python", make_peers)
+SCANNER_STEP = Step("scanner", ("bench/requirements-scan.txt",), SCANNER / "bin" / "wapiti", make_scanner)
 STEPS = {
     "run": (VENV_STEP, RUNTIME, DEMO, BROWSER_FILES),
     "check": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT),
     "test": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES),
-    "bench": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES, PEERS_STEP),
+    "bench": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES, PEERS_STEP, SCANNER_STEP),
 }
 
 

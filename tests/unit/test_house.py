@@ -144,7 +144,8 @@ def test_every_pure_room_is_held_pure() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements", "requirements-demo", "requirements-dev", "requirements-node"]
+    "name",
+    ["requirements", "requirements-demo", "requirements-dev", "requirements-node", "bench/requirements-scan"],
 )
 def test_list_of_packages_is_locked(name: str) -> None:
     """Every package at one version with its hashes, from the package index that the reader's machine uses."""
