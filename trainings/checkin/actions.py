@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
@@ -21,7 +21,7 @@ from trainings.checkin.newcomers import newcomer, read_name, recognise
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.scanning import lock_door, record_attempts
 from trainings.core import clock, codes, names
-from trainings.core.db import db
+from trainings.core.db import apart, db
 from trainings.core.refusal import Refused
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.events.queries import lock_event
@@ -140,6 +140,14 @@ def heard_from(*, device: Device, unsent: int) -> None:
     if device.last_seen_at is None or abs(now - device.last_seen_at) >= HEARD_EVERY:
         device.last_seen_at = now
     device.unsent = max(0, unsent)
+
+
+def note_held(*, device_id: uuid.UUID, held: int) -> None:
+    """Note what a revoked device says is still in its queue; in a transaction of its own."""
+    with apart() as session:
+        session.execute(
+            update(Device).where(Device.id == device_id).values(unsent=held, last_seen_at=clock.now())
+        )
 
 
 # -- walk-ins -----------------------------------------------------------------------------------------------

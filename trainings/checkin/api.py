@@ -28,6 +28,7 @@ from trainings.checkin.models import Device, Scan, ScanKind
 from trainings.checkin.openapi import document
 from trainings.checkin.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, codes, names, sizes
+from trainings.core.db import db
 from trainings.core.late_forms import csrf
 from trainings.core.refusal import Refused
 from trainings.core.shorter import shorten
@@ -44,6 +45,7 @@ MARKER = "tsudoi-door-1"
 """In every answer: a captive portal's page is no answer of ours, whatever its status."""
 LARGEST_BATCH = 200
 LARGEST_CURSOR = 2**63 - 1
+MOST_UNSENT = 1_000_000
 LARGEST_PART = 500
 """Scans in one answer to a desk that comes back, and lines of the roster where it takes them in parts."""
 UNSEEN = timedelta(minutes=1)
@@ -103,6 +105,7 @@ def sending_device() -> tuple[Device, Event, bool]:
         raise _NotAllowed("unknown_device", 401)
     device, door = found
     if device.revoked_at is not None:
+        _note_held(device)
         raise _NotAllowed("revoked", 401)
     actor.set_current(actor.Actor(actor.ActorKind.DEVICE, str(device.id)))
     if door.closed_at is None:
@@ -111,6 +114,20 @@ def sending_device() -> tuple[Device, Event, bool]:
     if clock.now() > door.closed_at + timedelta(days=days):
         raise _NotAllowed("closed", 410)
     return device, door.event, True
+
+
+def _note_held(device: Device) -> None:
+    """Keep how many records a revoked device says it still holds: organisers must know that they are missing. It is
+    answered with no, so this is kept apart from the answer."""
+    body = request.get_json(silent=True) if request.endpoint == f"{bp.name}.scans" else None
+    if not isinstance(body, dict):
+        return
+    unsent, batch = body.get("unsent"), body.get("scans")
+    if type(unsent) is not int or not 0 <= unsent < MOST_UNSENT or not isinstance(batch, list):
+        return
+    id = device.id
+    db.session.rollback()
+    actions.note_held(device_id=id, held=unsent + len(batch))
 
 
 @bp.get("/api/v1/door/openapi.json")
@@ -340,7 +357,7 @@ def scans() -> ResponseReturnValue:
         raise Unacceptable("scans")
     attempts = [read_attempt(raw) for raw in batch]
     unsent = body.get("unsent", 0)
-    if type(unsent) is not int or not 0 <= unsent < 1_000_000:
+    if type(unsent) is not int or not 0 <= unsent < MOST_UNSENT:
         raise Unacceptable("unsent")
     if "now" in body:
         clock_off = round((read_instant(body, "now") - clock.now()).total_seconds())

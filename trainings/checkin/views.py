@@ -24,7 +24,7 @@ from trainings.checkin.models import Door
 from trainings.checkin.review import count_open
 from trainings.checkin.screens import screen_secret
 from trainings.checkin.shell import worker_script
-from trainings.core import qr, sheets, sizes
+from trainings.core import in_app, qr, sheets, sizes
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint, door_page, download
@@ -220,7 +220,11 @@ def enrol_device(secret: str) -> ResponseReturnValue:
 def desk() -> ResponseReturnValue:
     """The desk's page: the same shell for every event, without any secret."""
     door_page()
-    return render_template("checkin/desk.html")
+    return _shell()
+
+
+def _shell() -> str:
+    return render_template("checkin/desk.html", in_app_signs=in_app.ANY)
 
 
 @bp.get("/door/sw.js")
@@ -229,7 +233,7 @@ def worker() -> ResponseReturnValue:
     """The service worker of the desk's page; it may serve /door, one level above its own address."""
     script = worker_script(
         Path(current_app.static_folder or ""),
-        page=render_template("checkin/desk.html"),
+        page=_shell(),
         addresses=[url_for("checkin.desk"), url_for("checkin.manifest")],
     )
     return script, {"Content-Type": "text/javascript; charset=utf-8", "Service-Worker-Allowed": "/door"}

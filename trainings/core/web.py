@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trainings.core import actor, clock, late_forms, names, sheets, texts
+from trainings.core import actor, clock, in_app, late_forms, names, sheets, texts
 
 ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
 
@@ -55,7 +55,14 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"settings": settings, "now": clock.now(), "today": clock.today()})
+    app.context_processor(
+        lambda: {
+            "settings": settings,
+            "now": clock.now(),
+            "today": clock.today(),
+            "in_app": lambda: in_app.around(request.user_agent.string),
+        }
+    )
 
 
 def _forget_actor() -> None:

@@ -45,8 +45,6 @@ export class Camera {
     this.stream = await navigator.mediaDevices.getUserMedia({ video: { ...size, ...which } });
     this.video.srcObject = this.stream;
     await this.video.play();
-    // A tablet that goes dark between two guests costs more time than anything else.
-    navigator.wakeLock?.request("screen").catch(() => {});
     this.look(this.stream);
   }
 

@@ -3,7 +3,17 @@
 
 const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const TICKET = /TS[0-9A-HJKMNP-TV-Z]{20}[0-9A-Z]$/;
-const NUMBER = /(?:^|[^A-Z0-9])([A-Z][A-Z0-9]{0,7}-\d{4,10})$/;
+/** At least four digits and their check digit (core/codes.py): a number without its last two signs is none. */
+const NUMBER = /(?:^|[^A-Z0-9])([A-Z][A-Z0-9]{0,7}-\d{5,11})$/;
+const WHOLE_NUMBER = /^([A-Z][A-Z0-9]{0,7}-\d{5,11})$/;
+/** The beginning of a ticket, or its address: what is left of one that was not read to its end, or read wrongly. */
+const PART = /(?:^|[^A-Z0-9])(?:T.TS[0-9A-Z]*|TS[0-9A-Z]{8,})$/;
+const ENROLMENT = /DOOR.ENROL.[0-9A-Z]+$/;
+const HYPHENS = /[‐‑‒–—―−ー]/g;
+
+/** One form for all ways of writing the same signs: width, case, hyphens (core/names.py, code). */
+export const plain = (text) => text.normalize("NFKC").toUpperCase().replace(HYPHENS, "-").trim();
+const joined = (text) => plain(text).replace(/\s/g, "");
 
 /** The check character of a ticket by ISO/IEC 7064 MOD 37,36 (core/codes.py). */
 export function ticketCheck(body) {
@@ -17,11 +27,21 @@ export function ticketCheck(body) {
 
 /** The ticket at the end of a text, or "". */
 export function ticketIn(text) {
-  const found = TICKET.exec(text.trim().normalize("NFKC").toUpperCase())?.[0] ?? "";
+  const found = TICKET.exec(joined(text))?.[0] ?? "";
   return found && ticketCheck(found.slice(0, -1)) === found.at(-1) ? found : "";
 }
 
 /** The application number (K12-04783) at the end of a text, or "". */
 export function numberIn(text) {
-  return NUMBER.exec(text.trim().normalize("NFKC").toUpperCase())?.[1] ?? "";
+  return (NUMBER.exec(plain(text)) ?? WHOLE_NUMBER.exec(joined(text)))?.[1] ?? "";
 }
+
+/** What a text is that holds neither: "part" of a ticket, a link that registers devices ("enrolment"), or "foreign". */
+export function kindOf(text) {
+  const signs = joined(text);
+  if (ENROLMENT.test(signs)) return "enrolment";
+  return PART.test(signs) ? "part" : "foreign";
+}
+
+/** Whether a typed text is rather a code than a name: signs of a keyboard without blanks, with a digit or a colon. */
+export const isCode = (text) => /^(?=.*[\d:])[!-~]{8,}$/.test(plain(text));

@@ -1,12 +1,14 @@
 // The desk's page: puts camera, keyboard, search, walk-ins and the queue together.
 
+import { stayAwake } from "./awake.js";
 import { badgeLink } from "./badge_link.js";
 import { Camera, textInPhoto } from "./camera.js";
-import { numberIn, ticketIn } from "./codes.js";
+import { isCode, kindOf, numberIn, ticketIn } from "./codes.js";
 import { deputies } from "./deputies.js";
 import { saveQueue } from "./export.js";
 import { header } from "./header.js";
 import { listen } from "./keyboard.js";
+import { leaving } from "./leaving.js";
 import { Results, clockTime, fill, unlockSound } from "./results.js";
 import { fees } from "./fees.js";
 import { install } from "./install.js";
@@ -15,12 +17,13 @@ import { missing } from "./missing.js";
 import { professions } from "./professions.js";
 import { decideUndo, isPassage } from "./decision.js";
 import { ticketState } from "./roster.js";
-import { find } from "./search.js";
+import { find, isPartOfNumber } from "./search.js";
+import { Sightings } from "./sightings.js";
 import { Desk } from "./sync.js";
 import { walkIns } from "./walkin.js";
 
-const SAME_MS = 2500;
 const RECENT = 6;
+const NOBODY = { since: "", guest: null, undo: false };
 const PANELS = ["scan", "search", "walkin", "state"];
 
 const one = (selector, within = document) => within.querySelector(selector);
@@ -33,25 +36,30 @@ const top = header(door);
 const desk = new Desk(heard);
 const bolt = lock(door, one("#pin"), one("[data-lock-part]"), { desk, results, changed: () => search() });
 const absent = missing(one("[data-missing-part]"), desk);
-const last = { text: "", at: 0 };
 /** How much of the roster was there at the last search: so many people, or whether all. */
 let searched = false;
+const sightings = new Sightings();
 
 // -- scanning ------------------------------------------------------------------------------------------------
 
-/** What camera or scanner read. The same code within 2.5 s of being seen last is one look at one ticket. */
+/** What was read, whatever it is: every look at a code is stored once, and answered. */
 function read(text, method) {
-  const now = performance.now();
-  const same = text === last.text && now - last.at < SAME_MS;
-  Object.assign(last, { text, at: now });
-  if (same || !desk.token) return;
-  const ticket = ticketIn(text);
-  const number = ticket ? "" : numberIn(text);
-  if (!ticket && !number) {
-    record({ ticket: text.replaceAll("\0", "").slice(-100) }, method, null, { outcome: "refused", why: "unknown", ...sayings("#words-invalid") });
+  // Out after in is something else that hands want; a camera cannot know.
+  const { look, goesOn } = sightings.see(method === "camera" ? text : `${text} ${one("[name=direction]:checked").value}`, method);
+  const { scan_id } = look;
+  if (goesOn) {
+    // Who scans by hand once more waits for an answer; a camera only goes on looking.
+    if (method !== "camera" && look.shown && results.answer?.scan_id !== scan_id) present(...look.shown);
     return;
   }
-  record({ ticket: ticket || number }, method, desk.roster.find({ ticket, number }));
+  if (!desk.token) {
+    if (desk.awake) present({ ...NOBODY, scan_id, outcome: "refused", why: "", ...sayings("#words-no-device") });
+    return;
+  }
+  const ticket = ticketIn(text);
+  const number = ticket ? "" : numberIn(text);
+  if (ticket || number) record({ scan_id, ticket: ticket || number }, method, desk.roster.find({ ticket, number }));
+  else record({ scan_id, ticket: text.replaceAll("\0", "").slice(-100) }, method, null, { outcome: "refused", why: "unknown", isFinal: true, ...sayings(`#words-${kindOf(text)}`) });
 }
 
 /** One attempt: on the disk, then on the screen, then to the server. said: the answer, if it needs no roster. */
@@ -68,7 +76,7 @@ async function record(what, method, guest, said) {
     else if (desk.online && !desk.roster.loaded.partial) answer.local = true;
     else [answer, amber] = [{ ...answer, ...sayings("#words-saved") }, true];
   }
-  answer = { since: "", guest: null, undo: false, ...answer, scan_id: attempt.scan_id };
+  answer = { ...NOBODY, ...answer, scan_id: attempt.scan_id };
   if (!(await kept({ kind: "scan", body: attempt, seen }))) return;
   present(answer, { amber });
   desk.round();
@@ -82,7 +90,7 @@ async function kept(entry) {
   } catch (error) {
     reportError(error);
     const why = error.full ? "#words-no-disk" : "#words-unkept";
-    present({ outcome: "refused", why: "", since: "", guest: null, undo: false, ...sayings(why) });
+    present({ ...NOBODY, scan_id: entry.body.scan_id, outcome: "refused", why: "", ...sayings(why) });
     return false;
   }
 }
@@ -93,6 +101,9 @@ const seenAs = ({ scan_id, direction = "in", scanned_at }, application, session,
 
 /** The answer first; what stands behind it can wait until it is on the screen. */
 function present(answer, how) {
+  sightings.answered(answer, [answer, how]);
+  // A scan wins over any question.
+  for (const question of document.querySelectorAll("dialog[open]")) question.close();
   top.show(desk);
   results.show(answer, how);
   setTimeout(paint);
@@ -107,7 +118,7 @@ async function takeBack(undone) {
   const taken = decision.outcome === "admitted";
   const seen = { ...seenAs(attempt, undone.guest.id, null, decision), undoes: undone.scan_id };
   if (!(await kept({ kind: "scan", body: attempt, seen }))) return;
-  Object.assign(last, { text: "", at: 0 });
+  sightings.forget();
   const entry = taken ? roster.entry(undone.guest) : undefined;
   const { texts, desks } = roster.loaded;
   const [say, next] = taken ? [texts.undone, entry ? texts.still_in : ""] : texts.whys[decision.why];
@@ -119,7 +130,7 @@ async function takeBack(undone) {
 function heard(_desk, answers) {
   for (const answer of answers) {
     const shown = results.answer?.scan_id === answer.scan_id ? results.answer : undefined;
-    if (!shown || answer.undo || shown.say === one("#words-invalid").dataset.say) continue;
+    if (!shown || answer.undo || shown.isFinal) continue;
     if (shown.outcome !== answer.outcome || shown.why !== answer.why || shown.say !== answer.say) present(answer);
     else if (answer.desk) results.show(answer, { quiet: true });
   }
@@ -146,6 +157,9 @@ function paint() {
   const { expected, arrived } = desk.roster.counts();
   const { loaded } = desk.roster;
   top.show(desk);
+  one("[data-held]").textContent = desk.unsent;
+  one("[data-held-part]").hidden = !desk.unsent;
+  one("[data-held-none]").hidden = desk.unsent > 0;
   one("[data-arrived]").textContent = arrived.length;
   one("[data-expected]").textContent = expected.length;
   one("[data-arrived-big]").textContent = arrived.length;
@@ -264,7 +278,7 @@ const video = one(".camera__video");
 const camera = new Camera(video, (text) => read(text, "camera"));
 
 async function watch(begin) {
-  unlockSound();
+  wake();
   try {
     await begin();
     video.hidden = false;
@@ -287,28 +301,36 @@ one("#photo").addEventListener("change", async ({ target }) => {
   const [photo] = target.files;
   target.value = "";
   if (!photo) return;
-  unlockSound();
+  wake();
   const text = await textInPhoto(photo).catch(() => "");
   one("[data-camera-problem]").textContent = text ? "" : door.dataset.photoNothing;
   if (text) read(text, "camera");
 });
 
-// Somebody who only has a scanner never taps 受付をはじめる, and wants to hear something too.
-for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, unlockSound, { once: true });
+// Somebody who only has a scanner never taps 受付をはじめる. A telephone call takes sound and light away; the next touch, or coming
+// back to the page, brings them again.
+function wake() {
+  unlockSound();
+  if (desk.token) stayAwake();
+}
+for (const touch of ["pointerdown", "pointerup", "keydown"]) addEventListener(touch, wake, { capture: true });
+document.addEventListener("visibilitychange", () => document.hidden || wake());
 
 // -- buttons -------------------------------------------------------------------------------------------------
 
-listen((text, inField) => {
-  if (!ticketIn(text) && (inField || !numberIn(text))) return false;
-  read(text, "usb");
-  return true;
-});
+listen({ ticketIn, numberIn, read: (text) => read(text, "usb") });
 one("#s").addEventListener("input", search);
 one("[data-search]").addEventListener("submit", (event) => {
   event.preventDefault();
+  const typed = one("#s").value;
   const found = search();
-  if (found.length === 1) choose(found[0]);
-  else one("[data-found] button")?.focus();
+  const guest = desk.roster.find({ number: numberIn(typed) }) ?? (found.length === 1 && !isPartOfNumber(typed, found[0]) ? found[0] : null);
+  if (guest) choose(guest);
+  else if (ticketIn(typed) || (!found.length && (numberIn(typed) || isCode(typed)))) {
+    one("#s").value = "";
+    search();
+    read(typed, "search");
+  } else one("[data-found] button")?.focus();
 });
 one("[data-undo]").addEventListener("click", () => {
   const [{ scan, guest }] = desk.roster.recent(desk.roster.loaded.device.id, 1);
@@ -328,13 +350,7 @@ one("[data-export]").addEventListener("click", async () => {
   const saved = await saveQueue(desk);
   one("[data-leave-words]").textContent = door.dataset.saved.replace("{n}", saved);
 });
-one("[data-leave]").addEventListener("click", async () => {
-  await desk.count();
-  // What a store that is broken still holds, nobody knows.
-  const gone = !desk.unsent && !desk.trouble && (await desk.leave());
-  one("[data-leave-words]").textContent = one(gone ? "[data-leave-done]" : "[data-leave-refused]").textContent;
-  if (gone) location.reload();
-});
+leaving(one("#state"), one("#leaving"), desk);
 const correcting = professions(results.panel, {
   desk,
   kept,
@@ -347,11 +363,13 @@ const correcting = professions(results.panel, {
 });
 results.follow(correcting.show);
 results.slot("correct").addEventListener("click", () => results.stay());
+one("[data-in-app]").hidden = !new RegExp(door.dataset.inAppSigns).test(navigator.userAgent);
 addEventListener("hashchange", turn);
 turn();
 await bolt.begin().catch(reportError);
 await fee.begin().catch(reportError);
 await desk.begin();
 search();
+if (desk.token) stayAwake();
 await desk.round();
 install(desk, () => results.answer || walkIn.begun() || one("#s").value.trim());

@@ -6,16 +6,27 @@ const SOUNDS = { ok: [[880, 0.09], [1320, 0.14]], again: [[520, 0.16], [520, 0.1
 const STAYS_MS = { ok: 5000, again: 8000, undone: 5000 };
 const SHAKES = { ok: [80], again: [80, 60, 80], no: [400], undone: [60, 40, 60] };
 
+/** A sound that comes later than this belongs to nothing that is on the screen. */
+const LATE_MS = 400;
+
 let audio;
 
-/** Browsers let a page sound only after a tap. */
+/** Browsers let a page sound only after a tap, and silence it when something else needs the loudspeaker. */
 export function unlockSound() {
-  audio ??= new AudioContext();
-  audio.resume();
+  if (!audio && navigator.userActivation?.hasBeenActive === false) return;
+  if (!audio || audio.state === "closed") audio = new AudioContext();
+  if (audio.state !== "running") audio.resume().catch(() => {});
 }
 
-function sound(kind) {
-  if (audio?.state !== "running") return;
+async function sound(kind) {
+  if (!audio) return;
+  const shown = performance.now();
+  // The key that scanned may be the touch that gives the sound back.
+  if (audio.state !== "running") await audio.resume().catch(() => {});
+  if (audio.state === "running" && performance.now() - shown < LATE_MS) play(kind);
+}
+
+function play(kind) {
   let at = audio.currentTime;
   for (const [pitch, seconds] of SOUNDS[kind]) {
     const tone = audio.createOscillator();

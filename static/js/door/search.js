@@ -1,5 +1,7 @@
 // Finding people in the roster: by the beginning of kana, name, office or number, and after those by any part.
 
+import { plain } from "./codes.js";
+
 /** The folded form of core/names.py search_key. variants: {rare kanji: common kanji}. */
 export function fold(text, variants = {}) {
   const joined = (words) => Array.from(words, (sign) => variants[sign] ?? sign).join("");
@@ -18,13 +20,20 @@ export function find(guests, typed, variants, most = 16) {
   if (!words.length) return [];
   const whole = words.join("");
   const inner = ` ${whole}`;
+  const number = plain(typed);
   const beginning = [];
   const within = [];
   for (const guest of guests) {
     const key = guest.search;
-    if (key.startsWith(whole) || key.includes(inner)) beginning.push(guest);
+    if (key.startsWith(whole) || key.includes(inner) || guest.code.startsWith(number)) beginning.push(guest);
     else if (within.length < most && words.every((word) => key.includes(word))) within.push(guest);
     if (beginning.length >= most) break;
   }
   return beginning.concat(within).slice(0, most);
+}
+
+/** Whether what was typed is only a part of this guest's 受付番号. It may fit one person today and two tomorrow. */
+export function isPartOfNumber(typed, { code }) {
+  const part = plain(typed);
+  return code.includes(part) && part !== code && part !== code.split("-").at(-1);
 }

@@ -214,6 +214,11 @@ export class Desk {
       this.roster = new Roster();
       await this.loading.forget();
     }
+    if (body.error === "revoked" && this.unsent !== this.heldTold) {
+      // It may not send any more, but organisers have to know what it holds. The answer is a no again.
+      this.heldTold = this.unsent;
+      await this.tell([]).catch(() => {});
+    }
   }
 
   /** One call. It tells whether the server is there; not what it answers, and not how long a long answer takes. */

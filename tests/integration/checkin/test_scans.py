@@ -23,7 +23,7 @@ from tests.support.hands import Clock, QueryCount, Unit
 from trainings.checkin import api, queries
 from trainings.checkin.actions import close_door, revoke_device
 from trainings.checkin.correcting import correct_profession
-from trainings.checkin.models import Scan
+from trainings.checkin.models import Device, Scan
 from trainings.core.db import db
 from trainings.events.models import Event
 from trainings.registration.actions import cancel_application
@@ -407,6 +407,28 @@ def test_revoked_device_is_turned_away(night: Night, unit: Unit) -> None:
 
     assert night.desk.send(scan(night.tickets[0]), status=401)["error"] == "revoked"
     assert night.other.answer(scan(night.tickets[0]))["outcome"] == "admitted"
+
+
+def test_revoked_device_tells_how_much_it_holds_and_nothing_else(night: Night, unit: Unit) -> None:
+    with unit():
+        found = queries.device_by_token(night.desk.token)
+        assert found is not None
+        device, _ = found
+        revoke_device(event_id=device.event_id, device_id=device.id)
+
+    def held() -> int:
+        with unit() as session:
+            return session.get_one(Device, device.id).unsent
+
+    night.desk.send(unsent=7, status=401)
+    assert held() == 7
+    night.desk.send(scan(night.tickets[0]), scan(night.tickets[1]), unsent=3, status=401)
+    assert held() == 5
+    for nonsense in (-1, 10**9, "4", True, None):
+        night.desk.send(unsent=nonsense, status=401)
+    assert held() == 5
+    with unit() as session:
+        assert session.scalar(select(func.count()).select_from(Scan)) == 0
 
 
 def test_closed_door_takes_the_queue_for_two_weeks_and_gives_no_roster(

@@ -141,12 +141,50 @@ def test_application_number_is_found_at_the_end() -> None:
         "K12-04783": "K12-04783",
         " k2-12345 ": "K2-12345",
         "Ｋ１２－０４７８３": "K12-04783",
+        "Ｋ１２ー０４７８３": "K12-04783",
+        "K 12 - 04783": "K12-04783",
+        "K12-047": "",
+        "K12-0478": "",
         "受付番号 K12-04783": "K12-04783",
         "000-555-0100": "",
         "おおくぼ": "",
     }
 
     found = in_node("codes.js", "(m, given) => given.map(m.numberIn)", list(typed))
+
+    assert dict(zip(typed, found, strict=True)) == typed
+
+
+def test_what_is_no_ticket_is_told_apart() -> None:
+    ticket = codes.ticket_for("key", uuid.UUID(int=7), 1)
+    read = {
+        "4901234567894": "foreign",
+        "https://line.me/ti/p/Ab3dE-fGh1": "foreign",
+        "WIFI:T:WPA;S:keyaki hall;;": "foreign",
+        "ケヤキ": "foreign",
+        f"HTTPS://TSUDOI.EXAMPLE/T/{ticket[:8]}": "part",
+        ticket[:-1]: "part",
+        ticket[:-1] + ("A" if ticket[-1] != "A" else "B"): "part",
+        "https://tsudoi.example/door/enrol/0a1b2c3d4e": "enrolment",
+    }
+
+    found = in_node("codes.js", "(m, given) => given.map(m.kindOf)", list(read))
+
+    assert dict(zip(read, found, strict=True)) == read
+
+
+def test_part_of_a_number_is_told_from_a_whole_one() -> None:
+    typed = {
+        "K12-047": True,
+        "Ｋ１２ー０４": True,
+        "047": True,
+        "K12-04783": False,
+        "04783": False,
+        "ヤマベ": False,
+    }
+    script = "(m, given) => given.map((typed) => m.isPartOfNumber(typed, { code: 'K12-04783' }))"
+
+    found = in_node("search.js", script, list(typed))
 
     assert dict(zip(typed, found, strict=True)) == typed
 
