@@ -114,14 +114,27 @@ def test_guessing_is_held_up_and_a_reload_does_not_help(desk: Page, night: Night
 
 
 @pytest.mark.parametrize("screen", ["phone"])
-def test_a_scan_wins_over_the_dialog(desk: Page, night: Night) -> None:
+def test_a_scan_wins_over_the_dialog_and_leaves_the_desk_locked(desk: Page, night: Night) -> None:
     set_pin(desk)
+    for code, shown in ((night.tickets[0], "大久保 千鶴"), ("4901234567894", "")):
+        desk.get_by_role("button", name="ロック中").click()
+        desk.get_by_role("dialog").get_by_label("PIN").fill("24")
+
+        type_ticket(desk, code)
+
+        expect(desk.get_by_role("dialog")).to_be_hidden()
+        expect(desk.locator("#result [data-name]")).to_have_text(shown)
+        desk.keyboard.press("Escape")
+        expect(desk.get_by_role("button", name="ロック中")).to_be_visible()
+        expect(desk.get_by_role("link", name="状況")).to_be_hidden()
+    desk.reload()
+    expect(desk.get_by_role("button", name="ロック中")).to_be_visible()
+
+    # Hands that type the PIN are no scanner.
     desk.get_by_role("button", name="ロック中").click()
-
-    type_ticket(desk, night.tickets[0])
-
-    expect(desk.get_by_role("dialog")).to_be_hidden()
-    expect(desk.locator("#result [data-name]")).to_have_text("大久保 千鶴")
+    desk.keyboard.type("2468", delay=150)
+    desk.keyboard.press("Enter", delay=150)
+    expect(desk.get_by_role("link", name="状況")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", ["desktop"])

@@ -19,8 +19,8 @@ OTHERS = (
     r"FBAN/|FBAV/|FB_IAB|Instagram|Twitter for|MicroMessenger/|YJApp|Yahoo AppID|BytedanceWebview"
     r"|musical_ly|KAKAOTALK|\bGSA/|; wv\)"
 )
-"""What a User-Agent holds that is no browser of its own; `; wv)` is any page inside an Android app. A web app on an iPhone's home
-screen has none of them."""
+"""What a User-Agent holds that is no browser of its own; `; wv)` is any page inside an Android app. A web app on an iPhone's
+home screen has none of them."""
 ANY = f"{LINE}|{OTHERS}"
 
 
