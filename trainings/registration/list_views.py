@@ -12,6 +12,7 @@ from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import names, sheets
+from trainings.core.browser import own_key
 from trainings.core.db import db
 from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
@@ -211,7 +212,7 @@ def enter(slug: str) -> ResponseReturnValue:
                 event_id=event.id,
                 statement=form.statement(),
                 channel=Channel(form.channel.data),
-                idempotency_key=form.idempotency_key.data[:40],
+                idempotency_key=own_key(form.idempotency_key.data),
                 role=form.role.data,
                 entered_by_id=staff.id if staff else None,
             )

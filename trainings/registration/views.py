@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
 from trainings.core import limits, names
+from trainings.core.browser import own_key
 from trainings.core.db import db
 from trainings.core.late_forms import keeps_typed, needs_no_token, only_late
 from trainings.core.limits import Limit, Target, limited
@@ -172,7 +173,7 @@ def send(slug: str) -> ResponseReturnValue:
             event_id=event.id,
             statement=statement,
             channel=Channel.WEB,
-            idempotency_key=form.idempotency_key.data[:40],
+            idempotency_key=own_key(form.idempotency_key.data),
             own_person=_own_person(form, statement),
         )
     except Refused as refused:
