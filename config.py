@@ -39,6 +39,7 @@ MOST = {
     "read_timeout_seconds": 600,
     "mail_attempts": 100,
     "session_hours": 24 * 30,
+    "idle_minutes": 24 * 60,
     "upload_megabytes": 1000,
     "offer_hours": 24 * 365,
     "door_upload_days": 365,
@@ -100,6 +101,8 @@ class Settings:
     public_page_seconds: float = 2.0
     """An event's public page may be so old for a guest who has no session here; 0 makes it anew each time."""
     session_hours: int = 12
+    idle_minutes: int = 60
+    """Staff who have opened no page for so long are signed out; what they had typed is kept on the page."""
     upload_megabytes: int = 10
 
     city_name: str = "けやき市"
@@ -160,6 +163,7 @@ class Settings:
             "mail_from": "tsudoi@city.keyaki.example",
             "rate_limits": False,
             "public_page_seconds": 0.0,
+            "idle_minutes": 24 * 60,
         }
         return cls(**(values | overrides))
 

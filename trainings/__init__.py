@@ -30,7 +30,7 @@ from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
-from trainings.core import db, limits, logs, sizes, web
+from trainings.core import db, limits, logs, proxies, sizes, web
 from trainings.core import jobs as job_models
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
@@ -122,7 +122,9 @@ def create_app(settings: Settings) -> Flask:
         TSUDOI=settings,
         SECRET_KEY=settings.secret_key,
         TESTING=settings.environment == "test",
-        SESSION_COOKIE_NAME="tsudoi",
+        # The prefix keeps neighbours under the same domain from setting it; browsers want HTTPS for that.
+        SESSION_COOKIE_NAME="__Host-tsudoi" if settings.is_https else "tsudoi",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -138,6 +140,7 @@ def create_app(settings: Settings) -> Flask:
     sizes.init_app(app)
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)
+    proxies.init_app(app)
     limits.init_app(app)
     delivery.init_app(app)
     Migrate(app, db.db, directory=str(MIGRATIONS))

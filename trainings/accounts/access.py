@@ -102,8 +102,13 @@ def open_session(staff: Staff) -> None:
     """Sign this browser in; nothing of a session that somebody else may have begun stays (session fixation)."""
     session.clear()
     session.permanent = True
-    until = clock.now() + current_app.permanent_session_lifetime
-    session["staff"] = {"id": str(staff.id), "version": staff.session_version, "until": until.timestamp()}
+    now = clock.now()
+    session["staff"] = {
+        "id": str(staff.id),
+        "version": staff.session_version,
+        "until": (now + current_app.permanent_session_lifetime).timestamp(),
+        "seen": now.timestamp(),
+    }
     g.pop("staff", None)
 
 
@@ -115,12 +120,23 @@ def close_session() -> None:
 
 def _load_staff() -> Staff | None:
     known = session.get("staff")
-    if not isinstance(known, dict) or float(known["until"]) < clock.now().timestamp():
+    now = clock.now().timestamp()
+    if not isinstance(known, dict) or float(known["until"]) < now:
+        return None
+    seen = float(known.get("seen", now))
+    if now - seen > 60 * current_app.config["TSUDOI"].idle_minutes:
         return None
     staff = db.session.get(Staff, uuid.UUID(known["id"]))
     if staff is None or not staff.active or staff.session_version != known["version"]:
         return None
+    if "seen" not in known or _is_somebody_there():
+        session["staff"] = {**known, "seen": now}
     return staff
+
+
+def _is_somebody_there() -> bool:
+    """Whether a person opened this page or sent this form; a page that renews itself says nothing about that."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 def may_open(endpoint: str, staff: Staff) -> bool:

@@ -13,6 +13,7 @@ from trainings.checkin.devices import new_devices
 from trainings.checkin.models import Device, Door
 from trainings.core import clock
 from trainings.core.jobs import failed_jobs
+from trainings.core.proxies import is_forgotten
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.stages import stages_of
@@ -29,6 +30,7 @@ def today() -> ResponseReturnValue:
         "desk/today.html",
         events=[(event, stages_of(event), queries.needs(event)) for event in events],
         failed_jobs=len(failed_jobs()),
+        proxy_is_forgotten=is_forgotten(),
         new_devices=_by_event(new_devices()),
     )
 

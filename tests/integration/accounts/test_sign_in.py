@@ -262,6 +262,36 @@ def test_session_ends_after_its_hours(
     assert not is_signed_in(client)
 
 
+class TestIdle:
+    @pytest.fixture
+    def overrides(self) -> dict[str, object]:
+        return {"idle_minutes": 60}
+
+    def test_who_opens_no_page_for_an_hour_is_signed_out(
+        self, app: Flask, client: Client, staff: Staff, outbox: Outbox, clock: Clock
+    ) -> None:
+        """The attack: a desk that somebody has left, hours ago."""
+        ask(client)
+        client.get(mailed_link(app, outbox)).press("サインインする")
+        for _ in range(3):
+            clock.forward(minutes=59)
+            assert is_signed_in(client)
+        clock.forward(minutes=61)
+
+        assert not is_signed_in(client)
+
+    def test_page_that_renews_itself_keeps_nobody_signed_in(
+        self, app: Flask, client: Client, staff: Staff, outbox: Outbox, clock: Clock
+    ) -> None:
+        ask(client)
+        client.get(mailed_link(app, outbox)).press("サインインする")
+        for _ in range(7):
+            clock.forward(minutes=10)
+            client.open("GET", "/staff", headers={"Sec-Fetch-Mode": "cors"})
+
+        assert not is_signed_in(client)
+
+
 def test_session_ends_when_its_version_is_raised(staff_client: Callable[..., Client], unit: Unit) -> None:
     browser = staff_client(Role.PLANNER)
     with unit() as session:

@@ -137,6 +137,9 @@ class TestHttps:
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
         cookie = answer.headers["Set-Cookie"]
         assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax"))
+        assert cookie.startswith("__Host-tsudoi=")
+        assert "Path=/;" in f"{cookie};"
+        assert "Domain" not in cookie
 
     def test_form_is_taken_over_https_though_no_page_lets_a_referrer_out(self, client: Client) -> None:
         page = client.raw.get("/links", base_url="https://localhost")
