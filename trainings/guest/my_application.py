@@ -10,6 +10,7 @@ from trainings.allocation.publishing import standing_of
 from trainings.allocation.queries import draws_of
 from trainings.checkin.queries import attended_ids, certificate_of
 from trainings.core import actor, clock
+from trainings.core.browser import own_key
 from trainings.core.db import db
 from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
@@ -206,7 +207,7 @@ def send_substitute(secret: str) -> ResponseReturnValue:
         new = substitute(
             application_id=application.id,
             statement=form.statement(),
-            idempotency_key=form.idempotency_key.data[:40],
+            idempotency_key=own_key(form.idempotency_key.data),
         )
     except Refused as refused:
         return _refused(secret, "guest/substitute.html", SubstituteForm, refused)
