@@ -5,8 +5,14 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
-NONE_TRUSTED = "TSUDOI_TRUSTED_PROXIES is 0: right only if no proxy stands in front. Behind one, all visitors count as one sender."
-FORGOTTEN = "a request came with %s while TSUDOI_TRUSTED_PROXIES is 0: if a proxy stands in front, all visitors count as one sender"
+NONE_TRUSTED = (
+    "TSUDOI_TRUSTED_PROXIES is 0: right only if no proxy stands in front. "
+    "Behind one, all visitors count as one sender."
+)
+FORGOTTEN = (
+    "a request came with %s while TSUDOI_TRUSTED_PROXIES is 0: "
+    "if a proxy stands in front, all visitors count as one sender."
+)
 
 
 def init_app(app: Flask) -> None:
