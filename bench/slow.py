@@ -47,6 +47,7 @@ def _measure(line: SlowLine, link: str) -> list[Row]:
         page.context.set_offline(True)
         page.get_by_text("オフライン", exact=True).wait_for()
         queue_up(page, SCANS)
+        page.wait_for_function(f"() => document.querySelector('[data-unsent]').textContent === '{SCANS}'")
         rows += _timed(line, f"queue of {SCANS} scans", lambda: _send(page))
         browser.close()
     return rows
