@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,18 @@ from trainings.seats.record import canonical, digest, seed_of
 QUOTAS = {"看護": (2, 4), "医科": (1, 3)}
 
 
-def drawn(site: Site, nurses: int, doctors: int) -> Event:
-    """A draw of so many nurses and doctors for four seats."""
+def drawn(
+    site: Site,
+    nurses: int,
+    doctors: int,
+    *,
+    quotas: Mapping[str, tuple[int, int | None]] = QUOTAS,
+    capacity: int = 4,
+) -> Event:
+    """A draw of so many nurses and doctors, by default for four seats."""
     with site.unit():
         load_master_data()
-        event = announce(EventKind.HUNDRED, quotas=QUOTAS, capacity=4, public_number_name="")
+        event = announce(EventKind.HUNDRED, quotas=quotas, capacity=capacity, public_number_name="")
         commit_secret(event_id=event.id)
         for number, code in enumerate(["NSV"] * nurses + ["MD"] * doctors):
             apply_as(event, code, number)
@@ -43,7 +50,8 @@ def drawn(site: Site, nurses: int, doctors: int) -> Event:
 def test_draw_is_repeated_at_the_press_of_a_button(
     watched_page: Page, site: Site, assert_accessible: Callable[[Page], None]
 ) -> None:
-    event = drawn(site, 6, 3)
+    # At least five of each group win, so that the whole record is public.
+    event = drawn(site, 9, 7, quotas={"看護": (5, 8), "医科": (5, 6)}, capacity=12)
     watched_page.goto(f"/e/{event.slug}/draw")
     assert_accessible(watched_page)
 

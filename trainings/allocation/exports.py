@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flask import current_app, render_template
 
 from trainings.allocation import publishing, queries
+from trainings.allocation import texts as allocation_texts
 from trainings.allocation.models import Draw
 from trainings.allocation.outcome import GroupOutcome, outcome_by_group
 from trainings.allocation.weights import HALVES
@@ -16,6 +18,7 @@ from trainings.core.sheets import Cell, Sheet
 from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application
+from trainings.registration.states import Reason, State
 
 PERCENT = "0.0%"
 SELECTED, WAITING, TURNED_AWAY = "当選", "キャンセル待ち", "見送り"
@@ -65,7 +68,7 @@ def result_workbook(event: Event, draw: Draw) -> bytes:
             Sheet(
                 "職種区分",
                 GROUPS,
-                _groups(seen.groups, None if seen.void else outcome_by_group(event, draw)),
+                _groups(publishing.every_group(draw), None if seen.void else outcome_by_group(event, draw)),
                 (22,),
                 {"確率の最低": PERCENT, "確率の最高": PERCENT},
             ),
@@ -131,9 +134,10 @@ def _facts(event: Event, draw: Draw, seen: publishing.PublicDraw) -> Iterator[li
     yield ["たね", draw.seed]
     yield ["記録の指紋", draw.digest]
     yield ["前の抽選の記録", draw.previous_digest]
+    yield ["取り消したわけ", allocation_texts.VOID_CAUSES[seen.void.cause] if seen.void else ""]
     yield ["取り消した理由", seen.void.reason if seen.void else ""]
     yield ["重みの決まり", seen.weights]
-    for sentence in (*seen.shortfalls, *seen.reasons):
+    for sentence in publishing.every_reason(draw):
         yield ["確率の理由", sentence]
 
 
@@ -147,11 +151,25 @@ def result_name(event: Event) -> str:
 def council_pdf(
     event: Event, draw: Draw, by_hand: Sequence[Application], moved: Sequence[Application]
 ) -> bytes:
-    """Two pages A4 without a name: what the rules were, who got in by group, why, and how anybody can check it."""
+    """Two pages A4 without a name, a small number by group, or a word that staff wrote: what the rules were, who got in by
+    group, why, and how anybody can check it."""
     page = render_template(
-        "allocation/council.html", event=event, one=publishing.public_draw(draw), by_hand=by_hand, moved=moved
+        "allocation/council.html",
+        event=event,
+        one=publishing.public_draw(draw),
+        by_hand=_by_hand(by_hand, moved),
+        causes=allocation_texts.VOID_CAUSES,
     )
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+
+
+def _by_hand(by_hand: Sequence[Application], moved: Sequence[Application]) -> list[tuple[str, int]]:
+    """What staff decided, in words, and how often; of two who swapped their seats the one who has it now counts."""
+    found = Counter(
+        one.reason for one in by_hand if one.reason != Reason.SWAPPED or one.state == State.CONFIRMED
+    )
+    counts = [(words, found[reason]) for reason, words in allocation_texts.BY_HAND.items()]
+    return [(words, n) for words, n in [*counts, (allocation_texts.MOVED, len(moved))] if n]
 
 
 def council_name(event: Event) -> str:

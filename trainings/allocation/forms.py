@@ -10,8 +10,9 @@ from flask_wtf import FlaskForm
 from wtforms import FormField
 from wtforms.validators import InputRequired, Length
 
+from trainings.allocation.models import VoidCause
 from trainings.allocation.other_quotas import Who
-from trainings.allocation.texts import times
+from trainings.allocation.texts import VOID_CAUSES, times
 from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
 from trainings.core.fields import (
     BooleanField,
@@ -47,8 +48,13 @@ class DrawForm(FlaskForm):  # type: ignore[misc]
 
 
 class VoidForm(FlaskForm):  # type: ignore[misc]
-    """Why a draw no longer counts."""
+    """Why a draw no longer counts: what everybody is told, and what staff should know."""
 
+    cause = RadioField(
+        "取り消すわけ",
+        choices=[(cause.value, VOID_CAUSES[cause]) for cause in VoidCause],
+        validators=[InputRequired("取り消すわけを選んでください")],
+    )
     void_reason = TextAreaField(
         "取り消す理由",
         validators=[

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
-from trainings.core.db import Base, Identified
+from trainings.core.db import Base, Identified, enum_column
 
 
 class DrawCommitment(Identified, Base):
@@ -97,13 +98,25 @@ class DrawEntry(Identified, Base):
     """Odds × 2³⁰, exact; empty for a draw by seeded order, which has no published odds."""
 
 
+class VoidCause(StrEnum):
+    """Why a draw was taken back, as far as everybody is told."""
+
+    LIST = "list"
+    RULES = "rules"
+    NUMBER = "number"
+    EVENT = "event"
+    OTHER = "other"
+
+
 class DrawVoid(Identified, Base):
-    """A draw that no longer counts, and why. Both stay public."""
+    """A draw that no longer counts, and why. Both draws stay public, and the cause; the reason, which staff typed, is for
+    those who see names."""
 
     __tablename__ = "draw_void"
     __append_only__ = True
 
     draw_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("draw.id", ondelete="RESTRICT"), unique=True)
+    cause: Mapped[VoidCause] = mapped_column(enum_column(VoidCause))
     reason: Mapped[str] = mapped_column(Text)
     voided_at: Mapped[datetime] = mapped_column(default=clock.now)
     voided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))

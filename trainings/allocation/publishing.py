@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from trainings.allocation import queries, texts
+from trainings.allocation import disclosure, queries, texts
+from trainings.allocation.disclosure import PublicLine
 from trainings.allocation.models import Draw, DrawVoid, FrozenList
 from trainings.allocation.steps import Step, steps_after
 from trainings.allocation.weights import WeightRule
+from trainings.core.small_numbers import told
 from trainings.events.models import Event
 from trainings.registration.models import Application
 from trainings.registration.states import State
 from trainings.seats.odds import Odds
 from trainings.seats.reading import odds_of
-from trainings.seats.record import canonical, digest, singled_out, summary
+from trainings.seats.record import canonical, digest, summary
 
 
 @dataclass(frozen=True)
 class GroupLine:
-    """One group in a draw. key: id of the group. odds: lowest and highest of its applicants, 0 to 1; None without
-    applicants."""
+    """One group in a draw, for those who see everything. key: id of the group. odds: lowest and highest of its
+    applicants, 0 to 1; None without applicants."""
 
     key: str
     name: str
@@ -37,14 +39,17 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class PublicDraw:
-    """One draw as anybody may see it. is_whole: the file holds everything that repeats the draw; else only odds by
-    group, since the whole would single people out. reasons: the certificate in sentences, lowest odds first. weights:
-    the rule that the weights follow, in words. steps: what happened to the list since it was frozen. list_digest,
-    frozen_at: H, and when it was shown; None for a draw from before lists were kept."""
+    """One draw as anybody may see it. groups: without small numbers. applied, selected: people in all; None where they are
+    few. is_whole: the file holds everything that repeats the draw; else only odds by group, since the whole would single
+    people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that the weights follow, in
+    words. steps: what happened to the list since it was frozen. list_digest, frozen_at: H, and when it was shown; None for
+    a draw from before lists were kept."""
 
     draw: Draw
     void: DrawVoid | None
-    groups: Sequence[GroupLine]
+    groups: Sequence[PublicLine]
+    applied: int | None
+    selected: int | None
     reasons: Sequence[str]
     shortfalls: Sequence[str]
     is_whole: bool
@@ -91,16 +96,19 @@ def undrawn_lists(event: Event, draws: Sequence[Draw]) -> list[FrozenList]:
 
 def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime]) -> PublicDraw:
     """shown: H of a list → when it was frozen."""
-    odds, names = odds_of(draw.record), _names(draw)
-    list_digest = digest(draw.record["frozen"])
+    record, odds, names = draw.record, odds_of(draw.record), _names(draw)
+    list_digest = digest(record["frozen"])
+    small = disclosure.small_ones(record)
     return PublicDraw(
         draw,
         void,
-        _groups(draw.record, names),
-        [texts.reason_in_words(odds.reason(n), names, _share(odds, n)) for n in range(len(odds.levels))],
-        [texts.shortfall_in_words(one, names) for one in odds.shortfalls],
-        singled_out(draw.record) == 0,
-        texts.weights_in_words(_weight_rule(draw.record)),
+        disclosure.lines(record, names, exact=disclosure.is_exact(odds, small)),
+        told(len(record["frozen"]["candidates"])),
+        told(len(record["selected"])),
+        disclosure.reasons(odds, names, _shares(odds), small),
+        disclosure.shortfalls(odds, names, small),
+        disclosure.is_whole(record),
+        texts.weights_in_words(_weight_rule(record)),
         steps_after(draw, shown.get(list_digest), void),
         list_digest,
         shown.get(list_digest),
@@ -109,7 +117,18 @@ def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime]) ->
 
 def public_file(draw: Draw) -> bytes:
     """The file that anybody may have: the whole record, or its summary where the whole would single people out."""
-    return canonical(draw.record if singled_out(draw.record) == 0 else summary(draw.record))
+    if disclosure.is_whole(draw.record):
+        return canonical(draw.record)
+    return canonical(disclosure.public_summary(draw.record, odds_of(draw.record), _names(draw)))
+
+
+def every_reason(draw: Draw) -> list[str]:
+    """Shortfalls and reasons with all their numbers, for those who see everything."""
+    odds, names, shares = odds_of(draw.record), _names(draw), _shares(odds_of(draw.record))
+    return [
+        *(texts.shortfall_in_words(one, names) for one in odds.shortfalls),
+        *(texts.reason_in_words(odds.reason(n), names, shares[n]) for n in range(len(odds.levels))),
+    ]
 
 
 def standing_of(application: Application) -> Standing | None:
@@ -145,6 +164,10 @@ def _names(draw: Draw) -> Mapping[str, str]:
     return {**about.get("sectors", {}), **about["groups"]}
 
 
+def _shares(odds: Odds) -> list[tuple[float, float]]:
+    return [_share(odds, level) for level in range(len(odds.levels))]
+
+
 def _share(odds: Odds, level: int) -> tuple[float, float]:
     """Lowest and highest odds in a level, where people may weigh differently."""
     shares = [
@@ -154,7 +177,9 @@ def _share(odds: Odds, level: int) -> tuple[float, float]:
     return min(shares), max(shares)
 
 
-def _groups(record: Mapping[str, Any], names: Mapping[str, str]) -> list[GroupLine]:
+def every_group(draw: Draw) -> list[GroupLine]:
+    """All groups with all their numbers, for those who see everything."""
+    record, names = draw.record, _names(draw)
     caps = {rule["key"]: rule for rule in record["frozen"]["rules"]["groups"]}
     unit = record["frozen"]["unit"]
     return [

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, current_staff, public
 from trainings.accounts.models import Role
 from trainings.allocation import exports, forms, publishing, queries, texts, voiding
-from trainings.allocation.models import Draw
+from trainings.allocation.models import Draw, VoidCause
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.views import bp
 from trainings.audit.actions import record as audit
@@ -58,6 +58,7 @@ def record(slug: str) -> ResponseReturnValue:
         waiting=queries.frozen_list(event),
         commitment=queries.commitment_of(event.id),
         steps_in_words=texts.STEPS,
+        causes=texts.VOID_CAUSES,
     )
 
 
@@ -123,7 +124,12 @@ def void(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _void_page(event, form, "", 422)
     try:
-        voiding.void_draw(event_id=event.id, reason=form.void_reason.data or "", staff=current_staff())
+        voiding.void_draw(
+            event_id=event.id,
+            cause=VoidCause(form.cause.data),
+            reason=form.void_reason.data or "",
+            staff=current_staff(),
+        )
     except Refused as refused:
         db.session.rollback()
         again = event_by_slug(slug) or abort(404)

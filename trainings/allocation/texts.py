@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from trainings.allocation.models import VoidCause
 from trainings.allocation.other_quotas import Crosses, Fits, Place, Who
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.weights import HALVES, WeightRule
@@ -39,6 +40,21 @@ REFUSALS = {
 
 VOIDED = "抽選を取り消し、新しい封印を作りました。お知らせのメールは、順に送られます。"
 DRAWN = "抽選を行いました。結果のメールは、順に送られます。"
+
+VOID_CAUSES = {
+    VoidCause.LIST: "申込の名簿に、漏れか誤りがあったため",
+    VoidCause.RULES: "枠のルールに、誤りがあったため",
+    VoidCause.NUMBER: "公の番号の入力に、誤りがあったため",
+    VoidCause.EVENT: "催しの内容が変わったため",
+    VoidCause.OTHER: "そのほかの事情のため",
+}
+"""Why a draw was taken back, as everybody may read it; what staff wrote about it stays inside."""
+BY_HAND = {
+    states.Reason.PLACED_BY_HAND: "担当者が席を決めた",
+    states.Reason.REFUSED_BY_HAND: "担当者が見送りとした",
+    states.Reason.SWAPPED: "同じ事業所、同じ職種区分の方どうしで席を入れかえた",
+}
+MOVED = "別の職種区分で数えた"
 
 STEPS = {
     states.Reason.SEAT_FREED: "空いた席を案内しました",
@@ -96,6 +112,65 @@ def reason_in_words(reason: Reason, names: Mapping[str, str], share: tuple[float
     but_for = f"（{kept}を除く）" if kept else ""
     settled = "、先に決まる方の席を除いて、" if reason.settled else "、"
     return f"{shared}{but_for}を{settled}{reason.people}人で分け合うため、確率は{odds_in_words(*share)}です。"
+
+
+SMALL_GROUPS = "人数の少ない区分（{names}）"
+SMALL_WITHHELD = (
+    "申込か決定が5人に満たない職種区分と、引き算でそこが分かってしまう職種区分は、まとめて載せています。"
+    "その確率と理由は載せず、ほかの確率はおよその数にしました。ご本人には、それぞれの画面でお知らせしています。"
+)
+SHORTFALL_OF_SMALL = "申込の少ない区分のために確保した席の残りは、ほかの方にまわします。"
+
+
+def small_groups_in_words(names: Iterable[str]) -> str:
+    """What the groups that are told together are called."""
+    return SMALL_GROUPS.format(names="・".join(names))
+
+
+STEP = 5
+"""Percent."""
+
+
+def odds_in_steps(lowest: float, highest: float) -> str:
+    """Odds so roughly that nobody can count from them; 0 and 1 are told as they are."""
+    one, other = _in_steps(lowest), _in_steps(highest)
+    if one == other:
+        return f"{one}％" if lowest in (0, 1) else f"約{one}％"
+    return f"約{one}–{other}％"
+
+
+def _in_steps(share: float) -> int:
+    return (
+        round(100 * share)
+        if share in (0, 1)
+        else min(100 - STEP, max(STEP, STEP * round(100 * share / STEP)))
+    )
+
+
+def odds_range(lowest: float, highest: float) -> str:
+    """One figure, or two where they differ, as short as a table needs it."""
+    one, other = percent(lowest), percent(highest)
+    return one if one == other else f"{one}–{other}"
+
+
+def reason_without_numbers(reason: Reason, names: Mapping[str, str], share: tuple[float, float]) -> str:
+    """Which rules the people of a level share, not among how many."""
+    if not reason.limits:
+        return "席が足りている職種区分の方は、全員参加できます。"
+    shared = dict.fromkeys(_limit_without_number(one, names) for one in reason.limits if one.seats > 0)
+    return f"{'、'.join(shared)}を分け合うため、確率は{odds_in_steps(*share)}です。"
+
+
+def _limit_without_number(limit: Limit, names: Mapping[str, str]) -> str:
+    kind, key = limit.label[0], limit.label[-1]
+    return {
+        "total": "催しの席",
+        "group": f"{names.get(key, '職種区分')}の上限",
+        "sector": f"{names.get(key, '分野')}の上限",
+        "organisation": "一つの事業所からの上限",
+        "cell": "一つの事業所の同じ職種区分からの上限",
+        "district": "一つの地区からの上限",
+    }.get(kind, "席")
 
 
 def _joined(words: Iterable[str]) -> str:

@@ -55,6 +55,7 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         is_lottery=event.selection == Selection.LOTTERY,
         drawn=done,
         voided=queries.voided_draws(event.id),
+        causes=texts.VOID_CAUSES,
         outcome=outcome_by_group(event, done) if done else [],
         commitment=queries.commitment_of(event.id),
         frozen=queries.frozen_list(event),

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from trainings.accounts.models import Staff
-from trainings.allocation import queries
+from trainings.allocation import queries, texts
 from trainings.allocation.freezing import new_commitment, open_list
-from trainings.allocation.models import DrawVoid
+from trainings.allocation.models import DrawVoid, VoidCause
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.audit.actions import record
 from trainings.core import clock
@@ -29,10 +29,11 @@ BY_HAND = frozenset({Reason.PLACED_BY_HAND, Reason.REFUSED_BY_HAND})
 DECIDED = frozenset({State.CONFIRMED, State.OFFERED, State.WAITING, State.NOT_SELECTED})
 
 
-def void_draw(*, event_id: uuid.UUID, reason: str, staff: Staff | None = None) -> DrawVoid:
+def void_draw(*, event_id: uuid.UUID, cause: VoidCause, reason: str, staff: Staff | None = None) -> DrawVoid:
     """Void the draw that counts, send everybody it decided about back among the applicants, tell them, and seal a new
     secret. The list is open again; before the next draw it is frozen anew, ahead of a new public number.
 
+    cause: what everybody is told. reason: for those who see names only.
     Whoever cancelled, declined or let an offer lapse stays out; decisions by hand stand.
     Raises Refused: REASON_MISSING, NOT_DRAWN, DOOR_OPEN.
     """
@@ -44,20 +45,22 @@ def void_draw(*, event_id: uuid.UUID, reason: str, staff: Staff | None = None) -
         raise Refused(AllocationRefusal.NOT_DRAWN)
     if not may_void(event):
         raise Refused(AllocationRefusal.DOOR_OPEN)
-    void = DrawVoid(draw_id=draw.id, reason=reason.strip(), voided_by_id=staff.id if staff else None)
+    void = DrawVoid(
+        draw_id=draw.id, cause=cause, reason=reason.strip(), voided_by_id=staff.id if staff else None
+    )
     db.session.add(void)
     db.session.flush()
     undecided = decided_by_draw(event)
     for application in undecided:
         change_state(application, State.APPLIED, Reason.DRAW_VOIDED)
-        tell(application, "draw_voided", reason=void.reason)
+        tell(application, "draw_voided", reason=texts.VOID_CAUSES[cause])
     new_commitment(event_id, draw.commitment.n + 1)
     open_list(event)
     record(
         verb="draw.voided",
         subject=("draw", draw.id),
         event_id=event_id,
-        detail={"digest": draw.digest, "applications": len(undecided)},
+        detail={"digest": draw.digest, "applications": len(undecided), "cause": cause.value},
     )
     db.session.flush()
     return void

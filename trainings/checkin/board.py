@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trainings.checkin import queries
 from trainings.checkin.arrivals import Slot, Table, slots, tables
 from trainings.checkin.queries import GroupArrival
+from trainings.core.small_numbers import small_groups, told
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
 from trainings.registration.models import Application, Channel
@@ -28,6 +29,19 @@ class Absence:
     def rate(self) -> float:
         """Share of those with a seat who did not come, 0 to 1."""
         return self.missing / self.seated
+
+
+@dataclass(frozen=True)
+class ScreenLine:
+    """Arrivals of one group as everybody in the hall may read them; group: None for the small ones together."""
+
+    group: EventGroup | None
+    expected: int
+    arrived: int
+
+    @property
+    def most(self) -> int:
+        return max(self.expected, self.arrived)
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,18 @@ class Board:
     def met_groups(self) -> list[GroupArrival]:
         """Groups that anybody of this event belongs to."""
         return [row for row in self.groups if row.is_met]
+
+    @property
+    def screen_lines(self) -> list[ScreenLine]:
+        """The groups, those with few people together; none of them where that would be few too."""
+        met = self.met_groups
+        small = small_groups({str(row.group.id): (row.most,) for row in met})
+        lines = [
+            ScreenLine(row.group, row.expected, row.arrived) for row in met if str(row.group.id) not in small
+        ]
+        rest = [row for row in met if str(row.group.id) in small]
+        pooled = ScreenLine(None, sum(row.expected for row in rest), sum(row.arrived for row in rest))
+        return [*lines, pooled] if pooled.most and told(pooled.most) is not None else lines
 
     @property
     def busiest(self) -> int:

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trainings.core import actor, clock, in_app, late_forms, names, sheets, texts
+from trainings.core import actor, clock, in_app, late_forms, names, sheets, small_numbers, texts
 
 ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
 
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         days_left=days_left,
         jmonthday=jmonthday,
         jweekday=jweekday,
+        told=small_numbers.told,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

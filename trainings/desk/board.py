@@ -9,6 +9,7 @@ from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.allocation import queries as allocation
 from trainings.allocation.outcome import outcome_by_group
+from trainings.allocation.texts import VOID_CAUSES
 from trainings.audit import queries as audit
 from trainings.core import clock
 from trainings.core.small_numbers import rounded_down
@@ -44,6 +45,7 @@ def board(slug: str) -> ResponseReturnValue:
         meaning=queries.meaning_of(event),
         drawn=drawn,
         voided=allocation.voided_draws(event.id),
+        causes=VOID_CAUSES,
         outcome=outcome_by_group(event, drawn),
         commitment=allocation.commitment_of(event.id),
         run=run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import current_staff, public
 from trainings.allocation.queries import commitment_of
 from trainings.core import clock
+from trainings.core.small_numbers import small_groups, told
 from trainings.core.web import download
 from trainings.directory.queries import profession_groups
 from trainings.events import texts as event_texts
@@ -102,7 +104,7 @@ def event(slug: str) -> ResponseReturnValue:
         status=status,
         kind=event_texts.KINDS[found.kind],
         groups=invited_groups([found.id])[found.id],
-        applied=sum(count.applied for count in counts),
+        applied=told(sum(count.applied for count in counts)),
         rows=_seat_rows(found, status, counts),
         is_lottery=found.selection == Selection.LOTTERY,
         is_case=found.kind == EventKind.CASE_CONFERENCE,
@@ -117,10 +119,11 @@ def event(slug: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class SeatRow:
-    """A group's line of the chart. number: applicants of a lottery, seats taken of a first-come event."""
+    """A group's line of the chart. number: applicants of a lottery, seats taken of a first-come event; None where it is
+    small, or would tell the number of a small group."""
 
     group: EventGroup
-    number: int
+    number: int | None
     reserved: int
     cap: int | None
     note: str = ""
@@ -128,35 +131,50 @@ class SeatRow:
 
 def _seat_rows(event: Event, status: Status, counts: list[GroupCount]) -> list[SeatRow]:
     """Applications or seats by group. A group that still has seats says so, however many waited elsewhere."""
-    if event.selection == Selection.LOTTERY:
-        return [
-            SeatRow(
-                count.group,
-                count.applied,
-                count.group.reserved,
-                count.group.cap,
-                texts.WITHIN_RESERVE
-                if status == Status.OPEN and 0 < count.applied <= count.group.reserved
-                else "",
-            )
-            for count in counts
-        ]
-    held = {str(count.group.id): count.held for count in counts}
-    left = open_seats(rules_of(event), held, released_groups(event)) if status == Status.OPEN else {}
+    is_lottery = event.selection == Selection.LOTTERY
+    numbers = {str(count.group.id): count.applied if is_lottery else count.held for count in counts}
+    small = small_groups({key: (n,) for key, n in numbers.items()})
+    notes = (
+        {} if status != Status.OPEN else _hopes(counts, small) if is_lottery else _left(event, numbers, small)
+    )
     return [
         SeatRow(
-            count.group,
-            count.held,
-            count.group.reserved,
-            count.group.cap,
-            _seats_left(left[str(count.group.id)]) if left and event.capacity is not None else "",
+            group=count.group,
+            number=None if key in small else numbers[key],
+            reserved=count.group.reserved,
+            cap=count.group.cap,
+            note=notes.get(key, ""),
         )
-        for count in counts
+        for count, key in zip(counts, numbers, strict=True)
     ]
+
+
+def _hopes(counts: list[GroupCount], small: Collection[str]) -> dict[str, str]:
+    """Group → that everybody of it gets a seat, as it looks; of a small group that would tell how small it is."""
+    return {
+        str(count.group.id): texts.WITHIN_RESERVE
+        for count in counts
+        if 0 < count.applied <= count.group.reserved and str(count.group.id) not in small
+    }
+
+
+def _left(event: Event, held: dict[str, int], small: Collection[str]) -> dict[str, str]:
+    """Group → how many seats are left for it. All groups share seats, so where one of them is small none is counted out."""
+    if event.capacity is None:
+        return {}
+    seats = open_seats(rules_of(event), held, released_groups(event))
+    words = _seats_in_words if small else _seats_left
+    return {key: words(seats[key]) for key in held}
 
 
 def _seats_left(seats: int) -> str:
     return texts.SEATS_LEFT.format(seats=seats) if seats else texts.WAITING_LIST
+
+
+def _seats_in_words(seats: int) -> str:
+    if not seats:
+        return texts.WAITING_LIST
+    return texts.FEW_SEATS if seats < texts.FEW else texts.SEATS
 
 
 @bp.get("/e/<slug>.ics")

@@ -34,4 +34,8 @@ DECIDED_SOON = "締切のあと"
 MASK = "＊"
 WITHIN_RESERVE = "全員参加の見込み"
 SEATS_LEFT = "あと{seats}席"
+SEATS = "席があります"
+FEW_SEATS = "残りわずか"
+FEW = 5
+"""Fewer seats than these are few."""
 WAITING_LIST = "キャンセル待ち受付中"

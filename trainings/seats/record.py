@@ -20,8 +20,6 @@ from trainings.seats.rules import Candidate, Honoured, Rules
 
 FORMAT = "tsudoi-draw-1"
 """Version of format and algorithm together: a verifier of another version refuses."""
-FEWEST = 3
-"""So many people at least must share group, organisation and weight, or the combination singles them out."""
 
 
 def canonical(value: object) -> bytes:
@@ -131,17 +129,18 @@ def honoured_of(record: Mapping[str, Any]) -> Honoured:
     return Honoured(kept["groups"], kept["sectors"], kept["districts"], kept["seats"])
 
 
-def singled_out(record: Mapping[str, Any]) -> int:
-    """How many candidates share group, organisation and weight with fewer than FEWEST in all."""
-    kinds = Counter(_kind(person) for person in record["frozen"]["candidates"])
-    return sum(n for n in kinds.values() if n < FEWEST)
+def singled_out(record: Mapping[str, Any], fewest: int) -> int:
+    """How many people share group, organisation and weight with fewer than `fewest` in all; of those placed by hand, group
+    and organisation."""
+    frozen = record["frozen"]
+    kinds = Counter(_kind(person) for person in frozen["candidates"])
+    placed = Counter((person["group"], person["organisation"]) for person in frozen["placed"])
+    return sum(n for n in (*kinds.values(), *placed.values()) if n < fewest)
 
 
 def summary(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The public file where the whole record would single people out: odds by group, no person's attributes.
-
-    It names the digests of the whole record and of the list that was frozen, which auditors get.
-    """
+    """A record without any person's attributes: numbers and odds by group, however few, and the digests of the whole record
+    and of the list that was frozen. Before it is told to anybody, small numbers are taken out of it."""
     frozen = record["frozen"]
     selected = set(record["selected"])
     groups = []

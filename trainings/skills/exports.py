@@ -5,16 +5,15 @@ from __future__ import annotations
 from trainings.core import clock, sheets
 from trainings.core.sheets import Cell as SheetCell
 from trainings.core.sheets import Sheet
+from trainings.core.small_numbers import told
 from trainings.skills import queries
 from trainings.skills.models import Framework
-
-SMALLEST_SHOWN = 5
 
 
 def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
     """Sheets: 一覧 (one row per group and skill), 到達割合 (skill × group), このファイルについて.
 
-    all_groups: False leaves out the figures of groups with fewer than five people (for roles that see n ≥ 5 only).
+    all_groups: False leaves out the figures of small groups (for roles that see no names).
     """
     cells = queries.matrix(framework)
     groups = queries.skill_groups(framework)
@@ -28,7 +27,7 @@ def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
                 if cell is None:
                     row.append("対象外")
                     continue
-                shown = all_groups or cell.n >= SMALLEST_SHOWN
+                shown = all_groups or told(cell.n) is not None
                 row.append(cell.coverage if shown and cell.coverage is not None else "―")
                 long.append(
                     [

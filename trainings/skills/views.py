@@ -13,6 +13,7 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import clock, sheets
 from trainings.core.db import db
+from trainings.core.small_numbers import SMALLEST, told
 from trainings.core.web import blueprint, download
 from trainings.directory.models import Person
 from trainings.directory.queries import canonical, canonical_ids_of
@@ -51,7 +52,7 @@ def matrix() -> ResponseReturnValue:
         domains=queries.skills_by_domain(framework),
         cells=queries.matrix(framework),
         levels=queries.levels_of(framework),
-        smallest=1 if _sees_all() else exports.SMALLEST_SHOWN,
+        smallest=1 if _sees_all() else SMALLEST,
         named=_sees_all(),
     )
 
@@ -67,14 +68,14 @@ def cell(skill_id: uuid.UUID) -> ResponseReturnValue:
     found = queries.matrix(framework).get((group, skill_id))
     if skill is None or found is None:
         abort(404)
-    smallest = 1 if _sees_all() else exports.SMALLEST_SHOWN
+    shown = _sees_all() or told(found.n) is not None
     return render_template(
         "skills/cell.html",
         skill=skill,
         group=group,
         cell=found,
-        shown=found.n >= smallest,
-        counts=queries.level_counts(group, skill_id) if found.n >= smallest else {},
+        shown=shown,
+        counts=queries.level_counts(group, skill_id) if shown else {},
         people=queries.people_of_cell(group, skill_id) if _sees_all() else [],
         named=_sees_all(),
         levels=queries.levels_of(framework),

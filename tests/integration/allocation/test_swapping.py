@@ -14,6 +14,7 @@ from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.allocation.drawing import draw_seats
 from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.models import VoidCause
 from trainings.allocation.offers import next_in_line, offer_free_seats
 from trainings.allocation.queries import valid_draw
 from trainings.allocation.refusals import AllocationRefusal
@@ -175,7 +176,7 @@ def test_voided_draw_takes_a_swap_back_too(unit: Unit, clock: Clock) -> None:
     with unit():
         swap_seats(application_id=everybody[0].id, other_id=everybody[1].id, reason="担当が変わったため")
     with unit():
-        void_draw(event_id=event.id, reason="名簿に漏れがあったため", staff=None)
+        void_draw(event_id=event.id, cause=VoidCause.LIST, reason="名簿に漏れがあったため")
 
     assert {one.state for one in people(unit, event)} == {State.APPLIED}
     assert refusal(unit, everybody[0], everybody[1]) == AllocationRefusal.NO_SWAP

@@ -114,55 +114,69 @@ def seats(page: Page) -> dict[str, tuple[str, str]]:
 def test_event_page_counts_seats_by_group(client: Client, unit: Unit) -> None:
     event = published(unit)
     with unit():
-        submit(event, "MD", 1)
-        submit(event, "NSV", 2)
-        submit(event, "NSV", 3)
+        for number in range(11):
+            submit(event, "MD" if number < 5 else "NSV", number, organisation_name="")
 
     page = client.get(f"/e/{event.slug}")
 
-    assert "申込 3人、定員 72人" in page
+    assert "申込 11人、定員 72人" in page
     rows = seats(page)
-    assert rows["医科"] == ("あと13席", "1 ／ 6–14")
-    assert rows["看護"] == ("あと18席", "2 ／ 8–20")
+    assert rows["医科"] == ("あと9席", "5 ／ 6–14")
+    assert rows["看護"] == ("あと14席", "6 ／ 8–20")
+
+
+def test_event_page_counts_no_small_group(client: Client, unit: Unit) -> None:
+    """Neither a doctor alone, nor what the total less the nurses would tell, nor seats that follow from the cap."""
+    event = published(unit)
+    with unit():
+        for number in range(7):
+            submit(event, "MD" if number < 1 else "NSV", number, organisation_name="")
+
+    page = client.get(f"/e/{event.slug}")
+
+    assert "申込 7人、定員 72人" in page
+    rows = seats(page)
+    assert rows["医科"] == ("席があります", "― ／ 6–14")
+    assert rows["看護"] == ("席があります", "― ／ 8–20")
+    assert rows["歯科"][1].startswith("0 ／")
+    assert "「―」は、5人に満たない職種区分と" in page
 
 
 def test_full_event_still_offers_the_seats_kept_for_a_group(client: Client, unit: Unit) -> None:
-    event = published(unit, capacity=3, quotas={"歯科": (1, None)})
+    event = published(unit, capacity=6, quotas={"歯科": (1, None)})
     with unit():
-        submit(event, "NSV", 1)
-        submit(event, "NSV", 2)
-        submit(event, "NSV", 3)
+        for number in range(6):
+            submit(event, "NSV", number, organisation_name="")
 
     page = client.get(f"/e/{event.slug}")
 
     rows = seats(page)
     assert rows["歯科"] == ("あと1席", "0 ／ 1–なし")
-    assert rows["看護"] == ("キャンセル待ち受付中", "2 ／ 0–なし")
+    assert rows["看護"] == ("キャンセル待ち受付中", "5 ／ 0–なし")
     assert "満員" not in page
 
 
 def test_released_seats_are_offered_to_every_group(client: Client, unit: Unit, clock: Clock) -> None:
-    event = published(unit, capacity=3, quotas={"歯科": (1, None)})
+    event = published(unit, capacity=6, quotas={"歯科": (1, None)})
     with unit() as session:
-        submit(event, "NSV", 1)
-        submit(event, "NSV", 2)
+        for number in range(5):
+            submit(event, "NSV", number, organisation_name="")
         for group in session.get_one(Event, event.id).groups:
             group.release_on = today()
 
-    assert seats(client.get(f"/e/{event.slug}"))["看護"] == ("あと1席", "2 ／ 0–なし")
+    assert seats(client.get(f"/e/{event.slug}"))["看護"] == ("あと1席", "5 ／ 0–なし")
 
 
 def test_lottery_tells_whose_reserve_holds_all_applicants(client: Client, unit: Unit) -> None:
-    event = published(unit, EventKind.HUNDRED, quotas={"歯科": (1, 2), "看護": (1, 2)})
+    event = published(unit, EventKind.HUNDRED, quotas={"歯科": (5, 7), "看護": (5, 7)})
     with unit():
-        submit(event, "DT", 1)
-        submit(event, "NSV", 2)
-        submit(event, "NSV", 3)
+        for number in range(11):
+            submit(event, "DT" if number < 5 else "NSV", number)
 
     rows = seats(client.get(f"/e/{event.slug}"))
 
-    assert rows["歯科"] == ("全員参加の見込み", "1 ／ 1–2")
-    assert rows["看護"] == ("", "2 ／ 1–2")
+    assert rows["歯科"] == ("全員参加の見込み", "5 ／ 5–7")
+    assert rows["看護"] == ("", "6 ／ 5–7")
     assert rows["薬局"] == ("", "0 ／ 0–なし")
 
 

@@ -1,0 +1,158 @@
+"""What anybody may read of a draw: groups, odds and reasons, without a number of so few that it tells of one of them.
+
+Odds are as telling as numbers: whoever knows the seats of a cap and the odds knows how many share it. So where anything is
+pooled, odds are told in steps and reasons without numbers, and those of small groups alone not at all. The whole stays in
+the record, which auditors get, and each applicant reads their own odds and reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainings.allocation import texts
+from trainings.core.small_numbers import SMALLEST, small_groups, told
+from trainings.seats.odds import Odds
+from trainings.seats.record import singled_out, summary
+
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PublicLine:
+    """One group, or all small ones together (is_pooled; names them). applied, decided: people, those placed by hand
+    included; None where it is small. odds: in words, "" without. reserved, kept, cap: None for the pooled ones."""
+
+    keys: tuple[str, ...]
+    name: str
+    is_pooled: bool
+    reserved: int | None
+    kept: int | None
+    cap: int | None
+    applied: int | None
+    decided: int | None
+    odds: str
+
+
+def small_ones(record: Mapping[str, Any]) -> frozenset[str]:
+    """Keys of the groups of a draw that are only told together, by how many applied and how many got a seat."""
+    return small_groups({group["key"]: _people(group) for group in summary(record)["groups"]})
+
+
+def _people(group: Mapping[str, Any]) -> tuple[int, int]:
+    return group["candidates"] + group["placed"], group["selected"] + group["placed"]
+
+
+def is_whole(record: Mapping[str, Any]) -> bool:
+    """Whether the public file may hold everything that repeats the draw."""
+    return not small_ones(record) and singled_out(record, SMALLEST) == 0
+
+
+def is_exact(odds: Odds, small: Collection[str]) -> bool:
+    """Whether odds and reasons may be told with their numbers: no group is small, and nobody shares a level with few."""
+    return not small and all(odds.reason(n).people >= SMALLEST for n in range(len(odds.levels)))
+
+
+def lines(record: Mapping[str, Any], names: Names, *, exact: bool) -> list[PublicLine]:
+    """The groups in their order, small ones as one line at the end."""
+    frozen = record["frozen"]
+    rules = {rule["key"]: rule for rule in frozen["rules"]["groups"]}
+    small = small_ones(record)
+    found, pooled = [], []
+    for group in summary(record)["groups"]:
+        key = group["key"]
+        if key in small:
+            pooled.append(group)
+            continue
+        applied, decided = _people(group)
+        low, high = group["lowest_odds"], group["highest_odds"]
+        unit = frozen["unit"]
+        found.append(
+            PublicLine(
+                keys=(key,),
+                name=names.get(key, ""),
+                is_pooled=False,
+                reserved=rules[key]["reserved"],
+                kept=frozen["honoured"]["groups"].get(key, 0),
+                cap=rules[key]["cap"],
+                applied=applied,
+                decided=decided,
+                odds="" if low is None else _odds(low / unit, high / unit, exact=exact),
+            )
+        )
+    return [*found, _together(pooled, names)] if pooled else found
+
+
+def _together(groups: Sequence[Mapping[str, Any]], names: Names) -> PublicLine:
+    people = [_people(group) for group in groups]
+    return PublicLine(
+        keys=tuple(group["key"] for group in groups),
+        name=texts.small_groups_in_words([names.get(group["key"], "") for group in groups]),
+        is_pooled=True,
+        reserved=None,
+        kept=None,
+        cap=None,
+        applied=told(sum(applied for applied, _ in people)),
+        decided=told(sum(decided for _, decided in people)),
+        odds="",
+    )
+
+
+def _odds(lowest: float, highest: float, *, exact: bool) -> str:
+    return texts.odds_range(lowest, highest) if exact else texts.odds_in_steps(lowest, highest)
+
+
+def reasons(
+    odds: Odds, names: Names, share: Sequence[tuple[float, float]], small: Collection[str]
+) -> list[str]:
+    """Why the odds are as they are, lowest first. share: lowest and highest odds of each level."""
+    if is_exact(odds, small):
+        return [texts.reason_in_words(odds.reason(n), names, share[n]) for n in range(len(odds.levels))]
+    sentences = [
+        texts.reason_without_numbers(odds.reason(n), names, share[n])
+        for n, level in enumerate(odds.levels)
+        if not {odds.network.types[kind].group for kind in level.types} <= set(small)
+    ]
+    return [*dict.fromkeys(sentences), texts.SMALL_WITHHELD]
+
+
+def shortfalls(odds: Odds, names: Names, small: Collection[str]) -> list[str]:
+    """Which wishes could not be met; of those about small groups only that there are some."""
+    touched = _touched(odds, small)
+    sentences = [
+        texts.SHORTFALL_OF_SMALL if short.label[-1] in touched else texts.shortfall_in_words(short, names)
+        for short in odds.shortfalls
+    ]
+    return list(dict.fromkeys(sentences))
+
+
+def _touched(odds: Odds, small: Collection[str]) -> set[str]:
+    """The small groups and the sectors they are in."""
+    sectors = {rule.sector for rule in odds.network.rules.groups if rule.key in small and rule.sector}
+    return {*small, *sectors}
+
+
+def public_summary(record: Mapping[str, Any], odds: Odds, names: Names) -> dict[str, Any]:
+    """The public file where the whole record would tell of few people: the groups as on the page, and the digests of the
+    whole record and of the list that was frozen."""
+    small = small_ones(record)
+    touched = _touched(odds, small)
+    every = summary(record)
+    kept = every["honoured"]
+    told_groups = [
+        {
+            "keys": list(line.keys),
+            "applied": line.applied,
+            "decided": line.decided,
+            "odds": line.odds,
+        }
+        for line in lines(record, names, exact=is_exact(odds, small))
+    ]
+    honoured = {
+        "groups": {key: n for key, n in kept["groups"].items() if key not in touched},
+        "sectors": {key: n for key, n in kept["sectors"].items() if key not in touched},
+        "districts": {} if small else kept["districts"],
+        "seats": kept["seats"],
+    }
+    return every | {"groups": told_groups, "honoured": honoured}
