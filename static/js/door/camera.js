@@ -1,6 +1,6 @@
 // The camera: the rear one unless another was chosen, about nine looks a second, and none while nobody watches.
 
-import { ready, textIn } from "./reader.js";
+import { ready, textIn, TURNS } from "./reader.js";
 
 const LOOK_MS = 110;
 const PHOTO_SIDES = [1280, 2560];
@@ -12,11 +12,11 @@ export async function textInPhoto(file) {
   const photo = await createImageBitmap(file);
   for (const longest of PHOTO_SIDES) {
     const scale = Math.min(1, longest / Math.max(photo.width, photo.height));
-    const [width, height] = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
-    const context = new OffscreenCanvas(width, height).getContext("2d");
-    context.drawImage(photo, 0, 0, width, height);
-    const text = await textIn(context.getImageData(0, 0, width, height));
-    if (text || scale === 1) return text;
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const text = await textIn(photo, photo.width * scale, photo.height * scale, turn);
+      if (text) return text;
+    }
+    if (scale === 1) return "";
   }
   return "";
 }
@@ -26,7 +26,6 @@ export class Camera {
   constructor(video, read) {
     this.video = video;
     this.read = read;
-    this.canvas = document.createElement("canvas");
     this.wanted = false;
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.release();
@@ -68,15 +67,10 @@ export class Camera {
   }
 
   async look(stream) {
-    while (this.stream === stream) {
-      if (this.video.videoWidth && this.video.offsetParent) {
-        const { videoWidth: width, videoHeight: height } = this.video;
-        Object.assign(this.canvas, { width, height });
-        const context = this.canvas.getContext("2d", { willReadFrequently: true });
-        context.drawImage(this.video, 0, 0);
-        const text = await textIn(context.getImageData(0, 0, width, height));
-        if (text) this.read(text);
-      }
+    for (let turn = 0; this.stream === stream; turn += 1) {
+      const { videoWidth: width, videoHeight: height, offsetParent: shown } = this.video;
+      const text = width && shown ? await textIn(this.video, width, height, turn) : "";
+      if (text) this.read(text);
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
   }
