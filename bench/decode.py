@@ -51,7 +51,7 @@ FIRST = """async (png) => {
 }"""
 """From a frame to its text, as the desk's camera (static/js/door/camera.js) looks at one."""
 READ = """async (png) => {
-  const { ready, textIn, TURNS } = await import("/static/js/door/reader.js");
+  const { ALL_WAYS, ready, textIn } = await import("/static/js/door/reader.js");
   await ready();
   const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -61,7 +61,7 @@ READ = """async (png) => {
   let ours = "";
   let frames = 0;
   let begun = performance.now();
-  while (!ours && frames < TURNS) ours = await textIn(bitmap, bitmap.width, bitmap.height, frames++);
+  while (!ours && frames < ALL_WAYS) ours = await textIn(bitmap, bitmap.width, bitmap.height, frames++);
   const oursTook = (performance.now() - begun) / frames;
   begun = performance.now();
   const theirs = jsQR(picture.data, picture.width, picture.height)?.data ?? "";

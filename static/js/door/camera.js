@@ -1,6 +1,6 @@
 // The camera: the rear one unless another was chosen, about nine looks a second, and none while nobody watches.
 
-import { ready, textIn, TURNS } from "./reader.js";
+import { ALL_WAYS, ready, textIn, wayOf } from "./reader.js";
 
 const LOOK_MS = 110;
 const PHOTO_SIDES = [1280, 2560];
@@ -12,8 +12,8 @@ export async function textInPhoto(file) {
   const photo = await createImageBitmap(file);
   for (const longest of PHOTO_SIDES) {
     const scale = Math.min(1, longest / Math.max(photo.width, photo.height));
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      const text = await textIn(photo, photo.width * scale, photo.height * scale, turn);
+    for (let way = 0; way < ALL_WAYS; way += 1) {
+      const text = await textIn(photo, photo.width * scale, photo.height * scale, way);
       if (text) return text;
     }
     if (scale === 1) return "";
@@ -67,9 +67,9 @@ export class Camera {
   }
 
   async look(stream) {
-    for (let turn = 0; this.stream === stream; turn += 1) {
+    for (let frame = 0; this.stream === stream; frame += 1) {
       const { videoWidth: width, videoHeight: height, offsetParent: shown } = this.video;
-      const text = width && shown ? await textIn(this.video, width, height, turn) : "";
+      const text = width && shown ? await textIn(this.video, width, height, wayOf(frame)) : "";
       if (text) this.read(text);
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }

@@ -3,19 +3,24 @@
 import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/index.js";
 
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
-/** Ways to look at a picture. A camera takes another one at each frame, which costs nothing and reads what a single one
-    never would: scale of the picture; only the levels from `from` on, spread `times` over; options of the reader. */
-const LOOKS = [
+/** Ways to look at a picture: its scale; only the levels from `from` on, spread `times` over; options of the reader. Each reads
+    what the others do not, and a camera has a new frame for each of them. */
+const WAYS = [
   { scale: 1 },
   // Cracked glass: fine bright lines are closed.
   { scale: 0.5, options: { tryDenoise: true } },
-  // A dark foyer, a hard shadow: what is dim fills the whole range.
+  // A hard shadow, a dark foyer, one that is nearly dark: what is dim fills the whole range.
   { scale: 0.5, from: 0, times: 8 },
-  // A lamp mirrored on the ticket: what is bright fills it.
-  { scale: 0.5, from: 125, times: 2 },
+  { scale: 1 / 3, from: 0, times: 16 },
+  // A lamp mirrored on the ticket, weaker and stronger: what is left in the bright fills it.
+  { scale: 0.5, from: 200, times: 4.6 },
+  { scale: 0.5, from: 240, times: 17 },
 ];
-/** So many frames, and every way of looking had its turn. */
-export const TURNS = LOOKS.length;
+/** How many there are; a picture that stays is looked at in each of them. */
+export const ALL_WAYS = WAYS.length;
+
+/** The way to look at a camera's frame by its number: every other frame as it is, since most tickets are read so at once. */
+export const wayOf = (frame) => (frame % 2 ? 1 + (((frame - 1) / 2) % (ALL_WAYS - 1)) : 0);
 
 const canvas = document.createElement("canvas");
 
@@ -36,12 +41,12 @@ export function ready() {
 }
 ready().catch(() => {});
 
-/** The text of a QR code in a frame (whatever a canvas can draw) of that size in pixels, or "". turn: which look. */
-export async function textIn(frame, width, height, turn = 0) {
-  const look = LOOKS[turn % TURNS];
-  const picture = drawn(frame, Math.max(1, Math.round(width * look.scale)), Math.max(1, Math.round(height * look.scale)));
-  if (look.times) spread(picture.data, look);
-  const [found] = await readBarcodes(picture, { ...OPTIONS, ...look.options });
+/** The text of a QR code in a frame (whatever a canvas can draw) of that size in pixels, or "". way: which of them. */
+export async function textIn(frame, width, height, way = 0) {
+  const { scale, from, times, options } = WAYS[way];
+  const picture = drawn(frame, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+  if (times) spread(picture.data, from, times);
+  const [found] = await readBarcodes(picture, { ...OPTIONS, ...options });
   return found?.text ?? "";
 }
 
@@ -53,7 +58,7 @@ function drawn(frame, width, height) {
   return context.getImageData(0, 0, width, height);
 }
 
-function spread(data, { from, times }) {
+function spread(data, from, times) {
   const levels = Uint8ClampedArray.from({ length: 256 }, (_, level) => (level - from) * times);
   for (let at = 0; at < data.length; at += 4) {
     data[at] = levels[data[at]];
