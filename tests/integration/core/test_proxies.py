@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from config import Settings
+from config import TEST_KEYS, Settings
 from tests.support.client import Client
 from trainings import create_app
 from trainings.accounts.models import Role
 
 WORDS = "TSUDOI_TRUSTED_PROXIES"
 VISITOR = {"X-Forwarded-For": "203.0.113.7"}
-PRODUCTION = {"environment": "production", "public_url": "https://tsudoi.example.jp"}
+PRODUCTION = {
+    "environment": "production",
+    "public_url": "https://tsudoi.example.jp",
+    **{name: secrets.token_hex(32) for name in TEST_KEYS},
+}
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[str]:
