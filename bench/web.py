@@ -169,9 +169,9 @@ def _apply(site: Site, server: Server, event_id: uuid.UUID, slug: str, count: in
             "profession_note": "bench",
             "organisation_name": "なし",
             "family": "山田",
-            "given": uuid.uuid4().hex[:12],
+            "given": _word(),
             "family_kana": "ヤマダ",
-            "given_kana": uuid.uuid4().hex[:12],
+            "given_kana": _word(),
             "mail": f"{uuid.uuid4().hex}@example.jp",
             "phone": f"0{uuid.uuid4().int % 10**9:09d}",
             "heard_via": heard,
@@ -183,6 +183,11 @@ def _apply(site: Site, server: Server, event_id: uuid.UUID, slug: str, count: in
         return Request(head, urlencode(fields).encode(), (302,))
 
     return run(server.port, request, count, clients)
+
+
+def _word() -> str:
+    """A name that nobody else has, without the digits that no name may have."""
+    return uuid.uuid4().hex[:16].translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
 def _visit(server: Server, path: str) -> tuple[str, str]:

@@ -20,8 +20,9 @@ from trainings.events.models import Event, Selection
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.timeline import timeline_of
+from trainings.messages.queries import has_written
 from trainings.registration import texts as registration_texts
-from trainings.registration.actions import cancel_application, change_application, substitute
+from trainings.registration.actions import BY_STAFF, cancel_application, change_application, substitute
 from trainings.registration.forms import NO_OFFICE, CancelForm, ChangeForm, PersonForm, SubstituteForm
 from trainings.registration.models import Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
@@ -55,6 +56,7 @@ def receipt(secret: str) -> ResponseReturnValue:
         secret=secret,
         timeline=timeline_of(application),
         ticket=_ticket(application),
+        is_mailed=application.channel in BY_STAFF or has_written(application.mail, str(application.id)),
     )
 
 

@@ -11,6 +11,7 @@ from trainings.audit.actions import record
 from trainings.core import clock
 from trainings.core.db import db, left_work
 from trainings.core.refusal import Refused
+from trainings.messages.addresses import mailbox_of
 from trainings.messages.models import Message, MessageState
 from trainings.messages.refusals import MessageRefusal
 
@@ -24,9 +25,11 @@ def queue_mail(
     purpose: str,
     event_id: uuid.UUID | None = None,
     reference: str | None = None,
+    from_outside: bool = False,
 ) -> Message:
     """Queue one mail in the present transaction: it goes out if, and only if, the transaction commits.
 
+    from_outside: a guest has caused it, so it counts for its mailbox (queries.mails_from_outside).
     Give either `body` (plain text) or `late_body` (name of the maker in the worker that writes the text while sending).
     """
     host = urlsplit(current_app.config["TSUDOI"].public_url).hostname
@@ -34,6 +37,7 @@ def queue_mail(
     message = Message(
         id=message_id,
         to_address=to,
+        mailbox=mailbox_of(to) if from_outside else "",
         subject=" ".join(subject.split()),
         body=body,
         late_body=late_body,

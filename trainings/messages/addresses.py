@@ -8,6 +8,13 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`
 _QUOTED = re.compile(r'"([^"\\]|\\.)*"')
 
 
+def mailbox_of(address: str) -> str:
+    """A folded copy for counting only: letters in lower case, no dots and nothing after a plus in the local part, since
+    many servers put all of these into one mailbox."""
+    local_part, _, domain = address.lower().rpartition("@")
+    return f"{local_part.partition('+')[0].replace('.', '')}@{domain}"
+
+
 class BadAddress(Exception):
     """No mail can be sent to this."""
 

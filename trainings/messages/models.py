@@ -54,9 +54,12 @@ class Message(Identified, Base):
         CheckConstraint("state <> 'failed' OR failure IS NOT NULL", name="failed_has_reason"),
         Index("ix_message_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_message_event_id", "event_id"),
+        Index("ix_message_mailbox_created_at", "mailbox", "created_at"),
     )
 
     to_address: Mapped[str] = mapped_column(String(254))
+    mailbox: Mapped[str] = mapped_column(String(254), default="")
+    """The address folded (addresses.mailbox_of), for a mail that somebody outside has caused; else empty."""
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str | None] = mapped_column(Text)
     late_body: Mapped[str | None] = mapped_column(String(60))

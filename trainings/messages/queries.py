@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select, true
 
 from trainings.core.db import db
+from trainings.messages.addresses import mailbox_of
 from trainings.messages.models import Message, MessageState
 
 PAGE = 100
@@ -77,3 +78,15 @@ def newest_mails(limit: int = 200) -> Sequence[Message]:
 
 def mail_by_id(message_id: uuid.UUID) -> Message | None:
     return db.session.get(Message, message_id)
+
+
+def mails_from_outside(address: str, since: datetime) -> int:
+    """How many mails guests have caused to the mailbox of an address since an instant."""
+    counted = select(func.count()).where(Message.mailbox == mailbox_of(address), Message.created_at > since)
+    return db.session.scalar(counted) or 0
+
+
+def has_written(address: str, reference: str) -> bool:
+    """Whether a guest has caused a mail to this mailbox about that."""
+    about = select(Message.id).where(Message.mailbox == mailbox_of(address), Message.reference == reference)
+    return db.session.scalar(about.limit(1)) is not None

@@ -77,7 +77,7 @@ def submit_application(
         detail={"channel": channel.value, "role": role},
     )
     if application.state == State.DUPLICATE:
-        tell(application, "received")
+        tell(application, "received", is_first=True)
     else:
         decide_newcomer(event, application)
     return application
@@ -87,11 +87,11 @@ def decide_newcomer(event: Event, application: Application) -> None:
     """What becomes at once of an application that stands for itself. The caller holds the event's lock."""
     if application.role != PARTICIPANT:
         change_state(application, State.CONFIRMED, Reason.RECEIVED)
-        tell(application, "confirmed")
+        tell(application, "confirmed", is_first=True)
     elif event.selection == Selection.FIRST_COME:
         _decide_first_come(event, application)
     else:
-        tell(application, "received")
+        tell(application, "received", is_first=True)
 
 
 def _lock_for_application(event_id: uuid.UUID) -> Event:
@@ -122,14 +122,14 @@ def _check_open(event: Event, channel: Channel, role: str) -> None:
 def _decide_first_come(event: Event, application: Application) -> None:
     if _finds_seat(event, application):
         change_state(application, State.CONFIRMED, Reason.FIRST_COME)
-        tell(application, "confirmed")
+        tell(application, "confirmed", is_first=True)
     else:
         rank = queries.last_waiting_rank(event.id) + 1
         change_state(application, State.WAITING, Reason.NO_LEGAL_SEAT)
         application.waiting_rank = rank
         db.session.flush()
         _keep_office_order(event)
-        tell(application, "waiting")
+        tell(application, "waiting", is_first=True)
 
 
 def _keep_office_order(event: Event) -> None:
@@ -243,7 +243,7 @@ def change_application(
     if not OF_PERSON.isdisjoint(changed):
         retell_person(application.person)
     if "mail" in changed:
-        tell(application, "mail_changed")
+        tell(application, "mail_changed", is_first=True)
     return application
 
 
@@ -309,7 +309,7 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     db.session.add(new)
     flush_or_refuse()
     if new.state == State.DUPLICATE:
-        tell(new, "received")
+        tell(new, "received", is_first=True)
     else:
         hand_on_seat(old, new)
     return new
@@ -321,7 +321,7 @@ def hand_on_seat(old: Application, new: Application) -> None:
     kill_ticket(old)
     new.table_number = old.table_number
     change_state(new, State.CONFIRMED, Reason.SUBSTITUTE)
-    tell(new, "confirmed")
+    tell(new, "confirmed", is_first=True)
 
 
 def renew_secrets(*, application_id: uuid.UUID) -> Application:

@@ -91,6 +91,14 @@ def address_by_person_secret(secret: str) -> PersonAddress | None:
     return address if address is not None and opens(address) else None
 
 
+def is_confirmed(mail: str) -> bool:
+    """Whether somebody who reads this mailbox has confirmed the address, for whomever."""
+    confirmed = select(PersonAddress.id).where(
+        PersonAddress.mail == mail, PersonAddress.confirmed_at.is_not(None)
+    )
+    return db.session.scalar(confirmed.limit(1)) is not None
+
+
 def sole_person(mail: str) -> uuid.UUID | None:
     """The canonical person whom an address serves; None for one that serves nobody, or several."""
     people = directory.canonical_people_with_mail(mail) | set(

@@ -217,7 +217,7 @@ def tell_news(event_id: uuid.UUID) -> None:
             _let_stand(event, doubt.others[0], None)
             continue
         if all(one.known_told_at is None for one in doubt.others):
-            tell(doubt.stands, "second_application")
+            tell(doubt.stands, "second_application", by_guest=True)
         for one in doubt.others:
             one.known_told_at = one.known_told_at or clock.now()
     db.session.flush()

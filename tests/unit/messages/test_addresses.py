@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.messages.addresses import BadAddress, envelope_address
+from trainings.messages.addresses import BadAddress, envelope_address, mailbox_of
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,16 @@ def test_envelope_address_never_breaks_and_never_lets_a_line_end_through(local: 
         return
     assert found.isprintable()
     assert envelope_address(found) == found
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["hanako@clinic.example", "Hanako@Clinic.Example", "hana.ko+1@clinic.example", "h.anako@CLINIC.example"],
+)
+def test_many_ways_to_write_one_mailbox_count_as_one(address: str) -> None:
+    assert mailbox_of(address) == "hanako@clinic.example"
+
+
+def test_neighbours_have_mailboxes_of_their_own() -> None:
+    assert mailbox_of("hanako@a.example") != mailbox_of("hanako@b.example")
+    assert mailbox_of("hana@a.example") != mailbox_of("hanako@a.example")

@@ -1,0 +1,171 @@
+"""Anybody can type anybody's address: no mail in bulk goes there, and none that says what a stranger typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.addresses import own_link
+from tests.support.announcing import statement
+from tests.support.client import Client
+from tests.support.guests import apply, published, stored
+from tests.support.hands import Clock, Outbox, Unit
+from trainings.core.actor import Actor, ActorKind, acting_as
+from trainings.directory.actions import load_master_data
+from trainings.events.models import Event
+from trainings.registration.actions import submit_application
+from trainings.registration.mails import MOST_AN_HOUR
+from trainings.registration.models import Application, Channel
+
+VICTIM = "hanako@victim.example"
+GUEST = Actor(ActorKind.GUEST)
+WORDS = "おめでとう 至急お返事を"
+WAYS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "cancel": ("cancel", "この申込を取り消す", {}),
+    "change": ("edit", "この内容に直す", {"mail": VICTIM}),
+    "substitute": (
+        "substitute",
+        "この方にゆずる",
+        {"family": WORDS, "given": "代", "family_kana": "カワリ", "given_kana": "ダイ", "mail": VICTIM},
+    ),
+}
+"""Page, button, and what is typed there."""
+
+
+@pytest.fixture
+def overrides() -> dict[str, object]:
+    return {"rate_limits": True}
+
+
+@pytest.fixture(autouse=True)
+def master_data(clock: Clock, unit: Unit) -> None:
+    with unit():
+        load_master_data()
+
+
+def flood(unit: Unit, event: Event, posts: int, mail: str = VICTIM, begin: int = 0) -> None:
+    """Invented people of one address, who look alike."""
+    for n in range(begin, begin + posts):
+        with unit(), acting_as(GUEST):
+            sent(event, n, mail.format(n=n))
+
+
+def sent(event: Event, n: int, mail: str) -> None:
+    submit_application(
+        event_id=event.id,
+        statement=statement("NSV", family=f"人{n}", family_kana="ヒト", mail=mail),
+        channel=Channel.WEB,
+        idempotency_key=f"key-{n}",
+    )
+
+
+def to_victim(outbox: Outbox) -> int:
+    return len([mail for mail in outbox.all() if mail.to_address.lower().endswith("@victim.example")])
+
+
+@pytest.mark.parametrize("address", [VICTIM, "hanako+{n}@victim.example", "ha.na.ko@victim.example"])
+def test_one_mailbox_is_not_filled(unit: Unit, outbox: Outbox, clock: Clock, address: str) -> None:
+    """The attack: 237 mails to one address in 17 seconds."""
+    event = published(unit)
+    flood(unit, event, MOST_AN_HOUR + 20, address)
+    at_once = to_victim(outbox)
+    clock.forward(minutes=59)
+    flood(unit, event, 3, address, begin=100)
+    within_the_hour = to_victim(outbox)
+    clock.forward(minutes=2)
+    flood(unit, event, 1, address, begin=200)
+
+    assert at_once == within_the_hour == MOST_AN_HOUR
+    assert to_victim(outbox) == MOST_AN_HOUR + 1
+
+
+def test_receipt_stands_alone_and_says_so(client: Client, unit: Unit, outbox: Outbox, clock: Clock) -> None:
+    event = published(unit)
+    usual = apply(client, unit, event, mail=VICTIM)
+    flood(unit, event, MOST_AN_HOUR)
+
+    receipt = apply(client, unit, event, mail=VICTIM, family="大沢", family_kana="オオサワ")
+
+    assert f"{VICTIM} に、このページのリンクをお送りしました" in usual
+    assert f"{VICTIM} には、短い間に何通もお送りしたため" in receipt
+    assert "大沢" in receipt
+    assert receipt.follow("わたしの申込を開く").h1 == "わたしの申込"
+    assert client.get(usual.path).text == usual.text
+    assert to_victim(outbox) == MOST_AN_HOUR
+
+
+def test_applying_and_cancelling_by_turns_fills_nothing(client: Client, unit: Unit, outbox: Outbox) -> None:
+    event = published(unit)
+
+    for _ in range(10):
+        receipt = apply(client, unit, event, mail=VICTIM)
+        receipt.follow("申込を取り消す").press("この申込を取り消す")
+
+    assert len(outbox.all(to=VICTIM)) == MOST_AN_HOUR
+
+
+def test_organisers_always_reach_everybody(unit: Unit, outbox: Outbox) -> None:
+    event = published(unit)
+    flood(unit, event, MOST_AN_HOUR + 5)
+
+    with unit():
+        sent(event, 900, VICTIM)
+
+    told = [mail.subject for mail in outbox.all(to=VICTIM)]
+    assert len(told) == MOST_AN_HOUR + 1
+    assert told.count(f"お申し込みについてのお知らせ（{event.title}）") == MOST_AN_HOUR
+
+
+@pytest.mark.parametrize("what", ["apply", "cancel", "change", "substitute"])
+def test_mail_that_a_guest_causes_says_nothing_that_a_guest_typed(
+    client: Client, unit: Unit, outbox: Outbox, what: str
+) -> None:
+    event = published(unit)
+    first = apply(client, unit, event, family=WORDS, given=WORDS, organisation_name=WORDS)
+    way = client.get(first.path.replace("/done", f"/{WAYS[what][0]}")) if what != "apply" else first
+    if what == "substitute":
+        way = way.press("この方にゆずる", profession=str(stored(unit, event)[0].profession_id), status=422)
+    if what != "apply":
+        way.press(WAYS[what][1], **WAYS[what][2])
+
+    mails = outbox.all()
+
+    assert len(mails) == (1 if what == "apply" else 2)
+    for mail in mails:
+        words = mail.subject + (mail.body or "")
+        assert "おめでとう" not in words
+        assert event.title in mail.subject
+        assert "/a/" in words
+
+
+def test_confirmed_address_is_told_all_at_once(client: Client, unit: Unit, outbox: Outbox) -> None:
+    event, other = published(unit), published(unit)
+    apply(client, unit, event, mail=VICTIM)
+    before = outbox.one(to=VICTIM)
+    (known,) = stored(unit, event)
+    with unit() as session:
+        own_link(session.get_one(Application, known.id))
+
+    apply(client, unit, other, mail=VICTIM, family=WORDS)
+
+    (after,) = [mail for mail in outbox.all(to=VICTIM) if mail.id != before.id]
+    assert before.subject == f"お申し込みについてのお知らせ（{event.title}）"
+    assert after.subject == f"参加が決まりました（{other.title}）"
+    assert "おめでとう" not in (after.body or "")
+
+
+def test_news_of_a_second_application_is_of_guests_too(
+    client: Client, unit: Unit, outbox: Outbox, work: Callable[[], object]
+) -> None:
+    """The attack: each invented person applies twice, and the worker writes to the first address."""
+    event = published(unit)
+    for mail in (VICTIM, "second@else.example"):
+        apply(client, unit, event, family=WORDS, mail=mail)
+    work()
+    told = outbox.one(to=VICTIM, purpose="registration_second_application")
+    assert "おめでとう" not in told.subject + (told.body or "")
+
+    flood(unit, event, MOST_AN_HOUR)
+
+    assert to_victim(outbox) == MOST_AN_HOUR
