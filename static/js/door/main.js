@@ -89,8 +89,8 @@ async function kept(entry) {
     return true;
   } catch (error) {
     reportError(error);
-    // Nothing was recorded: whoever scans it once more is not looking at the same answer. A camera only goes on looking.
-    if (entry.body.method !== "camera") Object.assign(last, { text: "", at: 0 });
+    // Nothing was recorded: whoever scans it once more is not looking at the same answer.
+    sightings.forget();
     const why = error.full ? "#words-no-disk" : "#words-unkept";
     present({ ...NOBODY, scan_id: entry.body.scan_id, outcome: "refused", why: "", ...sayings(why) });
     return false;
