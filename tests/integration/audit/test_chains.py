@@ -15,7 +15,7 @@ from tests.support.hands import Clock, Unit
 from trainings.audit.actions import record
 from trainings.audit.chains import Chain, Trouble, extend_chains, verify_chains
 from trainings.audit.models import AuditEntry, ChainLink
-from trainings.core import triggers
+from trainings.core import actor, triggers
 from trainings.core.db import db
 from trainings.worker.jobs import DUTIES
 
@@ -25,7 +25,7 @@ def trail(unit: Unit, clock: Clock) -> list[AuditEntry]:
     """Five entries, a minute apart, linked in two rounds of the worker."""
     made = []
     for number in range(5):
-        with unit():
+        with unit(), actor.acting_as(actor.SYSTEM):
             made.append(record(verb="test.done", subject=("staff", str(number)), detail={"n": number}))
         if number in (2, 4):
             with unit():

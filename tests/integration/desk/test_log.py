@@ -21,7 +21,16 @@ from trainings.events.models import Event
 from trainings.registration import texts as registration_texts
 
 WITHOUT_EVENT = (
-    *("candidate.", "framework.", "job.", "organisation.", "person.merge", "person.merged", "skills."),
+    *(
+        "address.",
+        "candidate.",
+        "framework.",
+        "job.",
+        "organisation.",
+        "person.merge",
+        "person.merged",
+        "skills.",
+    ),
     "staff.",
 )
 TOLD_BY_STATE = "application.state_changed"
