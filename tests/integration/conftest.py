@@ -21,6 +21,7 @@ from tests.support.hands import Outbox, QueryCount, Unit, counted_queries, unit_
 from tests.support.staff import signed_in
 from trainings import create_app
 from trainings.accounts.models import Role
+from trainings.core import actor
 from trainings.core import clock as clock_of_jobs
 from trainings.core.db import db
 from trainings.core.jobs import Job, JobState
@@ -34,6 +35,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         kind for kind in ("sqlite", "postgresql") if metafunc.definition.get_closest_marker(f"{kind}_only")
     ]
     metafunc.parametrize("database", only or ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def nobody_acts_yet() -> None:
+    """A request names who acts, and nothing unnames it in this thread: a test must not act for the one before it."""
+    actor.set_current(actor.SYSTEM)
 
 
 @pytest.fixture(scope="session")
