@@ -135,15 +135,24 @@ def test_number_given_later_moves_the_colleague_too(unit: Unit, client: Client) 
     assert ranks(unit, event) == {"二郎": 1, "一子": 2}
 
 
-@pytest.mark.parametrize("wrong", ["0", "100", "一番", "-1", "1.5", "9" * 5000])
-def test_wrong_number_is_told_and_kept(unit: Unit, client: Client, wrong: str) -> None:
+NO_NUMBER = "優先順位は、1から99までの数字で入力してください"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        *((wrong, NO_NUMBER) for wrong in ("0", "100", "一番", "-1", "1.5")),
+        ("9" * 5000, "優先順位は10文字までで入力してください"),
+    ],
+)
+def test_wrong_number_is_told_and_kept(unit: Unit, client: Client, wrong: str, told: str) -> None:
     event = published(unit)
     first = apply(client, unit, event)
     form = first.follow("続けて、同じ事業所の方を申し込む").form(button="確認へ進む")
 
     page = form.fill(said(unit, event, given="二郎") | {"priority": wrong}).submit("確認へ進む", status=422)
 
-    assert page.errors == ["優先順位は、1から99までの数字で入力してください"]
+    assert page.errors == [told]
     assert page.one("#priority")["value"] == wrong
     assert "続けて、次の方を申し込みます" in page
 
