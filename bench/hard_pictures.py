@@ -17,7 +17,7 @@ import qrcode
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 from trainings.core import codes
-from trainings.core.qr import QUIET_ZONE, SMALLEST_VERSION
+from trainings.core.paper.qr import QUIET_ZONE, SMALLEST_VERSION
 
 FRAME = (1280, 720)
 """What the page asks the camera for."""

@@ -32,7 +32,7 @@ from bench.hard_pictures import (
     through_the_lens,
     ticket_text,
 )
-from trainings.core.qr import QUIET_ZONE
+from trainings.core.paper.qr import QUIET_ZONE
 
 EACH = 6
 """Pictures of each degree of each trouble."""

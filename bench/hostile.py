@@ -12,7 +12,7 @@ from tests.integration.test_nonsense import NASTY
 from tests.support.client import Client
 from tests.support.markup import Markup
 from tests.unit.core.test_sheets import BOMBS, SHEET, with_part
-from trainings.core import sheets
+from trainings.core.paper import sheets
 from trainings.events.models import EventKind
 
 AIM = 0.5

@@ -16,22 +16,23 @@ from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
 from trainings.allocation import pages as allocation_pages
 from trainings.audit import models as audit_models
-from trainings.checkin import badge_views as door_badge_views
-from trainings.checkin import board_views as door_board_views
-from trainings.checkin import counter_api as door_api
-from trainings.checkin import device_views as door_device_views
 from trainings.checkin import models as checkin_models
-from trainings.checkin import paper_views as door_paper_views
-from trainings.checkin import review_views as door_review_views
-from trainings.checkin import venue_views
 from trainings.checkin import views as checkin_views
+from trainings.checkin.desk import counter_api as door_api
+from trainings.checkin.desk import device_views as door_device_views
+from trainings.checkin.paper import badge_views as door_badge_views
+from trainings.checkin.paper import views as door_paper_views
+from trainings.checkin.review import views as door_review_views
+from trainings.checkin.screens import board_views as door_board_views
+from trainings.checkin.screens import venue_views
 from trainings.cli import audit as audit_commands
 from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
-from trainings.core import db, limits, logs, proxies, sizes, web
+from trainings.core import db, logs, web
 from trainings.core import jobs as job_models
+from trainings.core.requests import limits, proxies, sizes
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
 from trainings.desk import mail_views
@@ -43,9 +44,10 @@ from trainings.events import models as event_models
 from trainings.guest import pages as guest_pages
 from trainings.messages import delivery
 from trainings.messages import models as message_models
-from trainings.registration import free_entry_views, people_pages
 from trainings.registration import models as registration_models
 from trainings.registration import pages as registration_pages
+from trainings.registration.people import free_entry_views
+from trainings.registration.people import pages as people_pages
 from trainings.skills import models as skill_models
 from trainings.skills import views as skill_views
 from trainings.surveys import models as survey_models

@@ -1,4 +1,4 @@
-// A plain proof of work (trainings/core/work.py): find a number whose SHA-256 together with the nonce begins with so many zero
+// A plain proof of work (trainings/core/requests/work.py): find a number whose SHA-256 together with the nonce begins with so many zero
 // bits, then send the form. Where the browser has no SHA-256 (no HTTPS) the page stays as it is without JavaScript.
 
 const AT_ONCE = 256;

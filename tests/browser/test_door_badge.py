@@ -16,7 +16,7 @@ from tests.support.hands import Clock
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.actions import close_door
-from trainings.checkin.screens import link_screen, screen_secret
+from trainings.checkin.screens.links import link_screen, screen_secret
 
 __all__ = ["night", "organiser"]
 

@@ -11,7 +11,7 @@ from tests.browser.test_door import Night, enrol, everything_sent, night, type_t
 from tests.browser.test_door_ways import organiser
 from tests.support.site import Site
 from tests.support.watching import Watch
-from trainings.checkin.fees import standing_fees
+from trainings.checkin.counter.fees import standing_fees
 from trainings.events.models import Event
 
 __all__ = ["night", "organiser"]

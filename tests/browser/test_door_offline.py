@@ -14,7 +14,7 @@ from tests.support.watching import Watch
 from trainings.checkin import queries
 from trainings.checkin.actions import close_door, revoke_device
 from trainings.checkin.models import Matter, Outcome
-from trainings.checkin.review import open_matters
+from trainings.checkin.review.reading import open_matters
 from trainings.registration.actions import cancel_application
 
 __all__ = ["night"]
@@ -256,7 +256,7 @@ def test_new_version_waits_until_nothing_is_left_to_send(
     desk.route("**/api/v1/door/**", lambda route: route.abort())
     type_ticket(desk, night.tickets[0])
     desk.keyboard.press("Escape")
-    monkeypatch.setattr("trainings.checkin.shell.LENGTH_OF_VERSION", 20)
+    monkeypatch.setattr("trainings.checkin.desk.shell.LENGTH_OF_VERSION", 20)
 
     desk.evaluate("() => navigator.serviceWorker.getRegistration('/door').then(one => one.update())")
     desk.wait_for_function(

@@ -16,9 +16,9 @@ from tests.support.site import Site
 from tests.support.staff import add_staff, session_cookie
 from trainings.accounts.models import Role
 from trainings.checkin.actions import heard_from
-from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Direction, Method
-from trainings.checkin.scanning import record_attempts
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.registration.models import Application
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import State

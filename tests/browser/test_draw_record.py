@@ -14,8 +14,8 @@ from tests.support.announcing import announce
 from tests.support.evening import apply_as
 from tests.support.site import Site
 from trainings.allocation import queries
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.core import clock
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind

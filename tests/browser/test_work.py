@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.support.hands import Clock
 from tests.support.site import Site
 from tests.support.watching import Watch
-from trainings.core.limits import Limit, attempts
+from trainings.core.requests.limits import Limit, attempts
 
 NewContext = Callable[..., tuple[BrowserContext, Watch]]
 

@@ -23,11 +23,11 @@ from tests.support.hands import Clock, Unit
 from tests.support.markup import parsed
 from tests.support.surveying import answer
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.voiding import void_draw
 from trainings.allocation.models import VoidCause
 from trainings.allocation.placing import move_by_hand, place_by_hand, refuse_by_hand
-from trainings.allocation.voiding import void_draw
 from trainings.core.small_numbers import SMALLEST
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trainings.registration.addresses import address_of, confirm_address, person_secret
 from trainings.registration.models import Application
+from trainings.registration.people.addresses import address_of, confirm_address, person_secret
 
 
 def own_link(application: Application) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.announcing import announce, statement
 from trainings.checkin.actions import enrol_device, open_door
-from trainings.checkin.devices import proposed_name
+from trainings.checkin.desk.devices import proposed_name
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.actions import load_master_data

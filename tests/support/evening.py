@@ -8,10 +8,10 @@ from typing import Any
 
 from tests.support.announcing import announce, statement
 from trainings.checkin.actions import enrol_device, open_door
-from trainings.checkin.attempts import Attempt
-from trainings.checkin.devices import proposed_name
+from trainings.checkin.desk.devices import proposed_name
 from trainings.checkin.models import Device, Method
-from trainings.checkin.scanning import record_attempts
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.core import clock
 from trainings.events.models import Event, EventKind
 from trainings.registration.actions import submit_application

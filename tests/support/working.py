@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from tests.support.pages import Page
-from trainings.core.work import is_solved
+from trainings.core.requests.work import is_solved
 
 
 def answered(page: Page) -> dict[str, str]:

@@ -12,8 +12,9 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from werkzeug.wrappers import Response
 
 from trainings.accounts.models import Role, Staff
-from trainings.core import actor, clock, late_forms
+from trainings.core import actor, clock
 from trainings.core.db import db
+from trainings.core.requests import late_forms
 
 View = TypeVar("View", bound=Callable[..., Any])
 

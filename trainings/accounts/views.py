@@ -15,8 +15,8 @@ from trainings.accounts.forms import PressForm, SignInForm, StaffForm
 from trainings.accounts.models import Role, Staff
 from trainings.accounts.navigation import first_page, nav_items
 from trainings.accounts.refusals import AccountRefusal
-from trainings.core.limits import limited
 from trainings.core.refusal import Refused
+from trainings.core.requests.limits import limited
 from trainings.core.web import blueprint
 
 bp = blueprint("accounts")

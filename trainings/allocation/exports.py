@@ -8,13 +8,15 @@ from pathlib import Path
 
 from flask import current_app, render_template
 
-from trainings.allocation import publishing, queries
+from trainings.allocation import queries
 from trainings.allocation import texts as allocation_texts
+from trainings.allocation.draws import publishing
+from trainings.allocation.draws.outcome import GroupOutcome, outcome_by_group
+from trainings.allocation.draws.weights import HALVES
 from trainings.allocation.models import Draw
-from trainings.allocation.outcome import GroupOutcome, outcome_by_group
-from trainings.allocation.weights import HALVES
-from trainings.core import clock, pdf, sheets
-from trainings.core.sheets import Cell, Sheet
+from trainings.core import clock
+from trainings.core.paper import pdf, sheets
+from trainings.core.paper.sheets import Cell, Sheet
 from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application

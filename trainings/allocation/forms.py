@@ -10,10 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import FormField
 from wtforms.validators import InputRequired, Length
 
+from trainings.allocation.draws.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
 from trainings.allocation.models import VoidCause
 from trainings.allocation.other_quotas import Who
 from trainings.allocation.texts import VOID_CAUSES, times
-from trainings.allocation.weights import BONUSES, HALVES, LARGEST_MOST, LEAST_MOST
 from trainings.core.fields import (
     BooleanField,
     FieldList,

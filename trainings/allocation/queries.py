@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import exists, func, select
 
+from trainings.allocation.draws.weights import Outcome, Past, WeightRule
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid, FrozenList
-from trainings.allocation.weights import Outcome, Past, WeightRule
 from trainings.audit.queries import entries_of_verb
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock

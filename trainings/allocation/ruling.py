@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from trainings.allocation import queries, texts
-from trainings.allocation.weights import (
+from trainings.allocation.draws.weights import (
     Past,
     WeightRule,
     consecutive_refusals,

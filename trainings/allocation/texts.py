@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from trainings.allocation.draws.weights import HALVES, WeightRule
 from trainings.allocation.models import VoidCause
 from trainings.allocation.other_quotas import Crosses, Fits, Place, Who
 from trainings.allocation.refusals import AllocationRefusal
-from trainings.allocation.weights import HALVES, WeightRule
 from trainings.registration import states
 from trainings.seats.degrade import Limit, Shortfall
 from trainings.seats.meaning import Range

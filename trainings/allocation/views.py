@@ -11,19 +11,20 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
-from trainings.allocation import drawing, forms, freezing, offers, placing, queries, swapping, texts, voiding
+from trainings.allocation import forms, offers, placing, queries, swapping, texts
 from trainings.allocation.calling import call_list
-from trainings.allocation.outcome import outcome_by_group
+from trainings.allocation.draws import drawing, freezing, voiding
+from trainings.allocation.draws.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
-from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
+from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.web import blueprint
 from trainings.events.models import Event, Selection
 from trainings.events.queries import event_by_slug
-from trainings.registration.duplicates import open_questions
-from trainings.registration.free_entries import open_free_entries
 from trainings.registration.models import Application
+from trainings.registration.people.duplicates import open_questions
+from trainings.registration.people.free_entries import open_free_entries
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("allocation")

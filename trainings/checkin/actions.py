@@ -14,12 +14,12 @@ from sqlalchemy import select, update
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
-from trainings.checkin.attempts import Attempt
-from trainings.checkin.devices import claim_name
+from trainings.checkin.counter.newcomers import newcomer, read_name, recognise
+from trainings.checkin.desk.devices import claim_name
 from trainings.checkin.models import Device, Door, Method, Scan
-from trainings.checkin.newcomers import newcomer, read_name, recognise
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import lock_door, record_attempts
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.checkin.scanning import lock_door, record_attempts
 from trainings.core import clock, codes, names
 from trainings.core.db import apart, db
 from trainings.core.refusal import Refused

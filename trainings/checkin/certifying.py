@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from trainings.audit.actions import record
 from trainings.checkin import queries
-from trainings.checkin.attendance import fulfils
 from trainings.checkin.models import Certificate
+from trainings.checkin.passages.attendance import fulfils
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.directory.queries import event_roles

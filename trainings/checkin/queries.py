@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
-from trainings.checkin.attendance import Attendance, Passage, attendance
 from trainings.checkin.models import Certificate, Device, Direction, Door, Scan
-from trainings.checkin.passages import entry, passed_at, passed_in, stands
+from trainings.checkin.passages.attendance import Attendance, Passage, attendance
+from trainings.checkin.passages.facts import entry, passed_at, passed_in, stands
 from trainings.core import codes
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT

@@ -14,19 +14,21 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, by_link, public
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.checkin import actions, exports, queries, texts
-from trainings.checkin.badges import late_badges
-from trainings.checkin.board import board_of
-from trainings.checkin.devices import proposed_name
-from trainings.checkin.fees import paid_twice, takings_of
+from trainings.checkin import actions, queries, texts
+from trainings.checkin.counter.fees import paid_twice, takings_of
+from trainings.checkin.desk.devices import proposed_name
+from trainings.checkin.desk.shell import worker_script
 from trainings.checkin.forms import DeviceForm
 from trainings.checkin.models import Door
-from trainings.checkin.review import count_open
-from trainings.checkin.screens import screen_secret
-from trainings.checkin.shell import worker_script
-from trainings.core import in_app, qr, sheets, sizes
+from trainings.checkin.paper import exports
+from trainings.checkin.paper.badges import late_badges
+from trainings.checkin.review.reading import count_open
+from trainings.checkin.screens.board import board_of
+from trainings.checkin.screens.links import screen_secret
 from trainings.core.db import db
+from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
+from trainings.core.requests import in_app, sizes
 from trainings.core.web import blueprint, door_page, download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug

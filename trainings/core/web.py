@@ -13,7 +13,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trainings.core import actor, clock, in_app, late_forms, names, sheets, small_numbers, texts
+from trainings.core import actor, clock, names, small_numbers, texts
+from trainings.core.paper import sheets
+from trainings.core.requests import in_app, late_forms
 
 ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
 

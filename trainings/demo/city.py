@@ -18,12 +18,12 @@ from sqlalchemy import select, update
 
 from trainings.accounts.actions import add_staff
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.checkin.actions import enrol_device, open_door, set_tables
-from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Method
-from trainings.checkin.scanning import record_attempts
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.core import clock, names
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job, JobState

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.allocation import queries as allocation
-from trainings.allocation.outcome import outcome_by_group
+from trainings.allocation.draws.outcome import outcome_by_group
 from trainings.allocation.texts import VOID_CAUSES
 from trainings.audit import queries as audit
 from trainings.core import clock

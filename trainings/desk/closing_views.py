@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
-from trainings.checkin.contacts import contacts_of
-from trainings.checkin.fees import takings_of
+from trainings.checkin.counter.fees import takings_of
+from trainings.checkin.desk.contacts import contacts_of
 from trainings.checkin.queries import attended_applications
 from trainings.core.db import db
 from trainings.core.refusal import Refused

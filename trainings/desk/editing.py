@@ -14,8 +14,8 @@ from trainings.allocation.queries import valid_draw
 from trainings.checkin.models import Scan
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
-from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
+from trainings.core.requests.late_forms import keeps_typed
 from trainings.desk import texts
 from trainings.desk.blueprint import bp
 from trainings.desk.copying import copy_whole_event

@@ -16,9 +16,9 @@ from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState, Selection
 from trainings.messages.models import Message, MessageState
-from trainings.registration.duplicates import open_questions
-from trainings.registration.free_entries import count_open_free_entries
 from trainings.registration.models import Application, Channel
+from trainings.registration.people.duplicates import open_questions
+from trainings.registration.people.free_entries import count_open_free_entries
 from trainings.registration.seat_rules import candidate_of, rules_of
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
 from trainings.seats.meaning import Meaning, meaning

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, current_staff, may_open, sees_drafts
 from trainings.accounts.models import Role
-from trainings.checkin.devices import new_devices
+from trainings.checkin.desk.devices import new_devices
 from trainings.checkin.models import Device, Door
 from trainings.core import clock
 from trainings.core.jobs import failed_jobs
-from trainings.core.proxies import is_forgotten
+from trainings.core.requests.proxies import is_forgotten
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.stages import stages_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trainings.core import sheets
+from trainings.core.paper import sheets
 from trainings.directory import texts
 from trainings.directory.models import District, Organisation, OrganisationKind
 

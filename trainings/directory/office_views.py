@@ -11,9 +11,11 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from trainings.accounts.access import allowed, public
 from trainings.accounts.models import Role
-from trainings.core import clock, names, sheets, sizes, web
+from trainings.core import clock, names, web
 from trainings.core.db import db
+from trainings.core.paper import sheets
 from trainings.core.refusal import Refused
+from trainings.core.requests import sizes
 from trainings.directory import exports, forms, offices, queries, texts
 from trainings.directory.forms import LONGEST_SEARCH
 from trainings.directory.imports import Deed, Flaw, OfficeRow, Plan, Remark, Rows, read_rows

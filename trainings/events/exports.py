@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from trainings.core import clock, sheets
+from trainings.core import clock
+from trainings.core.paper import sheets
 from trainings.events import texts
 from trainings.events.models import Event, EventState, Responsible
 

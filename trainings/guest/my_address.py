@@ -15,9 +15,9 @@ from trainings.directory.queries import canonical
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.my_history import history_or_404
-from trainings.registration.addresses import address_to_confirm, answer_for, confirm_address
 from trainings.registration.links import ADDRESS_CONFIRMED
 from trainings.registration.models import Application
+from trainings.registration.people.addresses import address_to_confirm, answer_for, confirm_address
 from trainings.registration.queries import newest_with_mail
 
 

@@ -6,14 +6,14 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link
-from trainings.allocation.publishing import standing_of
+from trainings.allocation.draws.publishing import standing_of
 from trainings.allocation.queries import draws_of
 from trainings.checkin.queries import attended_ids, certificate_of
 from trainings.core import actor, clock
-from trainings.core.browser import own_key
 from trainings.core.db import db
-from trainings.core.late_forms import keeps_typed
 from trainings.core.refusal import Refused
+from trainings.core.requests.browser import own_key
+from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.web import download
 from trainings.events.exports import CALENDAR, calendar_file
 from trainings.events.models import Event, Selection

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import by_link, public
 from trainings.checkin.models import Certificate
 from trainings.checkin.queries import attended_ids, certificate_by_code, certificate_of, certificates_of
-from trainings.core import names, pdf, qr
+from trainings.core import names
+from trainings.core.paper import pdf, qr
 from trainings.core.web import download
 from trainings.events import texts as event_texts
 from trainings.events.models import Event
@@ -20,13 +21,13 @@ from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.guest.my_application import application_or_404
 from trainings.registration import texts as registration_texts
-from trainings.registration.addresses import (
+from trainings.registration.models import Application
+from trainings.registration.people.addresses import (
     History,
     address_by_person_secret,
     history_seen_by,
     second_addresses,
 )
-from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
 from trainings.skills.queries import current_framework
 from trainings.skills.views import person_levels

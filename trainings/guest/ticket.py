@@ -6,8 +6,8 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link
-from trainings.checkin.venue_views import remember_ticket
-from trainings.core import qr
+from trainings.checkin.screens.venue_views import remember_ticket
+from trainings.core.paper import qr
 from trainings.guest.blueprint import bp
 from trainings.registration.queries import application_by_ticket
 from trainings.registration.secrets import ticket_url

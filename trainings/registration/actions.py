@@ -24,8 +24,8 @@ from trainings.registration.intake import (
     write_statement,
 )
 from trainings.registration.mails import tell
-from trainings.registration.merging import retell_person
 from trainings.registration.models import Application, Channel
+from trainings.registration.people.merging import retell_person
 from trainings.registration.priorities import Waiting, office_order
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidate_of, candidates_in, released_groups, rules_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trainings.core import clock, sheets
-from trainings.core.sheets import Cell, Sheet
+from trainings.core import clock
+from trainings.core.paper import sheets
+from trainings.core.paper.sheets import Cell, Sheet
 from trainings.directory.queries import role_names
 from trainings.events.models import Event
 from trainings.registration import texts

@@ -20,8 +20,8 @@ from trainings.directory.models import PersonAddress
 from trainings.directory.queries import canonical
 from trainings.messages.actions import queue_mail
 from trainings.messages.queries import written_since
-from trainings.registration import addresses
 from trainings.registration.models import Application, LinkRequest
+from trainings.registration.people import addresses
 from trainings.registration.queries import applications_with_mail, newest_with_mail
 from trainings.registration.secrets import application_url
 

@@ -11,11 +11,12 @@ from werkzeug.datastructures import MultiDict
 from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.core import names, sheets
-from trainings.core.browser import own_key
+from trainings.core import names
 from trainings.core.db import db
-from trainings.core.late_forms import keeps_typed
+from trainings.core.paper import sheets
 from trainings.core.refusal import Refused
+from trainings.core.requests.browser import own_key
+from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.web import download
 from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import canonical_ids_of, role_names

@@ -16,8 +16,8 @@ from trainings.core.actor import ActorKind
 from trainings.core.web import render_mail
 from trainings.messages.actions import queue_mail
 from trainings.messages.queries import mails_from_outside
-from trainings.registration.addresses import is_confirmed
 from trainings.registration.models import Application
+from trainings.registration.people.addresses import is_confirmed
 from trainings.registration.secrets import application_url
 
 OUTSIDE = frozenset({ActorKind.GUEST, ActorKind.APPLICANT})

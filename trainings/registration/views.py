@@ -12,22 +12,23 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
-from trainings.core import limits, names
-from trainings.core.browser import own_key
+from trainings.core import names
 from trainings.core.db import db
-from trainings.core.late_forms import keeps_typed, needs_no_token, only_late
-from trainings.core.limits import Limit, Target, limited
 from trainings.core.refusal import Refused
+from trainings.core.requests import limits
+from trainings.core.requests.browser import own_key
+from trainings.core.requests.late_forms import keeps_typed, needs_no_token, only_late
+from trainings.core.requests.limits import Limit, Target, limited
 from trainings.core.web import blueprint
 from trainings.directory.models import Person
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
 from trainings.registration.actions import submit_application
-from trainings.registration.addresses import address_by_person_secret, history_seen_by
 from trainings.registration.forms import NO_OFFICE, ApplyForm, LinksForm
 from trainings.registration.links import ask_for_links
 from trainings.registration.models import Application, Channel
+from trainings.registration.people.addresses import address_by_person_secret, history_seen_by
 from trainings.registration.queries import application_by_link_secret
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret

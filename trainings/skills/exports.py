@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trainings.core import clock, sheets
-from trainings.core.sheets import Cell as SheetCell
-from trainings.core.sheets import Sheet
+from trainings.core import clock
+from trainings.core.paper import sheets
+from trainings.core.paper.sheets import Cell as SheetCell
+from trainings.core.paper.sheets import Sheet
 from trainings.core.small_numbers import told
 from trainings.skills import queries
 from trainings.skills.models import Framework

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, current_staff, may_open
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.core import clock, sheets
+from trainings.core import clock
 from trainings.core.db import db
+from trainings.core.paper import sheets
 from trainings.core.small_numbers import SMALLEST, told
 from trainings.core.web import blueprint, download
 from trainings.directory.models import Person

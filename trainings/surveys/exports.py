@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trainings.core import clock, sheets
-from trainings.core.sheets import Cell, Sheet
-from trainings.core.workbook_reader import LONGEST_CELL
+from trainings.core import clock
+from trainings.core.paper import sheets
+from trainings.core.paper.sheets import Cell, Sheet
+from trainings.core.paper.workbook_reader import LONGEST_CELL
 from trainings.surveys import queries, texts
 from trainings.surveys.models import NO_CODE, SurveyRun
 from trainings.surveys.questionnaires import Answer, Item, ItemType, Missing

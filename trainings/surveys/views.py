@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
-from trainings.core import qr, sheets, sizes
-from trainings.core.fleeting import FleetingLimit
-from trainings.core.late_forms import keeps_typed
-from trainings.core.limits import visitor_address
+from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
+from trainings.core.requests import sizes
+from trainings.core.requests.fleeting import FleetingLimit
+from trainings.core.requests.late_forms import keeps_typed
+from trainings.core.requests.limits import visitor_address
 from trainings.core.small_numbers import rounded_down
 from trainings.core.web import blueprint, download
 from trainings.events.models import Event

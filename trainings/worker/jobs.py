@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 
 from trainings.accounts.actions import SIGN_IN_MAIL, sign_in_body
 from trainings.allocation import watches as allocation
-from trainings.allocation.freezing import commit_secret
+from trainings.allocation.draws.freezing import commit_secret
 from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
 from trainings.audit.chains import extend_chains
 from trainings.core.jobs import Job
-from trainings.core.limits import forget_old_counts
+from trainings.core.requests.limits import forget_old_counts
 from trainings.desk.closing import close_again
 from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
 from trainings.events.actions import RECLOSED as EVENT_RECLOSED
 from trainings.messages.delivery import Maker
-from trainings.registration import duplicates, links
+from trainings.registration import links
+from trainings.registration.people import duplicates
 from trainings.registration.transitions import SEAT_FREED
 from trainings.surveys import watches as surveys
 from trainings.surveys.actions import LATE_BODY as SURVEY_INVITATION

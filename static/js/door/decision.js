@@ -1,4 +1,4 @@
-// The one decision at the door: the same function as trainings/checkin/decision.py, where its contract is written.
+// The one decision at the door: the same function as trainings/checkin/passages/decision.py, where its contract is written.
 // One table of test vectors (tests/unit/checkin/vectors.json) runs against both.
 
 const WITHOUT_A_SEAT = ["unknown", "other_event", "not_selected", "waiting", "cancelled"];

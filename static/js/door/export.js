@@ -1,5 +1,5 @@
 // The queue as a file, for the case that this device never gets a network again. The organiser's page reads it
-// (checkin/keying.py): the ids are the same, so it does not matter if the desk sends its queue later after all.
+// (checkin/paper/keying.py): the ids are the same, so it does not matter if the desk sends its queue later after all.
 
 import { fact } from "./store.js";
 

@@ -15,7 +15,7 @@ const TYPED = 2;
 const FOUND = 5;
 const OPEN_PANELS = ["#scan", "#search"];
 
-/** What is kept of a PIN (checkin/locks.py). salt: hexadecimal. */
+/** What is kept of a PIN (checkin/desk/locks.py). salt: hexadecimal. */
 async function hashOf(pin, salt, rounds) {
   const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
   return hex(new Uint8Array(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: unhex(salt), iterations: rounds }, key, 256)));

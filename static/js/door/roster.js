@@ -11,7 +11,7 @@ const STATES = {
   not_selected: "not_selected",
 };
 
-/** The state of a ticket as the decision asks for it (checkin/scanning.py). */
+/** The state of a ticket as the decision asks for it (checkin/passages/scanning.py). */
 export const ticketState = (guest) => (guest ? (STATES[guest.state] ?? "cancelled") : "unknown");
 
 export class Roster {

@@ -1,4 +1,4 @@
-// The desk's service worker. `VERSION` and `FILES` are written above this text by the server (checkin/shell.py): the
+// The desk's service worker. `VERSION` and `FILES` are written above this text by the server (checkin/desk/shell.py): the
 // shell is the same for every event and holds no secret. The API is never answered from here.
 
 const NAME = `tsudoi-door-${VERSION}`;

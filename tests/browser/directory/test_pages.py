@@ -12,11 +12,11 @@ from tests.support.site import Site
 from tests.support.staff import add_staff, session_cookie
 from tests.support.watching import Watch
 from trainings.accounts.models import Role
-from trainings.core import sheets
+from trainings.core.paper import sheets
 from trainings.directory import actions
 from trainings.directory.identity import Likeness
-from trainings.registration.free_entries import keep_free_entry
-from trainings.registration.merging import merge_people
+from trainings.registration.people.free_entries import keep_free_entry
+from trainings.registration.people.merging import merge_people
 
 NewContext = Callable[..., tuple[BrowserContext, Watch]]
 HEADER = ["名称", "カナ", "種別", "圏域", "事業所番号"]

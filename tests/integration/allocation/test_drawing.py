@@ -11,12 +11,12 @@ from tests.support.announcing import announce, statement
 from tests.support.evening import apply_as
 from trainings.accounts.models import Role
 from trainings.allocation import queries
-from trainings.allocation.drawing import draw_seats, preview
-from trainings.allocation.freezing import commit_secret, freeze_list, thaw_list
+from trainings.allocation.draws.drawing import draw_seats, preview
+from trainings.allocation.draws.freezing import commit_secret, freeze_list, thaw_list
+from trainings.allocation.draws.publishing import public_draws, standing_of
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, FrozenList
 from trainings.allocation.offers import offer_free_seats
 from trainings.allocation.placing import place_by_hand, refuse_by_hand
-from trainings.allocation.publishing import public_draws, standing_of
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.jobs import Job
 from trainings.core.refusal import Refused

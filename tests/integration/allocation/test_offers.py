@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from tests.support.announcing import announce, statement
 from tests.support.evening import DOCTOR, NURSE, PHARMACIST, apply_as
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.allocation.offers import (
     answer_offer,
     close_waiting_list,

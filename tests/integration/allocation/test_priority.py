@@ -14,8 +14,8 @@ from tests.support.client import Client
 from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.allocation.models import DrawEntry
 from trainings.allocation.queries import draws_of
 from trainings.core.clock import now, today

@@ -20,8 +20,8 @@ from tests.support.evening import apply_as
 from tests.support.hands import Clock, Outbox, Unit
 from trainings.accounts.models import Role
 from trainings.allocation import queries
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.allocation.models import Draw, DrawCommitment, DrawVoid
 from trainings.allocation.offers import answer_offer, expire_offer, offer_free_seats
 from trainings.allocation.placing import place_by_hand

@@ -12,15 +12,15 @@ from tests.support.at_once import at_once, press
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.voiding import void_draw
 from trainings.allocation.models import VoidCause
 from trainings.allocation.offers import next_in_line, offer_free_seats
 from trainings.allocation.queries import valid_draw
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.allocation.steps import steps_after
 from trainings.allocation.swapping import SWAPPED, swap_partners, swap_seats
-from trainings.allocation.voiding import void_draw
 from trainings.audit.queries import entries_of_verb
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data

@@ -17,8 +17,8 @@ from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
 from trainings.checkin import queries
 from trainings.checkin.actions import close_door
-from trainings.checkin.keying import FILE_FORMAT
 from trainings.checkin.models import Direction, Method, Outcome, Scan
+from trainings.checkin.paper.keying import FILE_FORMAT
 from trainings.core.clock import local
 from trainings.core.jobs import Job
 from trainings.events.models import CertificateRule, Event

@@ -14,10 +14,10 @@ from tests.support.hands import Clock, Unit
 from tests.unit.checkin.test_decision import in_node
 from trainings.accounts.models import Role
 from trainings.checkin.actions import close_door, heard_from, open_door
-from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Device, Method
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.checkin.queries import attended_applications
-from trainings.checkin.scanning import record_attempts
 from trainings.events.models import Event
 from trainings.registration.models import Application
 from trainings.registration.states import State

@@ -17,7 +17,7 @@ from tests.support.hands import Clock, Unit
 from tests.support.pages import Page
 from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
-from trainings.checkin import devices, queries
+from trainings.checkin import queries
 from trainings.checkin.actions import (
     close_door,
     door_secret,
@@ -28,7 +28,8 @@ from trainings.checkin.actions import (
     renew_door_link,
     revoke_device,
 )
-from trainings.checkin.devices import set_device_limit
+from trainings.checkin.desk import devices
+from trainings.checkin.desk.devices import set_device_limit
 from trainings.checkin.models import Device, Door
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import codes

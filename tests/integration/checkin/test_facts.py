@@ -17,8 +17,9 @@ from tests.integration.checkin.test_scans import SCANS, Night, change_guest, nig
 from tests.support.arrivals import enrol, make_evening, scan
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
-from trainings.checkin import queries, scanning
+from trainings.checkin import queries
 from trainings.checkin.models import Device, Door, Scan
+from trainings.checkin.passages import scanning
 from trainings.core.db import db
 from trainings.events.models import CertificateRule, Event
 from trainings.registration.models import Application

@@ -21,7 +21,7 @@ from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.checkin.actions import close_door
-from trainings.checkin.fees import standing_fees
+from trainings.checkin.counter.fees import standing_fees
 from trainings.checkin.models import Fee
 from trainings.core import clock as clock_room
 

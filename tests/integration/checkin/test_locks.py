@@ -15,7 +15,7 @@ from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
-from trainings.checkin.locks import ROUNDS, hash_of
+from trainings.checkin.desk.locks import ROUNDS, hash_of
 from trainings.checkin.models import Device
 
 LOCK = "/api/v1/door/lock"

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from tests.support.client import Client
 from tests.support.evening import device_of, evening
 from tests.support.hands import Clock, Unit
-from trainings.checkin.openapi import document
+from trainings.checkin.desk.openapi import document
 from trainings.directory.actions import load_master_data
 
 EXAMPLES = 25

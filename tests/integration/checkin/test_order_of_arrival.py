@@ -19,10 +19,10 @@ from tests.support.arrivals import enrol, make_evening, scan
 from tests.support.door_model import NOWHERE, Happened, Sitting, There, who_was_there
 from tests.support.hands import Clock, Unit
 from trainings.checkin import queries
-from trainings.checkin.attempts import Attempt
 from trainings.checkin.certifying import issue_certificates
 from trainings.checkin.models import Device, Direction, Method
-from trainings.checkin.scanning import record_attempts
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.core.db import db
 from trainings.events.models import CertificateRule, Event, Session
 from trainings.registration.models import Application

@@ -14,8 +14,8 @@ from flask import Flask
 from tests.support.arrivals import Evening, enrol, make_evening, scan
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
-from trainings.checkin import api
-from trainings.checkin.openapi import document
+from trainings.checkin.desk import api
+from trainings.checkin.desk.openapi import document
 from trainings.registration.actions import cancel_application
 
 API = "/api/v1/door/"

@@ -20,9 +20,10 @@ from tests.support.arrivals import Evening, enrol, make_evening, scan
 from tests.support.at_once import under_way
 from tests.support.client import Client
 from tests.support.hands import Clock, QueryCount, Unit
-from trainings.checkin import api, queries
+from trainings.checkin import queries
 from trainings.checkin.actions import close_door, revoke_device
-from trainings.checkin.correcting import correct_profession
+from trainings.checkin.counter.correcting import correct_profession
+from trainings.checkin.desk import api
 from trainings.checkin.models import Device, Scan
 from trainings.core.db import db
 from trainings.events.models import Event

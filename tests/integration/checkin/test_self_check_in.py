@@ -15,7 +15,7 @@ from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.checkin.models import Method, Outcome, Scan, Why
 from trainings.checkin.queries import door_of
-from trainings.checkin.venue import venue_code
+from trainings.checkin.screens.venue import venue_code
 from trainings.core.db import db
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event

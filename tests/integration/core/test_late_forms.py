@@ -17,7 +17,7 @@ from tests.support.staff import signed_in
 from trainings.accounts.models import Role
 from trainings.core import clock
 from trainings.core.db import Base
-from trainings.core.limits import RateCount
+from trainings.core.requests.limits import RateCount
 from trainings.directory.actions import load_master_data
 from trainings.registration.models import Application
 from trainings.registration.states import State

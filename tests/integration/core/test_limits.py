@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from tests.support.working import answered
-from trainings.core import limits
 from trainings.core.db import apart, db
-from trainings.core.limits import Limit, RateCount
+from trainings.core.requests import limits
+from trainings.core.requests.limits import Limit, RateCount
 
 P = Limit("p", 2, 15)
 

@@ -20,7 +20,7 @@ from trainings.accounts.access import public
 from trainings.accounts.models import Staff
 from trainings.core.db import apart, db, lock_words, unit_of_work
 from trainings.core.jobs import Job, enqueue
-from trainings.core.limits import RateCount
+from trainings.core.requests.limits import RateCount
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ from tests.support.announcing import announce
 from tests.support.evening import NURSE, apply_as, come_in, device_of, evening
 from trainings.accounts.models import Role
 from trainings.checkin.actions import open_door
-from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Certificate, Method, Scan
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.checkin.scanning import record_attempts
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.desk.closing import close_again, close_event
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventState
 from trainings.messages.models import Message
-from trainings.registration.merging import unlink_application
 from trainings.registration.models import Application
+from trainings.registration.people.merging import unlink_application
 from trainings.skills import queries as skills
 from trainings.skills.actions import set_taught_skills
 from trainings.skills.models import Evidence, EvidenceKind

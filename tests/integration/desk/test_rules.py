@@ -8,12 +8,12 @@ from sqlalchemy import select
 from tests.support.announcing import announce
 from tests.support.evening import apply_as
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.audit.models import AuditEntry
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
-from trainings.registration.free_entries import keep_free_entry, open_free_entries
+from trainings.registration.people.free_entries import keep_free_entry, open_free_entries
 
 QUOTAS = {"看護": (2, 4), "医科": (2, 3), "歯科": (1, 2)}
 

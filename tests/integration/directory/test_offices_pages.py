@@ -16,7 +16,7 @@ from tests.support.hands import QueryCount, Unit
 from tests.support.pages import Page
 from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
-from trainings.core import sheets
+from trainings.core.paper import sheets
 from trainings.directory import actions
 from trainings.directory.models import Organisation, OrganisationKind
 

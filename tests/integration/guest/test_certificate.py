@@ -12,9 +12,9 @@ from tests.support.client import Client
 from tests.support.evening import come_in, device_of, evening
 from tests.support.hands import Clock, Unit
 from trainings.checkin.actions import open_door
-from trainings.checkin.attempts import Attempt
 from trainings.checkin.models import Certificate, Method, Scan
-from trainings.checkin.scanning import record_attempts
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.scanning import record_attempts
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event

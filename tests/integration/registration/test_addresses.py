@@ -24,10 +24,10 @@ from trainings.core import clock as clock_now
 from trainings.directory.actions import load_master_data
 from trainings.directory.models import PersonAddress
 from trainings.events.models import Event
-from trainings.registration import addresses
 from trainings.registration.actions import cancel_application, submit_application, substitute
-from trainings.registration.merging import merge_people, undo_merge, unlink_application
 from trainings.registration.models import Application, Channel
+from trainings.registration.people import addresses
+from trainings.registration.people.merging import merge_people, undo_merge, unlink_application
 from trainings.registration.secrets import application_secret
 from trainings.skills.actions import load_framework
 

@@ -20,7 +20,7 @@ from tests.support.at_once import under_way
 from tests.support.client import Client
 from tests.support.guests import apply, confirm_page, published, said, stored, submit
 from tests.support.hands import Clock, Outbox, Unit, unit_for
-from trainings.allocation.freezing import freeze_list
+from trainings.allocation.draws.freezing import freeze_list
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
 from trainings.directory.models import Person

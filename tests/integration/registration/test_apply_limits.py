@@ -10,7 +10,7 @@ from tests.support.client import Client
 from tests.support.guests import confirm_page, published, stored
 from tests.support.hands import Clock, Unit
 from tests.support.working import worked
-from trainings.core.limits import Limit, attempts
+from trainings.core.requests.limits import Limit, attempts
 from trainings.directory.actions import load_master_data
 
 POSTS = 240

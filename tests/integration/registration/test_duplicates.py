@@ -17,8 +17,8 @@ from tests.support.guests import apply, my_link, published, said, stored
 from tests.support.hands import Clock, Outbox, QueryCount, Unit
 from tests.support.pages import Page
 from trainings.accounts.models import Role
-from trainings.allocation.drawing import draw_seats
-from trainings.allocation.freezing import commit_secret, freeze_list
+from trainings.allocation.draws.drawing import draw_seats
+from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.refusal import Refused
 from trainings.directory.actions import decide_distinct, load_master_data
@@ -26,9 +26,14 @@ from trainings.directory.models import PersonCandidate
 from trainings.events.models import Event, EventKind
 from trainings.registration import queries
 from trainings.registration.actions import cancel_application, submit_application, substitute
-from trainings.registration.duplicates import doubts, open_questions, settle_as_different, settle_as_one
 from trainings.registration.models import Application, Channel
-from trainings.registration.people import open_groups
+from trainings.registration.people.duplicates import (
+    doubts,
+    open_questions,
+    settle_as_different,
+    settle_as_one,
+)
+from trainings.registration.people.reading import open_groups
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidates_in
 from trainings.registration.states import HOLDS_SEAT, LIVE, State

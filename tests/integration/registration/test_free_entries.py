@@ -17,8 +17,8 @@ from trainings.core.refusal import Refused
 from trainings.directory import actions, queries
 from trainings.directory.models import Organisation, Person
 from trainings.directory.refusals import DirectoryRefusal
-from trainings.registration import free_entries
 from trainings.registration.models import Application
+from trainings.registration.people import free_entries
 from trainings.registration.states import State
 
 PAGE = "/staff/directory/free-entries"

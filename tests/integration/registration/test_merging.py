@@ -21,10 +21,10 @@ from trainings.directory import actions, queries
 from trainings.directory.identity import Likeness
 from trainings.directory.models import CandidateState, Person, PersonCandidate
 from trainings.directory.refusals import DirectoryRefusal
-from trainings.registration import people
-from trainings.registration.addresses import address_by_person_secret
-from trainings.registration.merging import merge_people, undo_merge, unlink_application
 from trainings.registration.models import Application
+from trainings.registration.people import reading as people
+from trainings.registration.people.addresses import address_by_person_secret
+from trainings.registration.people.merging import merge_people, undo_merge, unlink_application
 from trainings.registration.states import LIVE, Reason, State
 
 

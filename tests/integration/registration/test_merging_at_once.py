@@ -17,8 +17,8 @@ from trainings.directory.models import Person
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.models import Event
 from trainings.events.queries import lock_event
-from trainings.registration.merging import merge_people
 from trainings.registration.models import Application
+from trainings.registration.people.merging import merge_people
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,8 @@ from trainings.core import clock
 from trainings.directory import actions, queries
 from trainings.directory.identity import Likeness
 from trainings.directory.models import CandidateState, Person, PersonCandidate
-from trainings.registration.merging import merge_people
 from trainings.registration.models import Application
+from trainings.registration.people.merging import merge_people
 from trainings.registration.states import State
 
 QUEUE = "/staff/people/candidates"

@@ -14,7 +14,7 @@ from tests.support.guests import published, said, stored
 from tests.support.hands import Clock, Outbox, Unit
 from tests.support.pages import Page
 from trainings.accounts.models import Role
-from trainings.core.sheets import read_table
+from trainings.core.paper.sheets import read_table
 from trainings.directory.actions import load_master_data
 from trainings.directory.master_data import save_event_role
 from trainings.directory.models import PARTICIPANT

@@ -12,7 +12,7 @@ from tests.support.applying import make_person
 from trainings.accounts.models import Role
 from trainings.core import clock as core_clock
 from trainings.directory.actions import load_master_data
-from trainings.registration.merging import merge_people
+from trainings.registration.people.merging import merge_people
 from trainings.skills import queries
 from trainings.skills.actions import load_framework
 from trainings.skills.models import Evidence, EvidenceKind

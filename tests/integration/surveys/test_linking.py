@@ -17,7 +17,7 @@ from tests.support.evening import DOCTOR, NURSE
 from tests.support.hands import Clock, Unit
 from tests.support.linking import files_of, rows_of_every_table, telling, views
 from tests.support.surveying import answer
-from trainings.core.fleeting import FleetingLimit
+from trainings.core.requests.fleeting import FleetingLimit
 from trainings.surveys import views as surveys
 from trainings.surveys.actions import close_run
 from trainings.surveys.models import SurveyRun

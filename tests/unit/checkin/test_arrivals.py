@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.checkin.arrivals import MOST_SLOTS, SLOT, slots, tables
+from trainings.checkin.passages.arrivals import MOST_SLOTS, SLOT, slots, tables
 
 OPENS = datetime(2027, 2, 14, 4, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from trainings.checkin.attendance import Attendance, Passage, attendance, fulfils
+from trainings.checkin.passages.attendance import Attendance, Passage, attendance, fulfils
 
 STARTS = datetime(2027, 2, 14, 4, 30, tzinfo=UTC)
 ENDS = STARTS + timedelta(hours=3)

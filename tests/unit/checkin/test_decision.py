@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from trainings.checkin.decision import Decision, Earlier, Rules, decide, decide_undo, is_passage
 from trainings.checkin.models import Why
+from trainings.checkin.passages.decision import Decision, Earlier, Rules, decide, decide_undo, is_passage
 from trainings.core import codes, names
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trainings.checkin.venue import Age, age_of, possible_numbers, venue_code
+from trainings.checkin.screens.venue import Age, age_of, possible_numbers, venue_code
 
 KEY = "k" * 40
 EVENT = uuid.UUID(int=7)

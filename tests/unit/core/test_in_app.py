@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainings.core.in_app import Around, around
+from trainings.core.requests.in_app import Around, around
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8{}) AppleWebKit/537.36 (KHTML, like Gecko)"

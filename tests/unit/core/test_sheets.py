@@ -9,8 +9,8 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from trainings.core import workbook_reader
-from trainings.core.sheets import TableTooLarge, UnreadableTable, read_numbered_table, read_table
+from trainings.core.paper import workbook_reader
+from trainings.core.paper.sheets import TableTooLarge, UnreadableTable, read_numbered_table, read_table
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'

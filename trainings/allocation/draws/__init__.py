@@ -1,0 +1,1 @@
+"""A draw from the frozen list to its public record."""

@@ -1,0 +1,1 @@
+"""Devices at the door: the scans API that they speak, and what they are told."""

@@ -1,0 +1,1 @@
+"""Paper at the door: badges, the printed roster and what is keyed in from it, workbooks."""

@@ -1,0 +1,217 @@
+"""Papers of the door: badges, the printed roster's times, and the file of a desk that could not send."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, current_staff
+from trainings.accounts.models import Role, Staff
+from trainings.checkin import texts
+from trainings.checkin.models import Direction, Outcome
+from trainings.checkin.paper import exports
+from trainings.checkin.paper.badges import note_printed
+from trainings.checkin.paper.keying import (
+    Addition,
+    Imported,
+    Keyed,
+    import_queue,
+    key_in_roster,
+    key_in_walk_in,
+    times_of,
+)
+from trainings.checkin.passages.scanning import counts_exits
+from trainings.checkin.refusals import CheckinRefusal
+from trainings.core import names
+from trainings.core.db import db
+from trainings.core.paper import pdf
+from trainings.core.refusal import Refused
+from trainings.core.requests import sizes
+from trainings.core.web import blueprint, download
+from trainings.events.models import Event, Session
+from trainings.events.queries import event_by_slug
+from trainings.registration.models import Application
+from trainings.registration.queries import Filter, applications_of_event
+from trainings.registration.states import State
+
+bp = blueprint("door_papers")
+
+WALK_IN_FIELDS: dict[StrEnum, str] = {
+    CheckinRefusal.NAME_MISSING: "name",
+    CheckinRefusal.KANA_MISSING: "kana",
+    CheckinRefusal.GROUP_MISSING: "group",
+}
+"""Which field of somebody added a refusal is about; the others are about the time."""
+
+
+def _event_or_404(slug: str) -> Event:
+    return event_by_slug(slug) or abort(404)
+
+
+@bp.post("/staff/events/<slug>/badges.pdf")
+@allowed(Role.PLANNER)
+def badges(slug: str) -> ResponseReturnValue:
+    """名札, ten to an A4. A POST, since every export of names is written to the audit trail."""
+    event = _event_or_404(slug)
+    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    try:
+        printed = exports.badge_sheets(event, people)
+    except pdf.PdfUnavailable:
+        flash(texts.PRINTING_MISSING)
+        return redirect(url_for("checkin.door", slug=slug))
+    note_printed(event_id=event.id, people=people, staff=_staff())
+    return download(printed, exports.badges_file_name(event), "application/pdf")
+
+
+# -- the printed roster -------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/roster/times")
+@allowed(Role.PLANNER)
+def keying(slug: str) -> ResponseReturnValue:
+    """Type in what a printed roster says; who was scanned already is shown with the time."""
+    event = _event_or_404(slug)
+    return _keying_page(event, _session_or_404(event, request.args.get("session", "")), {}, None, 200)
+
+
+@bp.post("/staff/events/<slug>/roster/times")
+@allowed(Role.PLANNER)
+@sizes.takes(kilobytes=2000, fields=24_000)
+def key_in(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    session = _session_or_404(event, request.form.get("session", ""))
+    sheet = _sheet()
+    ways = [Direction.IN, Direction.OUT] if counts_exits(event) else [Direction.IN]
+    typed = {
+        f"{way.value}-{one.id}": request.form.get(f"{way.value}-{one.id}", "")
+        for one in _people(event)
+        for way in ways
+    }
+    rows = [Keyed(one.id, way, typed[f"{way.value}-{one.id}"]) for one in _people(event) for way in ways]
+    try:
+        fresh = key_in_roster(session=session, sheet=sheet, rows=rows, staff=_staff())
+    except Refused as refused:
+        db.session.rollback()
+        event = _event_or_404(slug)
+        return _keying_page(event, _session_or_404(event, request.form["session"]), typed, refused, 422)
+    flash(texts.KEYED_IN.format(n=fresh) if fresh else texts.NOTHING_KEYED_IN)
+    return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
+
+
+@bp.post("/staff/events/<slug>/roster/walk-ins")
+@allowed(Role.PLANNER)
+def add_walk_in(slug: str) -> ResponseReturnValue:
+    """Somebody from the margin of the printed roster."""
+    event = _event_or_404(slug)
+    session = _session_or_404(event, request.form.get("session", ""))
+    typed = {name: request.form.get(name, "") for name in ("name", "kana", "group", "time")}
+    added = Addition(
+        name=typed["name"][:60],
+        kana=typed["kana"][:80],
+        group_id=next((one.id for one in event.groups if str(one.id) == typed["group"]), None),
+        typed=typed["time"],
+    )
+    try:
+        key_in_walk_in(session=session, sheet=_sheet(), added=added, staff=_staff())
+    except Refused as refused:
+        db.session.rollback()
+        event = _event_or_404(slug)
+        return _keying_page(event, _session_or_404(event, request.form["session"]), typed, refused, 422)
+    flash(texts.WALK_IN_KEYED_IN.format(name=names.as_typed(added.name)))
+    return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
+
+
+def _sheet() -> uuid.UUID:
+    try:
+        return uuid.UUID(request.form.get("sheet", ""))
+    except ValueError:
+        abort(400)
+
+
+def _people(event: Event) -> list[Application]:
+    """In the order of the printed roster."""
+    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    return sorted(people, key=lambda one: (one.family_kana, one.given_kana))
+
+
+def _keying_page(
+    event: Event, session: Session, typed: dict[str, str], refused: Refused | None, status: int
+) -> ResponseReturnValue:
+    facts = refused.facts if refused else {}
+    page = render_template(
+        "checkin/keying.html",
+        event=event,
+        session=session,
+        people=_people(event),
+        times=times_of(session),
+        exits=counts_exits(event),
+        sheet=request.form.get("sheet") or uuid.uuid4(),
+        typed=typed,
+        problem=refused.sentence(texts.REFUSALS) if refused else "",
+        at=f"{facts['direction']}-{facts['application']}" if "application" in facts else "",
+        at_added=WALK_IN_FIELDS.get(refused.code, "time")
+        if refused and request.form.get("group") is not None
+        else "",
+    )
+    return page, status
+
+
+def _session_or_404(event: Event, wanted: str) -> Session:
+    """The session that is named, else the event's first."""
+    found = [one for one in event.sessions if not wanted or str(one.id) == wanted]
+    return found[0] if found else abort(404)
+
+
+def _staff() -> Staff:
+    staff = current_staff()
+    assert staff is not None, "the access table lets only staff in"
+    return staff
+
+
+# -- the file of a desk -------------------------------------------------------------------------------------
+
+
+@bp.get("/staff/events/<slug>/door/queue")
+@allowed(Role.PLANNER)
+def queue(slug: str) -> ResponseReturnValue:
+    """Choose the file that a desk saved."""
+    return _queue_page(_event_or_404(slug), "", 200)
+
+
+@bp.post("/staff/events/<slug>/door/queue")
+@allowed(Role.PLANNER)
+@sizes.takes_file
+def take_queue(slug: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _queue_page(event, texts.FILE_MISSING, 422)
+    try:
+        imported = import_queue(event_id=event.id, content=file.read(), staff=_staff())
+    except Refused as refused:
+        db.session.rollback()
+        return _queue_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)
+    for sentence in _told(imported):
+        flash(sentence)
+    return redirect(url_for("door_papers.queue", slug=slug))
+
+
+def _queue_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
+    return render_template("checkin/queue.html", event=event, problem=problem), status
+
+
+def _told(imported: Imported) -> list[str]:
+    counts = {outcome.value: imported.outcomes[outcome] for outcome in Outcome}
+    said = [texts.IMPORTED.format(fresh=imported.fresh, **counts)]
+    if imported.known:
+        said.append(texts.IMPORTED_KNOWN.format(known=imported.known))
+    if imported.corrections:
+        said.append(texts.IMPORTED_CORRECTIONS.format(n=imported.corrections))
+    if imported.fees:
+        said.append(texts.IMPORTED_FEES.format(n=imported.fees))
+    for refused, name in imported.refused:
+        said.append(texts.NOT_IMPORTED.format(name=name, say=refused.sentence(texts.REFUSALS)))
+    return said

@@ -1,0 +1,217 @@
+"""What happened at the door and asks for a look: admitted twice, let in against the answer, unknown codes, wrong clocks."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, or_, select
+
+from trainings.accounts.models import Staff
+from trainings.audit.actions import record
+from trainings.checkin import queries
+from trainings.checkin.models import Matter, Method, Scan, ScanKind, Settlement, Why
+from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.decision import is_passage
+from trainings.checkin.passages.facts import Passed, not_undone
+from trainings.checkin.passages.scanning import counts_exits, lock_door, record_attempts
+from trainings.checkin.review.matters import FOREIGN, Matters
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.events.models import Event
+from trainings.registration.models import Application
+
+
+@dataclass(frozen=True)
+class Open:
+    """One matter. application: None for an unknown code. at: the time that counts. desk, other_desk: names of devices,
+    "" for staff. other: what another desk has recorded of the same person. against: what the answer would have been.
+    times: how often the same unknown code was read. foreign_event: title of the event whose ticket it is."""
+
+    scan: Scan
+    matter: Matter
+    application: Application | None
+    at: datetime
+    desk: str
+    other: Passed | None
+    other_desk: str
+    against: Why
+    times: int
+    foreign_event: str
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it is a passage of its own that still stands."""
+        return self.matter != Matter.TWICE and is_passage(self.scan.outcome, self.scan.why)
+
+    @property
+    def shifts(self) -> bool:
+        """Whether it is known by how much the desk's clock was off."""
+        return self.matter == Matter.CLOCK and self.can_be_undone and "clock_off" in self.scan.answer
+
+    @property
+    def right_at(self) -> datetime:
+        """When it was by our clock, as far as anybody knows."""
+        return _right_time(self.scan)
+
+
+def open_matters(event_id: uuid.UUID) -> list[Open]:
+    """Everything that asks for a look and was not settled, in the order of arrival; the same unknown code once."""
+    scans = db.session.scalars(_asking(event_id)).all()
+    matters = Matters(scans, counts_exits(db.session.get_one(Event, event_id)))
+    asking = [(scan, matter) for scan in scans if (matter := matters.of(scan)) is not None]
+    known = _applications([scan for scan, _ in asking])
+    desks = {one.id: one.name for one in queries.devices_of(event_id)}
+    codes = Counter(scan.code_fingerprint for scan, matter in asking if matter == Matter.UNKNOWN)
+    told: set[str] = set()
+    found = []
+    for scan, matter in asking:
+        if matter == Matter.UNKNOWN and scan.code_fingerprint in told:
+            continue
+        told.add(scan.code_fingerprint)
+        passed, other = matters.passed(scan), matters.other(scan) if matter == Matter.TWICE else None
+        found.append(
+            Open(
+                scan=scan,
+                matter=matter,
+                application=known.get(scan.application_id) if scan.application_id else None,
+                at=passed.at if passed else scan.scanned_at,
+                desk=_desk(desks, scan),
+                other=other,
+                other_desk=_desk(desks, other.scan) if other else "",
+                against=Why(scan.answer.get("against", "")),
+                times=codes[scan.code_fingerprint] if matter == Matter.UNKNOWN else 1,
+                foreign_event=scan.answer.get("event", ""),
+            )
+        )
+    return found
+
+
+def count_open(event_id: uuid.UUID) -> int:
+    """How many matters are open."""
+    return len(open_matters(event_id))
+
+
+def settle(*, event_id: uuid.UUID, scan_id: uuid.UUID, undo: bool, staff: Staff) -> None:
+    """Settle one matter, with `undo` taking the passage back. Settled already: nothing happens.
+
+    LookupError for a scan that the event does not have.
+    """
+    lock_door(event_id)
+    scan = _scan(event_id, scan_id)
+    takes_back = undo and is_passage(scan.outcome, scan.why)
+    if not _settle(scan, staff, undone=takes_back):
+        return
+    if takes_back:
+        taken_back = Attempt(
+            scan_id=uuid.uuid4(), scanned_at=clock.now(), method=Method.SEARCH, undoes=scan_id
+        )
+        record_attempts(event_id=event_id, attempts=[taken_back], staff=staff)
+
+
+def settle_many(*, event_id: uuid.UUID, scan_ids: Collection[uuid.UUID], shift: bool, staff: Staff) -> int:
+    """Settle several matters at once, with `shift` moving each by what its desk's clock was off; how many were open still.
+
+    LookupError for a scan that the event does not have.
+    """
+    lock_door(event_id)
+    fresh = [scan for scan in (_scan(event_id, one) for one in scan_ids) if _settle(scan, staff)]
+    if shift:
+        _correct(event_id, [(scan, _right_time(scan)) for scan in fresh], staff)
+    return len(fresh)
+
+
+def correct_time(*, event_id: uuid.UUID, scan_id: uuid.UUID, at: datetime, staff: Staff) -> None:
+    """Say when somebody passed whose desk had a wrong clock. A row of its own: the scan stays as it was told, and the time
+    given last counts. Settles the matter.
+
+    LookupError for a scan that the event does not have, or that says of nobody that they passed.
+    """
+    lock_door(event_id)
+    scan = _scan(event_id, scan_id)
+    _settle(scan, staff)
+    _correct(event_id, [(scan, at)], staff)
+
+
+def _correct(event_id: uuid.UUID, times: Sequence[tuple[Scan, datetime]], staff: Staff) -> None:
+    corrections = [
+        Attempt(scan_id=uuid.uuid4(), scanned_at=at, method=Method.SEARCH, corrects=scan.id)
+        for scan, at in times
+    ]
+    record_attempts(event_id=event_id, attempts=corrections, staff=staff)
+    for scan, at in times:
+        detail = {"from": scan.scanned_at.isoformat(), "to": at.isoformat()}
+        record(verb="door.time_corrected", subject=("scan", scan.id), event_id=event_id, detail=detail)
+
+
+def _right_time(scan: Scan) -> datetime:
+    if "clock_off" in scan.answer:
+        return scan.scanned_at - timedelta(seconds=scan.answer["clock_off"])
+    return min(scan.scanned_at, scan.received_at)
+
+
+def _scan(event_id: uuid.UUID, scan_id: uuid.UUID) -> Scan:
+    scan = db.session.get(Scan, scan_id)
+    if scan is None or scan.event_id != event_id:
+        raise LookupError(f"event {event_id} has no scan {scan_id}")
+    return scan
+
+
+def _settle(scan: Scan, staff: Staff, *, undone: bool = False) -> bool:
+    """Whether it was open."""
+    if db.session.get(Settlement, scan.id) is not None:
+        return False
+    for one in _alike(scan):
+        db.session.add(Settlement(scan_id=one.id, staff_id=staff.id, undone=undone and one.id == scan.id))
+    record(
+        verb="door.settled",
+        subject=("scan", scan.id),
+        event_id=scan.event_id,
+        detail={"undone": undone, "outcome": scan.outcome.value, "why": scan.why.value},
+    )
+    db.session.flush()
+    return True
+
+
+def _asking(event_id: uuid.UUID) -> Select[tuple[Scan]]:
+    """Attempts that may ask for a look and were not settled; a passage that was taken back asks no more."""
+    settled = select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
+    return (
+        select(Scan)
+        .where(
+            Scan.event_id == event_id,
+            Scan.kind == ScanKind.SCAN,
+            or_(Scan.flagged, Scan.why.in_(FOREIGN), Scan.scanned_at > Scan.received_at),
+            ~settled,
+            not_undone(),
+        )
+        .order_by(Scan.cursor)
+    )
+
+
+def _alike(scan: Scan) -> Sequence[Scan]:
+    """The scan, and for an unknown code every other reading of it that is open."""
+    if scan.why not in FOREIGN or not scan.code_fingerprint:
+        return [scan]
+    same = select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
+    return db.session.scalars(
+        select(Scan).where(
+            Scan.event_id == scan.event_id,
+            Scan.code_fingerprint == scan.code_fingerprint,
+            Scan.why.in_(FOREIGN),
+            ~same,
+        )
+    ).all()
+
+
+def _applications(scans: Sequence[Scan]) -> dict[uuid.UUID, Application]:
+    ids = {one.application_id for one in scans if one.application_id}
+    rows = db.session.scalars(select(Application).where(Application.id.in_(ids))).unique()
+    return {one.id: one for one in rows}
+
+
+def _desk(desks: dict[uuid.UUID, str], scan: Scan) -> str:
+    return desks.get(scan.device_id, "") if scan.device_id else ""

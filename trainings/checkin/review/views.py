@@ -1,0 +1,85 @@
+"""What happened at the door and asks for a look: one page, one tap each."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from trainings.accounts.access import allowed, current_staff
+from trainings.accounts.models import Role, Staff
+from trainings.checkin import queries, texts
+from trainings.checkin.paper.keying import instant_typed
+from trainings.checkin.review import reading as review
+from trainings.core.db import db
+from trainings.core.refusal import Refused
+from trainings.core.web import blueprint
+from trainings.events.queries import event_by_slug
+
+bp = blueprint("door_review")
+
+
+@bp.get("/staff/events/<slug>/door/review")
+@allowed(Role.PLANNER)
+def index(slug: str) -> ResponseReturnValue:
+    """Open matters, by kind."""
+    return _page(slug, "", 200)
+
+
+def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
+    event = event_by_slug(slug) or abort(404)
+    matters = review.open_matters(event.id) if queries.door_of(event.id) else []
+    page = render_template(
+        "checkin/review.html",
+        event=event,
+        matters=matters,
+        words=texts.MATTERS,
+        whys=texts.WHYS,
+        problem=problem,
+    )
+    return page, status
+
+
+@bp.post("/staff/events/<slug>/door/review")
+@allowed(Role.PLANNER)
+def settle_many(slug: str) -> ResponseReturnValue:
+    """Everything of one kind that the page has shown, at once."""
+    event = event_by_slug(slug) or abort(404)
+    shift = request.form.get("act") == "shift"
+    try:
+        ids = [uuid.UUID(one) for one in request.form.getlist("scan")]
+        settled = review.settle_many(event_id=event.id, scan_ids=ids, shift=shift, staff=_staff())
+    except ValueError:
+        abort(400)
+    except LookupError:
+        abort(404)
+    flash((texts.TIMES_CORRECTED if shift else texts.SETTLED_MANY).format(n=settled))
+    return redirect(url_for("door_review.index", slug=slug))
+
+
+@bp.post("/staff/events/<slug>/door/review/<uuid:scan_id>")
+@allowed(Role.PLANNER)
+def settle(slug: str, scan_id: uuid.UUID) -> ResponseReturnValue:
+    """One tap: it is right as it is, the passage is taken back, or it was at another time."""
+    event = event_by_slug(slug) or abort(404)
+    act = request.form.get("act")
+    try:
+        if act == "correct":
+            at = instant_typed(request.form.get("time", ""), event.starts_at)
+            review.correct_time(event_id=event.id, scan_id=scan_id, at=at, staff=_staff())
+        else:
+            review.settle(event_id=event.id, scan_id=scan_id, undo=act == "undo", staff=_staff())
+    except LookupError:
+        abort(404)
+    except Refused as refused:
+        db.session.rollback()
+        return _page(slug, refused.sentence(texts.REFUSALS), 422)
+    flash({"correct": texts.TIME_CORRECTED, "undo": texts.TAKEN_BACK}.get(act or "", texts.SETTLED))
+    return redirect(url_for("door_review.index", slug=slug))
+
+
+def _staff() -> Staff:
+    staff = current_staff()
+    assert staff is not None, "the access rule has let her in"
+    return staff

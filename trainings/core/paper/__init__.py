@@ -1,0 +1,1 @@
+"""Papers and workbooks: the one door each to WeasyPrint, to QR codes and to openpyxl."""

@@ -1,0 +1,1 @@
+"""What a request may bring and how often: limits, sizes, proofs of work, browsers and proxies."""

@@ -1,0 +1,233 @@
+"""Rate limits by purpose, of whoever sends and of what a form is about, counted in the database so that all workers count
+together. No limit shuts anybody out: beyond it a form costs a proof of work or a wait (core.work), in three steps.
+
+A counter is written in a transaction of its own, before the request's own one begins: refusing a request rolls the
+request back, and its attempt must still count; and on SQLite two writers of one request would wait for each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from sqlalchemy import String, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from trainings.core import clock
+from trainings.core.db import Base, apart, db
+from trainings.core.requests import late_forms, work
+
+View = TypeVar("View", bound=Callable[..., Any])
+KEEP_COUNTS = timedelta(days=1)
+IPV6_NETWORK = 48
+"""Bits of an IPv6 address that stand for one sender: providers give a whole /48 to whoever asks."""
+STEPS = (1, 2, 4)
+"""Beyond so many times its number a limit asks for the first, second and third step of work."""
+
+
+class RateCount(Base):
+    """How often one visitor, or what was aimed at (hashed), was counted for one purpose in one window of time."""
+
+    __tablename__ = "rate_count"
+
+    purpose: Mapped[str] = mapped_column(String(40), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `limit` times in any `minutes`."""
+
+    purpose: str
+    limit: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a form is about, whoever sends it: the value of `argument` in the address, at most `limit` times."""
+
+    argument: str
+    limit: int
+
+
+SPENT = Limit("work", 1, 12 * 60)
+"""Each challenge is good for one form; a page that was kept any longer is refused by its own time."""
+
+
+def init_app(app: Flask) -> None:
+    """Count before anything else of a request touches the database, whatever the order of a view's decorators."""
+    app.before_request(_count_request)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is counted of the POSTs of a view."""
+
+    purpose: str
+    sender: Limit | None
+    target: Limit | None
+    argument: str
+
+    def counted(self) -> list[tuple[Limit, str]]:
+        """The limits of this request, each with the one that it is counted for."""
+        found = [(self.sender, visitor_address())] if self.sender is not None else []
+        if self.target is not None:
+            found.append((self.target, str((request.view_args or {})[self.argument])))
+        return found
+
+
+def limited(
+    purpose: str, *, limit: int | None, minutes: int, target: Target | None = None
+) -> Callable[[View], View]:
+    """Mark a view: beyond `limit` POSTs of one sender in `minutes`, or the target's number by all together, each costs work
+    or a wait. Without `limit` nothing of the sender is stored."""
+    limits = Limits(
+        purpose,
+        Limit(purpose, limit, minutes) if limit is not None else None,
+        Limit(f"{purpose}_target", target.limit, minutes) if target is not None else None,
+        target.argument if target is not None else "",
+    )
+
+    def decorate(view: View) -> View:
+        view.limits = limits  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def _count_request() -> Response | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    limits: Limits | None = getattr(view, "limits", None)
+    settings = current_app.config["TSUDOI"]
+    if limits is None or request.method != "POST" or not settings.rate_limits or late_forms.is_late():
+        return None
+    counted = limits.counted()
+    found = zip(counted, attempts(*counted), strict=True)
+    return work_unless_paid(limits.purpose, max(step_beyond(n, one.limit) for (one, _), n in found))
+
+
+def step_beyond(n: float, limit: int) -> int:
+    """Which step of work so many attempts ask for; 0 within the limit."""
+    return sum(n > limit * times for times in STEPS)
+
+
+def work_unless_paid(purpose: str, step: int) -> Response | None:
+    """The page that asks for work of this step, unless this request has paid for itself. Before the first statement."""
+    return None if step == 0 or _has_paid(purpose) else _ask_for_work(purpose, step)
+
+
+def _has_paid(purpose: str) -> bool:
+    nonce = work.paid_with(request.form, current_app.config["SECRET_KEY"], purpose)
+    return nonce is not None and is_within(SPENT, nonce)
+
+
+def _ask_for_work(purpose: str, step: int) -> Response:
+    """A page that holds what was typed, and sends it by itself once the work is done."""
+    challenge = work.new_challenge(step)
+    page = render_template(
+        "errors/work.html",
+        typed=late_forms.typed_fields(leave_out=(work.CHALLENGE, work.ANSWER)),
+        challenge=challenge,
+        token=work.sealed(challenge, current_app.config["SECRET_KEY"], purpose),
+        fields=(work.CHALLENGE, work.ANSWER),
+    )
+    return make_response(page, 429, {"Retry-After": str(challenge.wait_seconds)})
+
+
+def visitor_address() -> str:
+    """The visitor's address; behind trusted proxies the one they name (ProxyFix). Of IPv6 its network: one visitor owns
+    all addresses in it."""
+    named = request.remote_addr or "unknown"
+    try:
+        address = ipaddress.ip_address(named.partition("%")[0])
+    except ValueError:
+        return named
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))
+
+
+def is_within(limit: Limit, visitor: str) -> bool:
+    """Count one attempt; whether it is within the limit."""
+    return attempts((limit, visitor))[0] <= limit.limit
+
+
+def attempts(*counted: tuple[Limit, str]) -> tuple[float, ...]:
+    """Count one attempt for each limit and visitor; how many there were in the minutes that end now, this one included.
+
+    visitor: an address, an id, a name; only a keyed hash of it, different every day, is stored. What the window before has
+    is taken in proportion, as if it were spread evenly, so that no edge of a window doubles a limit.
+    """
+    with apart() as session:
+        # All transactions take their rows in one order, so that none waits for another in a circle.
+        in_order = sorted(set(counted), key=lambda pair: (pair[0].purpose, pair[1]))
+        found = {pair: _attempt(session, *pair) for pair in in_order}
+    return tuple(found[pair] for pair in counted)
+
+
+def take_back(*counted: tuple[Limit, str]) -> None:
+    """Count these attempts no more: they were none, as turns out in the request's own transaction."""
+    instant = clock.now().timestamp()
+    for limit, visitor in counted:
+        start = instant // (limit.minutes * 60) * (limit.minutes * 60)
+        row = _is_row(RateCount, limit.purpose, visitor, start)
+        db.session.execute(update(RateCount).where(*row, RateCount.n > 0).values(n=RateCount.n - 1))
+
+
+def _attempt(session: Session, limit: Limit, visitor: str) -> float:
+    seconds = limit.minutes * 60
+    instant = clock.now().timestamp()
+    start = instant // seconds * seconds
+    earlier = aliased(RateCount)
+    before = select(earlier.n).where(*_is_row(earlier, limit.purpose, visitor, start - seconds))
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    # One statement: two first attempts at the same moment must neither fail nor lose one another.
+    n, n_before = session.execute(
+        insert(RateCount)
+        .values(
+            purpose=limit.purpose,
+            visitor=_hashed(limit.purpose, visitor, start),
+            window_start=_instant(start),
+            n=1,
+        )
+        .on_conflict_do_update(
+            index_elements=["purpose", "visitor", "window_start"], set_={"n": RateCount.n + 1}
+        )
+        .returning(RateCount.n, before.scalar_subquery())
+    ).one()
+    return float(n + (n_before or 0) * (1 - (instant - start) / seconds))
+
+
+def _is_row(table: Any, purpose: str, visitor: str, start: float) -> tuple[Any, ...]:
+    return (
+        table.purpose == purpose,
+        table.visitor == _hashed(purpose, visitor, start),
+        table.window_start == _instant(start),
+    )
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def _hashed(purpose: str, visitor: str, start: float) -> str:
+    key = current_app.config["TSUDOI"].secret_key.encode()
+    day = clock.local(_instant(start)).date()
+    return hmac.new(key, f"{day}|{purpose}|{visitor}".encode(), hashlib.sha256).hexdigest()
+
+
+def forget_old_counts() -> None:
+    """Delete the counters of past days; a duty of the worker."""
+    db.session.execute(delete(RateCount).where(RateCount.window_start < clock.now() - KEEP_COUNTS))

@@ -1,0 +1,1 @@
+"""Who is whom: addresses, duplicates, merging, and offices typed freely."""

@@ -1,0 +1,223 @@
+"""Possible duplicates: a second application of the same person to one event is taken, counted nowhere, and settled by
+staff before the draw."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased, joinedload
+
+from trainings.core import clock
+from trainings.core.db import db
+from trainings.core.jobs import enqueue
+from trainings.core.refusal import Refused
+from trainings.directory.models import PARTICIPANT
+from trainings.directory.refusals import DirectoryRefusal
+from trainings.events.models import Event, Selection
+from trainings.events.queries import lock_event
+from trainings.registration.actions import decide_newcomer, hand_on_seat
+from trainings.registration.mails import tell
+from trainings.registration.models import Application
+from trainings.registration.people.merging import unlink_application
+from trainings.registration.people.reading import open_groups
+from trainings.registration.states import LIVE, Reason, State
+from trainings.registration.transitions import change_state
+
+NEWS_OF_DUPLICATES = "news_of_duplicates"
+"""Job: tell whoever applied before of a second application, and let one stand whose first was given up."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """The applications of one person at one event of which one may stand. stands: the live one, None once it was given
+    up; others: the possible duplicates, oldest first."""
+
+    event: Event
+    person_id: uuid.UUID
+    stands: Application | None
+    others: Sequence[Application]
+
+
+def doubts(event_id: uuid.UUID | None = None) -> list[Doubt]:
+    """What staff have to settle, oldest first; of one event, or of all that are not over."""
+    wanted = Application.event_id == event_id if event_id is not None else Event.ends_at > clock.now()
+    others: dict[tuple[uuid.UUID, uuid.UUID], list[Application]] = defaultdict(list)
+    for one in _open_in(Application.state == State.DUPLICATE, wanted):
+        others[one.event_id, one.canonical_person_id].append(one)
+    people = {person_id for _, person_id in others}
+    stands = {
+        (one.event_id, one.canonical_person_id): one
+        for one in _open_in(Application.state.in_(LIVE), Application.canonical_person_id.in_(people))
+    }
+    return [Doubt(found[0].event, key[1], stands.get(key), found) for key, found in others.items()]
+
+
+def _open_in(*which: ColumnElement[bool]) -> Sequence[Application]:
+    return db.session.scalars(
+        select(Application)
+        .join(Event, Event.id == Application.event_id)
+        .where(*which)
+        .options(joinedload(Application.event), joinedload(Application.organisation))
+        .order_by(Application.submitted_at, Application.id)
+    ).all()
+
+
+def open_questions(event_id: uuid.UUID) -> int:
+    """How many decisions about who is whom an event waits for: its draw refuses while there is any."""
+    return len(doubts(event_id)) + len(open_groups(event_id))
+
+
+# -- settling ------------------------------------------------------------------------------------------------
+
+
+def settle_as_one(*, event_id: uuid.UUID, person_id: uuid.UUID, keep_id: uuid.UUID) -> Application:
+    """The same person: one application stands, the others are cancelled. If a later one stands, it takes the place of the
+    one before: seat, rank and table, where both count to one group. Raises Refused: CHANGED_MEANWHILE."""
+    event = lock_event(event_id)
+    doubt = _doubt(event_id, person_id)
+    before = doubt.stands
+    keep = next((one for one in (before, *doubt.others) if one is not None and one.id == keep_id), None)
+    if keep is None:
+        raise Refused(DirectoryRefusal.CHANGED_MEANWHILE)
+    if keep is not before:
+        _let_stand(event, keep, before)
+    told = {keep.mail}
+    for one in (before, *doubt.others):
+        if one is None or one is keep:
+            continue
+        if one.state != State.CANCELLED:
+            change_state(one, State.CANCELLED, Reason.CANCELLED_AS_DUPLICATE)
+        if one.mail not in told:
+            told.add(one.mail)
+            tell(one, "cancelled", held_seat=False)
+    return keep
+
+
+def settle_as_different(
+    *, event_id: uuid.UUID, person_id: uuid.UUID, staff_id: uuid.UUID | None
+) -> list[Application]:
+    """Different people: each later application gets a person of its own and stands for itself; those from one address stay
+    together, and again one of them only stands. Returns those that stand now.
+
+    Raises Refused: CHANGED_MEANWHILE, ONLY_APPLICATION.
+    """
+    event = lock_event(event_id)
+    doubt = _doubt(event_id, person_id)
+    if doubt.stands is None:
+        raise Refused(DirectoryRefusal.CHANGED_MEANWHILE)
+    first_of: dict[str, Application] = {}
+    for one in doubt.others:
+        first = first_of.get(one.mail) if one.mail else None
+        if first is not None:
+            one.person_id = one.canonical_person_id = first.person_id
+            continue
+        unlink_application(application_id=one.id, staff_id=staff_id)
+        first_of[one.mail] = one
+        _let_stand(event, one, None)
+    db.session.flush()
+    return list(first_of.values())
+
+
+def _doubt(event_id: uuid.UUID, person_id: uuid.UUID) -> Doubt:
+    found = next((one for one in doubts(event_id) if one.person_id == person_id), None)
+    if found is None:
+        raise Refused(DirectoryRefusal.CHANGED_MEANWHILE)
+    return found
+
+
+def _let_stand(event: Event, application: Application, before: Application | None) -> None:
+    """Make a possible duplicate an application like any other. before: the one whose place it takes, which ends."""
+    giver = _giver_of(application)
+    if before is not None and giver is None and _counts_alike(application, before):
+        _take_place(application, before)
+        return
+    if before is not None:
+        change_state(before, State.CANCELLED, Reason.CANCELLED_AS_DUPLICATE)
+    if giver is not None:
+        hand_on_seat(giver, application)
+    elif event.list_frozen_at is not None and application.role == PARTICIPANT:
+        # A substitute whose seat was given up meanwhile; nobody joins a list that was drawn.
+        change_state(application, State.CANCELLED, Reason.SETTLED)
+        tell(application, "cancelled", held_seat=False)
+    else:
+        change_state(application, State.APPLIED, Reason.SETTLED)
+        if event.selection == Selection.FIRST_COME or application.role != PARTICIPANT:
+            decide_newcomer(event, application)
+    db.session.flush()
+
+
+def _take_place(application: Application, before: Application) -> None:
+    """Seat, rank and table of the one before, so that nobody who waits comes in between."""
+    state, rank, expires_at = before.state, before.waiting_rank, before.offer_expires_at
+    change_state(before, State.CANCELLED, Reason.CANCELLED_AS_DUPLICATE, passed_on=True)
+    application.table_number = before.table_number
+    change_state(application, state, Reason.SETTLED, offer_expires_at=expires_at)
+    application.waiting_rank = rank
+    if state != State.APPLIED:
+        tell(application, state.value)
+    db.session.flush()
+
+
+def _counts_alike(application: Application, before: Application) -> bool:
+    return (application.event_group_id, application.role) == (before.event_group_id, before.role)
+
+
+def _giver_of(application: Application) -> Application | None:
+    """Whoever hands on their seat to a substitute, if they still have it."""
+    if application.substitute_for_id is None:
+        return None
+    giver = db.session.get_one(Application, application.substitute_for_id)
+    if giver.state == State.CONFIRMED:
+        return giver
+    application.substitute_for_id = None
+    return None
+
+
+# -- the worker ------------------------------------------------------------------------------------------------
+
+
+def watch_duplicates() -> None:
+    """Events with a possible duplicate of which nobody was told, or whose first application was given up."""
+    first = aliased(Application)
+    stands = (
+        select(first.id)
+        .where(
+            first.event_id == Application.event_id,
+            first.canonical_person_id == Application.canonical_person_id,
+            first.state.in_(LIVE),
+        )
+        .exists()
+    )
+    news = (
+        select(Application.event_id)
+        .join(Event, Event.id == Application.event_id)
+        .where(
+            Application.state == State.DUPLICATE,
+            Event.starts_at > clock.now(),
+            Application.known_told_at.is_(None) | ~stands,
+        )
+        .distinct()
+    )
+    for event_id in db.session.scalars(news).all():
+        enqueue(NEWS_OF_DUPLICATES, subject=event_id)
+
+
+def tell_news(event_id: uuid.UUID) -> None:
+    """Tell the address of each application that stood before of the second one, once, however many came; and let the
+    oldest stand where the one before was given up. Nothing of this is done while the guest waits for an answer."""
+    event = lock_event(event_id)
+    if event.starts_at <= clock.now():
+        return
+    for doubt in doubts(event_id):
+        if doubt.stands is None:
+            _let_stand(event, doubt.others[0], None)
+            continue
+        if all(one.known_told_at is None for one in doubt.others):
+            tell(doubt.stands, "second_application", by_guest=True)
+        for one in doubt.others:
+            one.known_told_at = one.known_told_at or clock.now()
+    db.session.flush()
