@@ -130,7 +130,7 @@ QUEUE_A_HUNDRED = """async () => {
     const store = await import('/static/js/door/store.js');
     for (let n = 0; n < 100; n += 1) {
         const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: 'usb', ticket: `X${n}` };
-        await store.enqueue({ kind: 'scan', body });
+        await store.write({ seq: store.nextKey(), kind: 'scan', body });
     }
 }"""
 MARKED = """() => import('/static/js/door/store.js').then(async (store) =>
@@ -220,7 +220,7 @@ def test_record_that_the_server_cannot_take_is_shown_in_words_and_holds_nothing_
         """async () => {
             const store = await import('/static/js/door/store.js');
             const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: 'usb', ticket: 'あ'.repeat(101) };
-            await store.enqueue({ kind: 'scan', body });
+            await store.write({ seq: store.nextKey(), kind: 'scan', body });
         }"""
     )
     type_ticket(desk, night.tickets[0])

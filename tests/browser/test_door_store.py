@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.support.site import Site
@@ -56,7 +56,9 @@ transaction that is given up at its end because the disk is full."""
 def desk(new_context: NewContext, night: Night) -> Page:
     """An enrolled desk that is online, with a hand in its store."""
     context, watch = new_context("phone")
-    watch.allow("ERR_INTERNET_DISCONNECTED|database server lost|no answer in time|[Qq]uota|uncaught: ")
+    watch.allow(
+        "ERR_INTERNET_DISCONNECTED|api/v1/door/.*ERR_(FAILED|ABORTED)|ERR_FAILED.*api/v1/door|database server lost|no answer in time|[Qq]uota|uncaught: "
+    )
     context.add_init_script(FAULTS)
     page = context.new_page()
     enrol(page, night)
@@ -80,6 +82,15 @@ def throw_away(page: Page) -> None:
     origin = page.evaluate("() => location.origin")
     session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
     session.detach()
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for something that this side of the browser hears of."""
+    for _ in range(150):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("waited in vain")
 
 
 def send_now(page: Page) -> None:
@@ -180,6 +191,49 @@ def test_store_that_vanishes_under_the_page_is_written_again(desk: Page, night: 
     everything_sent(desk)
     assert {one.application_id for one in scans(site)} == {one.id for one in night.evening.guests[:3]}
     assert len(scans(site)) == 3
+
+
+def test_store_that_vanishes_during_a_round_takes_no_scan_with_it(
+    desk: Page, night: Night, site: Site
+) -> None:
+    """The round has found the store whole, waits for the server, and then reads what is left of the queue."""
+    waiting: list[Route] = []
+    desk.route("**/api/v1/door/scans", lambda route: waiting.append(route))
+    lets_in(desk, night.tickets[0])
+    desk.wait_for_function("() => document.querySelector('[data-unsent]').textContent === '1'")
+    until(desk, lambda: bool(waiting))
+
+    throw_away(desk)
+    lets_in(desk, night.tickets[1])
+    # The page gives up waiting.
+    expect(desk.locator("[data-notice=rewritten]")).to_be_visible()
+    expect(desk.locator("[data-unsent]")).to_have_text("2")
+    desk.unroute("**/api/v1/door/scans")
+
+    everything_sent(desk)
+    assert {one.application_id for one in scans(site)} == {one.id for one in night.evening.guests[:2]}
+
+
+def test_answer_to_what_the_store_has_lost_takes_nothing_else_away(
+    desk: Page, night: Night, site: Site
+) -> None:
+    waiting: list[Route] = []
+    desk.route("**/api/v1/door/scans", lambda route: waiting.append(route), times=1)
+    lets_in(desk, night.tickets[0])
+    until(desk, lambda: bool(waiting))
+    throw_away(desk)
+    desk.route("**/api/v1/door/**", lambda route: route.abort())
+    lets_in(desk, night.tickets[1])
+
+    waiting[0].continue_()
+
+    expect(desk.locator("[data-notice=rewritten]")).to_be_visible()
+    expect(desk.locator("[data-unsent]")).to_have_text("1")
+    desk.reload()
+    expect(desk.locator("[data-unsent]")).to_have_text("1")
+    desk.unroute("**/api/v1/door/**")
+    everything_sent(desk)
+    assert {one.application_id for one in scans(site)} == {one.id for one in night.evening.guests[:2]}
 
 
 def test_store_deleted_by_another_page_is_let_go_and_written_again(desk: Page, night: Night) -> None:

@@ -89,14 +89,14 @@ def _row(session: Session, table: Table, key: uuid.UUID) -> dict[str, Any]:
 
 
 QUEUE_UP = """async (most) => {
-  const { enqueue, fact } = await import("/static/js/door/store.js");
+  const { write, nextKey, fact } = await import("/static/js/door/store.js");
   const { roster } = await fact("roster");
   const scanned_at = new Date(Date.now() + ((await fact("ahead")) ?? 0)).toISOString();
   const known = roster.filter((guest) => guest.state === "confirmed").slice(0, most);
   for (const guest of known) {
     const body = { scan_id: crypto.randomUUID(), scanned_at, method: "search", application: guest.id };
     const seen = { ...body, session: null, outcome: "admitted", undoes: null, direction: "in", at: scanned_at, mine: true };
-    await enqueue({ kind: "scan", body, seen });
+    await write({ seq: nextKey(), kind: "scan", body, seen });
   }
   return known.map((guest) => guest.id);
 }"""

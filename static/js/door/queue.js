@@ -4,12 +4,16 @@ import * as store from "./store.js";
 
 const BATCH = 100;
 
-/** What an entry is about; the same one written twice has it twice, and the server knows it by its id. */
-const sign = ({ body }) => body.scan_id ?? JSON.stringify(body);
-
 export class Queue {
   constructor() {
     this.entries = [];
+    /** The store that holds them, of those that this page has seen made. */
+    this.heldBy = 0;
+  }
+
+  /** The store was made anew, and lacks what the one before it held. */
+  get lost() {
+    return this.heldBy !== store.timesMade();
   }
 
   /** What the server could not take. */
@@ -22,14 +26,22 @@ export class Queue {
     return this.entries.filter((entry) => !entry.stuck);
   }
 
-  async read() {
+  /** What an earlier page has left. */
+  async takeUp() {
     this.entries = await store.queued();
+    this.heldBy = store.timesMade();
+  }
+
+  /** Another tab may have sent some. A store that was made anew knows nothing: then memory counts. */
+  async read() {
+    const there = await store.queued();
+    if (!this.lost) this.entries = there;
   }
 
   async add(entry) {
-    const seq = await store.enqueue(entry);
-    this.entries.push({ ...entry, seq });
-    return seq;
+    const keyed = { ...entry, seq: store.nextKey() };
+    await store.write(keyed);
+    this.entries.push(keyed);
   }
 
   /** The server has answered it by its id. */
@@ -42,13 +54,14 @@ export class Queue {
   async setAside(entry, say) {
     const aside = { ...entry, stuck: true, say };
     this.entries = this.entries.map((one) => (one.seq === entry.seq ? aside : one));
-    await store.rewrite(aside);
+    await store.write(aside);
   }
 
-  /** Write again what the store has lost. A number that it has given anew meanwhile is not taken from it. */
+  /** Write again what the store has lost. If it is lost once more meanwhile, so it stays. */
   async writeAgain() {
-    const there = new Set((await store.queued()).map(sign));
-    for (const { seq, ...entry } of this.entries) if (!there.has(sign(entry))) await store.enqueue(entry);
+    const times = store.timesMade();
+    for (const entry of this.entries) await store.write(entry);
+    this.heldBy = times;
     await this.read();
   }
 }

@@ -10,7 +10,8 @@ const ENROLLED = "door-enrolled";
 /** What has not been done in this time never will be: WebKit forgets calls. */
 const PATIENCE_MS = 8000;
 let opening;
-let born = false;
+let made = 0;
+let lastKey = 0;
 
 /** The store did not do it. full: because space is missing. */
 export class Broken extends Error {
@@ -37,7 +38,7 @@ function open() {
     request.onupgradeneeded = () => {
       request.result.createObjectStore(FACTS);
       request.result.createObjectStore(QUEUE, { keyPath: "seq", autoIncrement: true });
-      born = true;
+      made += 1;
     };
     request.onsuccess = () => {
       // The browser has closed it, or somebody deletes the store: whoever calls next opens it anew.
@@ -82,12 +83,8 @@ export const keep = (name, value) => run(FACTS, "readwrite", (facts) => facts.pu
 export const forget = (name) => run(FACTS, "readwrite", (facts) => facts.delete(name));
 export const forgetAll = () => run(FACTS, "readwrite", (facts) => facts.clear());
 
-/** Whether the store was made anew since this was last asked: what was in it before is gone. */
-export function bornAnew() {
-  const was = born;
-  born = false;
-  return was;
-}
+/** How often this page has seen the store made anew: what was in it before is gone. */
+export const timesMade = () => made;
 
 /** That this browser is a desk, beside the store: so that a store which was thrown away is noticed. */
 export function noteEnrolled(is) {
@@ -113,8 +110,15 @@ export const queued = () => run(QUEUE, "readonly", (queue) => queue.getAll());
 /** Ask the browser not to throw the queue away when the disk is full. */
 export const settleIn = () => navigator.storage?.persist?.().catch(() => false);
 
-export const enqueue = (entry) => run(QUEUE, "readwrite", (queue) => queue.add(entry));
-export const rewrite = (entry) => run(QUEUE, "readwrite", (queue) => queue.put(entry));
+/** A key after all that this page has given. No store that is made anew gives it once more: an answer to what was lost must
+    not take away what came since. */
+export function nextKey() {
+  lastKey = Math.max(lastKey + 1, Date.now());
+  return `${lastKey} ${crypto.randomUUID()}`;
+}
+
+/** Write an entry under its key, the same one as often as need be. */
+export const write = (entry) => run(QUEUE, "readwrite", (queue) => queue.put(entry));
 /** Everybody in the queue whom this desk has let in was let in on its word alone. One transaction, so that an entry which
     the server answers meanwhile is not written back. */
 export const markAdmitted = () =>

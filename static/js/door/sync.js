@@ -70,11 +70,10 @@ export class Desk {
     // What an earlier page has left here was never answered while its people stood at the door.
     await store.markAdmitted();
     const [loaded, loading] = [await store.fact("roster"), await store.fact("loading")];
-    await this.queue.read();
+    await this.queue.takeUp();
     if (loaded) this.take(new Roster(loaded));
     if (loading) this.loading.resume(loading);
     for (const entry of this.queue.entries) if (entry.seen) this.roster.note(entry.seen);
-    store.bornAnew();
     if (token) store.noteEnrolled(true);
     else if (store.wasEnrolled()) this.vanished = "forgotten";
     Object.assign(this, { token, awake: true });
@@ -109,7 +108,7 @@ export class Desk {
     await this.wake();
     // A store that was thrown away is noticed by opening it.
     await store.fact("token");
-    const lost = store.bornAnew() && this.token;
+    const lost = this.queue.lost && this.token;
     if (!lost && !this.trouble) return;
     if (this.token) await store.keep("token", this.token);
     await store.keep("ahead", this.ahead);
