@@ -32,7 +32,8 @@ class Acts:
         self.refused: list[Refused] = []
         self.broken: list[BaseException] = []
 
-    def run(self, first: Callable[[], object], second: Callable[[], object]) -> None:
+    def run(self, first: Callable[[], object], second: Callable[[], object], *, waits: bool = True) -> None:
+        """waits: the second is held up by the first; if it should not be, it comes to its end before the first commits."""
         threads = [
             threading.Thread(target=self._act, args=(first, self.done, self.go_on)),
             threading.Thread(target=self._act, args=(second, threading.Event(), None)),
@@ -40,7 +41,7 @@ class Acts:
         threads[0].start()
         assert self.done.wait(PATIENCE)
         threads[1].start()
-        threads[1].join(HEAD_START)
+        threads[1].join(HEAD_START if waits else PATIENCE)
         self.go_on.set()
         for thread in threads:
             thread.join(PATIENCE)

@@ -98,12 +98,12 @@ def test_without_the_lock_an_application_keeps_a_person_who_is_no_longer_canonic
     monkeypatch.setattr(actions, "write_statement", lambda *_args, **_values: None)
     acts = Acts(app)
 
-    acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn)
+    acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn, waits=False)
 
     assert canonical_people(unit)["秋"] == (a.id, b.id)
 
 
-def apply_to_two_events_at_once(app: Flask, unit: Unit) -> int:
+def apply_to_two_events_at_once(app: Flask, unit: Unit, *, waits: bool = True) -> int:
     """How many people the same person was taken for."""
     with unit():
         events = [make_event(title).id for title in ("春", "秋")]
@@ -112,7 +112,7 @@ def apply_to_two_events_at_once(app: Flask, unit: Unit) -> int:
     def apply_to(event_id: uuid.UUID) -> None:
         apply_for(lock_event(event_id), **MISAKI, mail="a@b.example")
 
-    acts.run(lambda: apply_to(events[0]), lambda: apply_to(events[1]))
+    acts.run(lambda: apply_to(events[0]), lambda: apply_to(events[1]), waits=waits)
 
     with unit() as session:
         return len(set(session.scalars(select(Application.canonical_person_id))))
@@ -129,4 +129,4 @@ def test_without_the_lock_on_the_name_two_events_at_once_make_two_people(
     """The negative control."""
     monkeypatch.setattr(actions, "lock_words", lambda *_words: None)
 
-    assert apply_to_two_events_at_once(app, unit) == 2
+    assert apply_to_two_events_at_once(app, unit, waits=False) == 2
