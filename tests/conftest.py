@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from tests.support import postgres
 from tests.support.hands import Clock
+from tests.support.remembering import remember
 from tests.support.smtp import MailServer
 from trainings.core.clock import TOKYO
 
@@ -21,6 +22,8 @@ from trainings.core.clock import TOKYO
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("suite")
+
+remember()
 
 _started = pytest.StashKey[ExitStack]()
 _port = pytest.StashKey[int]()

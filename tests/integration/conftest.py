@@ -18,6 +18,7 @@ from config import Settings
 from tests.support.client import Client, watch_sessions
 from tests.support.databases import Database, PostgresTemplate, SqliteTemplate
 from tests.support.hands import Outbox, QueryCount, Unit, counted_queries, unit_for
+from tests.support.remembering import share_compiled_sql
 from tests.support.staff import signed_in
 from trainings import create_app
 from trainings.accounts.models import Role
@@ -83,6 +84,7 @@ def app(
     values = {"database_url": database.url, "instance_dir": str(tmp_path / "instance")} | overrides
     made = create_app(Settings.for_tests(**values))
     made.jinja_env.bytecode_cache = compiled_templates
+    share_compiled_sql(made)
     watch_sessions(made)
     yield made
     with made.app_context():

@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from config import Settings
 from tests.support.hands import Outbox, Unit, unit_for
 from tests.support.postgres import free_port
+from tests.support.remembering import share_compiled_sql
 from trainings import create_app
 from trainings.core.db import db
 
@@ -69,6 +70,7 @@ def served(database_url: str, instance: Path, **overrides: Any) -> Iterator[Site
     url = f"http://127.0.0.1:{port}"
     values = {"database_url": database_url, "instance_dir": str(instance), "public_url": url} | overrides
     app = create_app(Settings.for_tests(**values))
+    share_compiled_sql(app)
     server = make_server("127.0.0.1", port, _closing(app.wsgi_app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, name="site")
     thread.start()
