@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from jinja2 import BytecodeCache
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.camera import Camera
 from tests.support.databases import SqliteTemplate
 from tests.support.hands import Clock
+from tests.support.scanner import HOLD_TIMERS
 from tests.support.site import Site, served
 from tests.support.watching import Watch, axe_violations, layout_problems
 
@@ -30,6 +31,7 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
 )
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 # -- server -----------------------------------------------------------------------------------------------
@@ -103,6 +105,7 @@ def new_context(browser: Browser, site: Site) -> Iterator[Callable[..., tuple[Br
             **options,
         )
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(HOLD_TIMERS)
         watch = Watch(context)
         made.append((context, watch))
         return context, watch

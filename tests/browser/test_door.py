@@ -13,6 +13,7 @@ from tests.support.arrivals import Evening, make_evening
 from tests.support.camera import Camera
 from tests.support.evening import come_in, device_of
 from tests.support.hands import Clock
+from tests.support.scanner import Scanner
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.actions import door_secret, open_door
@@ -55,8 +56,7 @@ def enrol(page: Page, night: Night, name: str = "受付1") -> None:
 
 def type_ticket(page: Page, text: str) -> None:
     """A scanner types: every sign as a key, and Enter; whatever it is, it fills the screen with an answer."""
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
+    Scanner(page).read(text)
     expect(page.locator("#result")).to_be_visible()
 
 
@@ -112,6 +112,8 @@ def test_second_scan_is_amber_and_tells_since_when(phone_page: Page, night: Nigh
     type_ticket(phone_page, night.tickets[1])
     expect(phone_page.locator("#result [data-name]")).to_have_text("丹羽 恵一")
 
+    # The same ticket within 2.5 s is one look at it.
+    phone_page.wait_for_timeout(2600)
     type_ticket(phone_page, night.tickets[0])
 
     expect(phone_page.locator("#result [data-say]")).to_have_text("受付済みです")

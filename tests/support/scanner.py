@@ -27,7 +27,7 @@ USUAL_MS = 8.0
 """Between two keys of a scanner at USB."""
 
 
-# Timers of the page wait while keys are on their way: what a busy machine needs for a key is no pause of the scanner's.
+# For every page before it loads: its timers wait while keys are on their way: what a busy machine needs for a key is no pause of the scanner's.
 HOLD_TIMERS = """
 (() => {
   const [after, forget] = [window.setTimeout.bind(window), window.clearTimeout.bind(window)];
@@ -47,13 +47,12 @@ HOLD_TIMERS = """
 
 
 class Scanner:
-    """Make it before the page goes anywhere. every: milliseconds between two keys. end: the key after each code, "Enter", "Tab" or ""
+    """Its page has HOLD_TIMERS (fixture `new_context`). every: milliseconds between two keys. end: the key after each code, "Enter", "Tab" or ""
     for none. placeless: keys without `code`, as Android's input methods send them."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self.every, self.end, self.placeless = USUAL_MS, "Enter", False
-        page.add_init_script(HOLD_TIMERS)
 
     def read(self, text: str) -> None:
         """Type a code and the end."""
