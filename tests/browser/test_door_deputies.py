@@ -24,7 +24,7 @@ NewContext = Callable[..., tuple[BrowserContext, Watch]]
 @pytest.fixture
 def desk(new_context: NewContext, night: Night, screen: str) -> Page:
     context, watch = new_context(screen)
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 422")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|ERR_FAILED|status of 422")
     page = context.new_page()
     enrol(page, night)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")

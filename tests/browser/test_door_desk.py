@@ -35,7 +35,7 @@ def screen() -> str:
 def offline_page(new_context: NewContext) -> Page:
     """A phone on which trouble of a missing network or a closed door is wanted."""
     context, watch = new_context("phone")
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 410")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|ERR_FAILED|status of 410")
     return context.new_page()
 
 
@@ -215,7 +215,11 @@ def test_desk_that_cannot_keep_a_scan_says_so_in_red(phone_page: Page, night: Ni
     enrol(phone_page, night)
     phone_page.evaluate(
         """() => {
-          IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+          const { put } = IDBObjectStore.prototype;
+          IDBObjectStore.prototype.put = function (...said) {
+            if (this.name === "queue") throw new DOMException("full", "QuotaExceededError");
+            return put.apply(this, said);
+          };
           addEventListener("error", (event) => event.preventDefault());
         }"""
     )

@@ -205,7 +205,7 @@ def test_revoked_device_tells_what_it_holds(
     new_context: NewContext, organiser: Page, night: Night, site: Site
 ) -> None:
     context, watch = new_context("phone")
-    watch.allow("ERR_INTERNET_DISCONNECTED|status of 401")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|status of 401")
     desk = context.new_page()
     enrol(desk, night)
     context.set_offline(True)

@@ -30,7 +30,7 @@ def paying(night: Night, site: Site) -> Night:
 @pytest.fixture
 def desk(new_context: NewContext, paying: Night, screen: str) -> Page:
     context, watch = new_context(screen)
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|ERR_FAILED")
     page = context.new_page()
     enrol(page, paying)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")

@@ -22,7 +22,7 @@ NewContext = Callable[..., tuple[BrowserContext, Watch]]
 @pytest.fixture
 def desk(new_context: NewContext, night: Night, screen: str) -> Page:
     context, watch = new_context(screen)
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|ERR_FAILED")
     page = context.new_page()
     enrol(page, night)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")

@@ -29,7 +29,7 @@ def tables_of(page: Page) -> Locator:
 @pytest.fixture
 def offline_page(new_context: NewContext, screen: str) -> Page:
     context, watch = new_context(screen)
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|ERR_FAILED")
     return context.new_page()
 
 

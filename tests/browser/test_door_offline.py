@@ -26,7 +26,7 @@ NewContext = Callable[..., tuple[BrowserContext, Watch]]
 def desk(new_context: NewContext, night: Night) -> Page:
     """An enrolled desk whose service worker has taken over; trouble of a missing network or a closed door is wanted here."""
     context, watch = new_context("phone")
-    watch.allow("ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 40.|status of 410")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script|ERR_FAILED|status of 40.|status of 410")
     page = context.new_page()
     enrol(page, night)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
@@ -66,7 +66,7 @@ def test_two_desks_offline_with_one_ticket_give_one_attendance_and_a_flag(
     desk: Page, new_context: NewContext, night: Night, site: Site
 ) -> None:
     context, watch = new_context("desktop")
-    watch.allow("ERR_INTERNET_DISCONNECTED")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script")
     other = context.new_page()
     enrol(other, night, "受付2")
     for page in (desk, other):
@@ -141,7 +141,7 @@ def test_two_desks_offline_with_walk_ins_before_one_ticket_are_flagged_too(
     desk: Page, new_context: NewContext, night: Night, site: Site
 ) -> None:
     context, watch = new_context("desktop")
-    watch.allow("ERR_INTERNET_DISCONNECTED")
+    watch.allow("ERR_INTERNET_DISCONNECTED|fetching the script")
     other = context.new_page()
     enrol(other, night, "受付2")
     for page, name, kana in ((desk, "新田 太郎", "ニッタ タロウ"), (other, "古田 花", "フルタ ハナ")):

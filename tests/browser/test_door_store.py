@@ -57,7 +57,7 @@ def desk(new_context: NewContext, night: Night) -> Page:
     """An enrolled desk that is online, with a hand in its store."""
     context, watch = new_context("phone")
     watch.allow(
-        "ERR_INTERNET_DISCONNECTED|api/v1/door/.*ERR_(FAILED|ABORTED)|ERR_FAILED.*api/v1/door|database server lost|no answer in time|[Qq]uota|uncaught: "
+        "ERR_INTERNET_DISCONNECTED|fetching the script|api/v1/door/.*ERR_(FAILED|ABORTED)|ERR_FAILED.*api/v1/door|database server lost|no answer in time|[Qq]uota|uncaught: "
     )
     context.add_init_script(FAULTS)
     page = context.new_page()

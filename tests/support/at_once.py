@@ -32,16 +32,23 @@ class Acts:
         self.refused: list[Refused] = []
         self.broken: list[BaseException] = []
 
-    def run(self, first: Callable[[], object], second: Callable[[], object], *, waits: bool = True) -> None:
-        """waits: the second is held up by the first; if it should not be, it comes to its end before the first commits."""
+    def run(
+        self, first: Callable[[], object], second: Callable[[], object], seen: threading.Event | None = None
+    ) -> None:
+        """seen: the second sets it when it has read what the first is changing; otherwise it gets a head start."""
         threads = [
             threading.Thread(target=self._act, args=(first, self.done, self.go_on)),
             threading.Thread(target=self._act, args=(second, threading.Event(), None)),
         ]
         threads[0].start()
         assert self.done.wait(PATIENCE)
-        threads[1].start()
-        threads[1].join(HEAD_START if waits else PATIENCE)
+        if seen is None:
+            threads[1].start()
+            threads[1].join(HEAD_START)
+        else:
+            seen.clear()
+            threads[1].start()
+            assert seen.wait(PATIENCE)
         self.go_on.set()
         for thread in threads:
             thread.join(PATIENCE)

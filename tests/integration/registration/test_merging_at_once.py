@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.at_once import Acts
 from tests.support.hands import Unit
 from trainings.core.db import db
 from trainings.directory import actions, queries
+from trainings.directory.identity import Statement
 from trainings.directory.models import Person
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.models import Event
@@ -94,16 +96,23 @@ def test_without_the_lock_an_application_keeps_a_person_who_is_no_longer_canonic
 ) -> None:
     """The negative control: SQLite lets no two writers in, PostgreSQL needs the lock."""
     a, b = two_people_and_an_event(unit)
-    monkeypatch.setattr(actions, "lock_up_to_canonical", lambda person: queries.canonical(person.id))
+    seen = threading.Event()
+
+    def without_lock(person_id: uuid.UUID) -> Person:
+        found = queries.canonical(person_id)
+        seen.set()
+        return found
+
+    monkeypatch.setattr(actions, "lock_up_from", without_lock)
     monkeypatch.setattr(actions, "write_statement", lambda *_args, **_values: None)
     acts = Acts(app)
 
-    acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn, waits=False)
+    acts.run(lambda: merge_people(keep_id=b.id, other_id=a.id), apply_in_autumn, seen)
 
     assert canonical_people(unit)["秋"] == (a.id, b.id)
 
 
-def apply_to_two_events_at_once(app: Flask, unit: Unit, *, waits: bool = True) -> int:
+def apply_to_two_events_at_once(app: Flask, unit: Unit, seen: threading.Event | None = None) -> int:
     """How many people the same person was taken for."""
     with unit():
         events = [make_event(title).id for title in ("春", "秋")]
@@ -112,7 +121,7 @@ def apply_to_two_events_at_once(app: Flask, unit: Unit, *, waits: bool = True) -
     def apply_to(event_id: uuid.UUID) -> None:
         apply_for(lock_event(event_id), **MISAKI, mail="a@b.example")
 
-    acts.run(lambda: apply_to(events[0]), lambda: apply_to(events[1]), waits=waits)
+    acts.run(lambda: apply_to(events[0]), lambda: apply_to(events[1]), seen)
 
     with unit() as session:
         return len(set(session.scalars(select(Application.canonical_person_id))))
@@ -127,6 +136,14 @@ def test_without_the_lock_on_the_name_two_events_at_once_make_two_people(
     app: Flask, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
+    seen, people_like = threading.Event(), queries.people_like
+
+    def told(statement: Statement) -> list[queries.Known]:
+        found = people_like(statement)
+        seen.set()
+        return found
+
+    monkeypatch.setattr(queries, "people_like", told)
     monkeypatch.setattr(actions, "lock_words", lambda *_words: None)
 
-    assert apply_to_two_events_at_once(app, unit, waits=False) == 2
+    assert apply_to_two_events_at_once(app, unit, seen) == 2
