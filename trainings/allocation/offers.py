@@ -102,17 +102,21 @@ def _honoured(event: Event, rules: Rules) -> Honoured:
 def answer_offer(*, application_id: uuid.UUID, accept: bool) -> Application:
     """Take or decline an offered seat. Accepting an accepted one again changes nothing.
 
-    Raises Refused: NO_OFFER, OFFER_ENDED.
+    Raises Refused: NO_OFFER, OFFER_ENDED, NOT_HELD.
     """
     application = _locked(application_id)
     if accept and application.state == State.CONFIRMED:
         return application
     if application.state == State.EXPIRED or (
-        application.offer_expires_at is not None and application.offer_expires_at <= clock.now()
+        application.offer_expires_at is not None
+        and application.offer_expires_at <= clock.now()
+        and application.event.is_held
     ):
         raise Refused(AllocationRefusal.OFFER_ENDED)
     if application.state != State.OFFERED:
         raise Refused(AllocationRefusal.NO_OFFER)
+    if not application.event.is_held:
+        raise Refused(AllocationRefusal.NOT_HELD)
     if accept:
         change_state(application, State.CONFIRMED, Reason.ACCEPTED)
         tell(application, "confirmed")
@@ -134,11 +138,24 @@ def expire_offer(*, application_id: uuid.UUID) -> bool:
     application = _locked(application_id)
     if application.state != State.OFFERED or application.offer_expires_at is None:
         return False
-    if application.offer_expires_at > clock.now():
+    if application.offer_expires_at > clock.now() or not application.event.is_held:
         return False
     change_state(application, State.EXPIRED, Reason.OFFER_EXPIRED)
     tell(application, "expired")
     return True
+
+
+def renew_offers(*, event: Event) -> int:
+    """An event is held after all: offers that rested with it stand anew; those for which too little time is left end with
+    their hours. How many stand. The caller holds the event's lock."""
+    expires_at = offer_expiry(event, clock.now())
+    if expires_at is None:
+        return 0
+    offered = queries.participants(event.id, [State.OFFERED])
+    for application in offered:
+        application.offer_expires_at = expires_at
+    db.session.flush()
+    return len(offered)
 
 
 def readmit_waiting(*, event_id: uuid.UUID) -> int:
@@ -163,7 +180,7 @@ def readmit_waiting(*, event_id: uuid.UUID) -> int:
 def close_waiting_list(*, event_id: uuid.UUID) -> int:
     """When an event has begun: open offers expire, and everyone still waiting is not selected. How many were waiting."""
     event = lock_event(event_id)
-    if event.starts_at > clock.now():
+    if event.starts_at > clock.now() or not event.is_held:
         return 0
     for application in queries.participants(event_id, [State.OFFERED]):
         change_state(application, State.EXPIRED, Reason.OFFER_EXPIRED)

@@ -22,8 +22,8 @@ from trainings.registration.transitions import SEAT_FREED, change_state
 def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
     """Give a seat to someone who has applied, waits or was turned away. Quotas may be exceeded, the capacity may not.
 
-    Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing), FULL. LookupError for an
-    unknown application.
+    Raises Refused: REASON_MISSING, NOT_HELD, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing), FULL.
+    LookupError for an unknown application.
     """
     application = _prepared(application_id, reason, (State.APPLIED, State.WAITING, State.NOT_SELECTED))
     event = application.event
@@ -45,8 +45,8 @@ def place_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
 def refuse_by_hand(*, application_id: uuid.UUID, reason: str) -> Application:
     """Turn someone away who has applied or waits. Counts as a refusal: the next draw favours them.
 
-    Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing). LookupError for an unknown
-    application.
+    Raises Refused: REASON_MISSING, NOT_HELD, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing). LookupError
+    for an unknown application.
     """
     application = _prepared(application_id, reason, (State.APPLIED, State.WAITING))
     change_state(application, State.NOT_SELECTED, Reason.REFUSED_BY_HAND, decision_reason=reason.strip())
@@ -58,8 +58,8 @@ def move_by_hand(*, application_id: uuid.UUID, group_id: uuid.UUID | None, reaso
     """Count somebody in another group of the event, whatever their profession; their state stays. Quotas may be exceeded.
     The same group again changes nothing.
 
-    Raises Refused: REASON_MISSING, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing), NO_SUCH_GROUP. LookupError
-    for an unknown application.
+    Raises Refused: REASON_MISSING, NOT_HELD, NOT_PLACEABLE, LIST_FROZEN (between freezing and drawing),
+    NO_SUCH_GROUP. LookupError for an unknown application.
     """
     application = _prepared(application_id, reason, tuple(LIVE))
     event = application.event
@@ -91,6 +91,8 @@ def _prepared(application_id: uuid.UUID, reason: str, states: tuple[State, ...])
         raise LookupError(f"no application {application_id}")
     lock_event(event_id)
     application = db.session.get_one(Application, application_id, populate_existing=True)
+    if not application.event.is_held:
+        raise Refused(AllocationRefusal.NOT_HELD)
     if application.state not in states:
         raise Refused(AllocationRefusal.NOT_PLACEABLE)
     in_draw = application.state == State.APPLIED and application.role == PARTICIPANT

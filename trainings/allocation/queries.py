@@ -15,7 +15,7 @@ from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
-from trainings.events.models import Event, EventGroup, EventState
+from trainings.events.models import NOT_HELD, Event, EventGroup, EventState
 from trainings.registration.models import Application
 from trainings.registration.states import Reason, State
 
@@ -148,10 +148,15 @@ def waiting_in_rank(event_id: uuid.UUID) -> Sequence[Application]:
 
 
 def lapsed_offers(instant: datetime) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
-    """(event, application) of every offer whose time is over."""
+    """(event, application) of every offer whose time is over; those of an event that is not held rest."""
     rows = db.session.execute(
         select(Application.event_id, Application.id)
-        .where(Application.state == State.OFFERED, Application.offer_expires_at <= instant)
+        .join(Event, Event.id == Application.event_id)
+        .where(
+            Application.state == State.OFFERED,
+            Application.offer_expires_at <= instant,
+            Event.state.not_in(NOT_HELD),
+        )
         .order_by(Application.event_id, Application.offer_expires_at)
     )
     return [(event_id, application_id) for event_id, application_id in rows]
@@ -162,7 +167,11 @@ def events_with_waiting_list_past_start() -> Sequence[uuid.UUID]:
     return db.session.scalars(
         select(Event.id)
         .join(Application, Application.event_id == Event.id)
-        .where(Event.starts_at <= clock.now(), Application.state.in_([State.WAITING, State.OFFERED]))
+        .where(
+            Event.starts_at <= clock.now(),
+            Event.state.not_in(NOT_HELD),
+            Application.state.in_([State.WAITING, State.OFFERED]),
+        )
         .distinct()
     ).all()
 
@@ -196,7 +205,7 @@ def histories(canonical_ids: Iterable[uuid.UUID], event_id: uuid.UUID) -> dict[u
 
     Refused: not_selected (drawn out, or still waiting when the list closed), from the moment it was decided, whenever the
     event itself takes place: who is turned away in May for a day in July is favoured in June. Attended: present by the
-    scans, on the day.
+    scans, on the day. An event that was called off turned nobody away: it is left out as a whole.
     """
     wanted = list(canonical_ids)
     rows = db.session.execute(
@@ -209,7 +218,11 @@ def histories(canonical_ids: Iterable[uuid.UUID], event_id: uuid.UUID) -> dict[u
             Event.starts_at,
         )
         .join(Event, Event.id == Application.event_id)
-        .where(Application.canonical_person_id.in_(wanted), Application.event_id != event_id)
+        .where(
+            Application.canonical_person_id.in_(wanted),
+            Application.event_id != event_id,
+            Event.state != EventState.CALLED_OFF,
+        )
     ).all()
     present = attended_ids({row.id for row in rows if row.state == State.CONFIRMED})
     dated: list[tuple[datetime, uuid.UUID, uuid.UUID, Past]] = []

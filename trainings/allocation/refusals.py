@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class AllocationRefusal(StrEnum):
     NOT_A_LOTTERY = "not_a_lottery"
+    NOT_HELD = "not_held"
     STILL_OPEN = "still_open"
     ALREADY_FROZEN = "already_frozen"
     NOT_FROZEN = "not_frozen"

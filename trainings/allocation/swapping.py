@@ -39,6 +39,7 @@ def swap_partners(application: Application) -> Sequence[Application]:
         or application.state not in {State.CONFIRMED, *WITHOUT}
         or application.role != PARTICIPANT
         or event.starts_at <= clock.now()
+        or not event.is_held
         or queries.valid_draw(event.id) is None
     ):
         return []

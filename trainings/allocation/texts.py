@@ -17,6 +17,7 @@ from trainings.seats.odds import Reason
 
 REFUSALS = {
     AllocationRefusal.NOT_A_LOTTERY: "この催しは先着順です。抽選はありません。",
+    AllocationRefusal.NOT_HELD: "延期または中止になっている催しです。席のことは、開催すると決まってから進めます。",
     AllocationRefusal.STILL_OPEN: "申込の受付がまだ終わっていません。締切のあとに名簿を固めてください。",
     AllocationRefusal.ALREADY_FROZEN: "名簿は、もう固められています。",
     AllocationRefusal.NOT_FROZEN: "先に名簿を固めてください。",

@@ -41,11 +41,13 @@ def door_secret(door: Door) -> str:
 def open_door(*, event_id: uuid.UUID) -> Door:
     """Open the door of a published event, or open a closed one again; the devices that are enrolled stay enrolled.
 
-    Raises Refused: NOT_PUBLISHED.
+    Raises Refused: NOT_PUBLISHED, NOT_HELD.
     """
     event = lock_event(event_id)
     if event.state == EventState.DRAFT:
         raise Refused(CheckinRefusal.NOT_PUBLISHED)
+    if not event.is_held:
+        raise Refused(CheckinRefusal.NOT_HELD)
     door = queries.door_of(event_id)
     if door is None:
         door = Door(event_id=event_id, link_version=1)
@@ -75,9 +77,12 @@ def renew_door_link(*, event_id: uuid.UUID) -> Door:
 def close_door(*, event_id: uuid.UUID) -> list[Application]:
     """Close the door and return everyone who was present. Closing a closed one again changes nothing.
 
-    The caller holds the event's lock. Raises Refused: NOT_ENDED before the event has begun.
+    The caller holds the event's lock. Raises Refused: NOT_ENDED before the event has begun; NOT_HELD: of what did not take
+    place there is nothing to count, ask or certify.
     """
     event = lock_event(event_id)
+    if not event.is_held:
+        raise Refused(CheckinRefusal.NOT_HELD)
     if clock.now() < event.starts_at:
         raise Refused(CheckinRefusal.NOT_ENDED)
     door = queries.door_of(event_id)

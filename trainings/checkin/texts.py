@@ -5,6 +5,7 @@ from trainings.checkin.refusals import CheckinRefusal
 
 REFUSALS = {
     CheckinRefusal.NOT_PUBLISHED: "公開していない催しの受付は、開けません。",
+    CheckinRefusal.NOT_HELD: "延期または中止になっている催しです。受付は使いません。",
     CheckinRefusal.NOT_ENDED: "催しがまだ始まっていません。始まってから閉じてください。",
     CheckinRefusal.DOOR_NOT_OPEN: "受付がまだ開いていません。",
     CheckinRefusal.DOOR_CLOSED: "受付はもう閉じています。",

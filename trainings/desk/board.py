@@ -18,7 +18,8 @@ from trainings.desk.blueprint import bp
 from trainings.desk.log import lines_of
 from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
-from trainings.events.queries import event_by_slug
+from trainings.events.queries import event_by_slug, open_notice
+from trainings.events.whereabouts import headline
 from trainings.registration import texts as registration_texts
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
@@ -32,6 +33,7 @@ FIRST_LINES, LONGEST_LOG = 20, 200
 def board(slug: str) -> ResponseReturnValue:
     """Stages on top; below, a tile a matter, the one of the present stage open."""
     event = event_by_slug(slug) or abort(404)
+    untold = open_notice(event.id)
     runs = surveys.runs_of_event(event.id)
     run = runs[-1] if runs else None
     drawn = allocation.valid_draw(event.id)
@@ -41,6 +43,7 @@ def board(slug: str) -> ResponseReturnValue:
         stages=stages_of(event),
         open_tile=_open_tile(event),
         needs=queries.needs(event),
+        notice=headline(untold) if untold else "",
         counts=queries.applications(event),
         meaning=queries.meaning_of(event),
         drawn=drawn,

@@ -33,6 +33,7 @@ from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.refusals import EventRefusal
 from trainings.registration.models import Application
 from trainings.registration.queries import confirmed_count, has_applications
+from trainings.registration.telling import settle_if_nobody
 from trainings.registration.transitions import SEAT_FREED
 from trainings.skills.actions import teach_usual_skills
 
@@ -121,6 +122,9 @@ def save(slug: str) -> ResponseReturnValue:
         return _edit_page(event, form, standing, refused, 422)
     if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
         enqueue(SEAT_FREED, subject=event.id)
+    if settle_if_nobody(edited.notice):
+        flash(texts.SAVED)
+        return redirect(url_for("desk.notice", slug=slug))
     if wants_public:
         flash(texts.PUBLISHED)
         return redirect(url_for("desk.board", slug=slug))

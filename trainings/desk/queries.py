@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, select
 
 from trainings.allocation import queries as allocation
 from trainings.core import clock
@@ -161,9 +161,10 @@ def needs(event: Event) -> Needs:
 
 
 def current_events() -> Sequence[Event]:
-    """Drafts and published events that are not closed, soonest first."""
+    """Drafts and public events that are neither closed nor, the day being past, called off; soonest first."""
+    off = and_(Event.state == EventState.CALLED_OFF, Event.ends_at <= clock.now())
     return db.session.scalars(
-        select(Event).where(Event.state != EventState.CLOSED).order_by(Event.starts_at)
+        select(Event).where(Event.state != EventState.CLOSED, ~off).order_by(Event.starts_at)
     ).all()
 
 

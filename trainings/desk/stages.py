@@ -16,7 +16,7 @@ from trainings.core.web import jdatetime, jday
 from trainings.desk import texts
 from trainings.events.models import Event, EventGroup, EventState, Selection
 from trainings.events.stages import Dates, Progress, StageKey, present_stage, progress
-from trainings.events.texts import STAGES
+from trainings.events.texts import STAGES, STATES
 from trainings.surveys.models import SurveyRun
 
 
@@ -40,7 +40,7 @@ class _Facts:
 
 
 def stages_of(event: Event) -> list[Stage]:
-    """All seven stages of an event with what is known of their dates."""
+    """All seven stages of an event with what is known of their dates; only one of an event that is not held."""
     return stages_of_events([event])[event.id]
 
 
@@ -84,6 +84,9 @@ def _facts(event_ids: Sequence[uuid.UUID]) -> _Facts:
 
 
 def _stages(event: Event, facts: _Facts) -> list[Stage]:
+    if not event.is_held:
+        since = jday(event.revised_at or event.starts_at)
+        return [Stage(STATES[event.state], texts.SINCE.format(day=since), Progress.NOW.value)]
     is_lottery = event.selection == Selection.LOTTERY
     present = present_stage(
         Dates(

@@ -1,6 +1,7 @@
 """Words of the desk."""
 
 from trainings.checkin.texts import REFUSALS as CHECKIN_REFUSALS
+from trainings.events.models import EventState
 
 REFUSALS = {**CHECKIN_REFUSALS}
 CLOSED = "受付を閉じました。参加は{attended}人、受講証明書は新しく{certificates}人に出しました。アンケートのご案内を送ります。"
@@ -8,6 +9,13 @@ VERBS = {
     "event.created": "下書きを作りました",
     "event.copied": "ほかの催しから複製しました",
     "event.published": "公開しました",
+    "event.postponed": "延期にしました",
+    "event.called_off": "中止にしました",
+    "event.resumed": "開催することにしました",
+    "event.withdrawn": "公開を取り下げました",
+    "event.deleted": "下書きを消しました",
+    "event.notice_sent": "変わったことを、申し込んだ方に知らせました",
+    "event.notice_kept": "変わったことを、知らせないことにしました",
     "event.closed": "催しを閉じました",
     "applications.exported": "申込一覧を書き出しました",
     "certificate.issued": "受講証明書を出しました",
@@ -60,9 +68,20 @@ VERBS = {
 WITH_NOTE = "{what}（{note}）"
 OPEN_UNTIL = "{until}まで"
 PUBLIC_SINCE = "{day} 公開"
+SINCE = "{day} に決定"
 NO_DRAW = "先着順"
 RELEASED_ON = "{day} 枠の開放日"
 ANSWERS_UNTIL = "{day}まで"
+STOOD_STILL = {
+    EventState.POSTPONED: "延期にしました。申込の受付も、席のご案内も止まっています。",
+    EventState.CALLED_OFF: "中止にしました。申込の受付も、席のご案内も止まっています。",
+}
+RESUMED = "開催することにしました。催しのページに載っています。"
+WITHDRAWN = "公開を取り下げて、下書きにもどしました。催しのページは、もう見られません。"
+DELETED = "下書き「{title}」を消しました。"
+TOLD = "{n}人にお知らせします。メールは、順に送られます。"
+TOLD_NOBODY = "知らせない理由を残しました。"
+LINK_OF_EACH = "（お一人ずつの、わたしの申込のアドレス）"
 DRAFTED = "下書きを作りました。内容を確かめて、公開してください。"
 COPIED = "複製して、下書きを作りました。日付と内容を確かめて、公開してください。"
 SAVED = "催しの内容を直しました。"

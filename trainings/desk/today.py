@@ -17,7 +17,7 @@ from trainings.core.requests.proxies import is_forgotten
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.stages import stages_of
-from trainings.events.models import Event
+from trainings.events.models import Event, EventState
 from trainings.skills import queries as skills
 
 
@@ -58,7 +58,9 @@ def year_plan() -> ResponseReturnValue:
     events = _shown(queries.events_of_year(year))
     framework = skills.current_framework()
     taught = {event.id: skills.taught_skills(event.id) for event in events}
-    covered = {row.skill_id for rows in taught.values() for row in rows}
+    covered = {
+        row.skill_id for event in events if event.state != EventState.CALLED_OFF for row in taught[event.id]
+    }
     domains = skills.skills_by_domain(framework) if framework else []
     staff = current_staff()
     return render_template(

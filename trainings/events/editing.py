@@ -11,19 +11,22 @@ from trainings.core.refusal import Refused
 from trainings.events.changelog import RULES, SEATS, fingerprint, log_changes, snapshot
 from trainings.events.changes import EventChange, ItemChange, SessionChange, Standing
 from trainings.events.feasibility import impossible_quotas
-from trainings.events.models import Event, EventState, ProgrammeItem, Session
+from trainings.events.models import Event, EventNotice, EventState, ProgrammeItem, Session
+from trainings.events.notices import note_move
 from trainings.events.publication import missing
 from trainings.events.queries import lock_event
 from trainings.events.refusals import EventRefusal
 from trainings.events.regrouping import change_groups
+from trainings.events.whereabouts import whereabouts
 
 
 @dataclass(frozen=True)
 class Edited:
-    """fields: names of what differs now, as they stand in the log."""
+    """fields: names of what differs now, as they stand in the log. notice: what those who applied have to hear of it."""
 
     event: Event
     fields: frozenset[str]
+    notice: EventNotice | None = None
 
     @property
     def seats(self) -> bool:
@@ -42,7 +45,7 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     """
     event = lock_event(event_id)
     _check(event, change, standing)
-    before = snapshot(event)
+    before, was = snapshot(event), whereabouts(event)
     for name, value in change.values.items():
         setattr(event, name, value)
     _change_sessions(event, change.sessions, standing)
@@ -61,7 +64,8 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     if event.state == EventState.PUBLISHED:
         for refusal in missing(event)[:1]:
             raise refusal
-    return Edited(event, log_changes(event, before, after, change.reason))
+    fields = log_changes(event, before, after, change.reason)
+    return Edited(event, fields, note_move(event, was))
 
 
 def _check(event: Event, change: EventChange, standing: Standing) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
@@ -26,7 +27,14 @@ class EventKind(StrEnum):
 class EventState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
+    POSTPONED = "postponed"
+    """Not on its day; another one is to be named."""
+    CALLED_OFF = "called_off"
     CLOSED = "closed"
+
+
+NOT_HELD = frozenset({EventState.POSTPONED, EventState.CALLED_OFF})
+"""States of an event that was public and for which nothing goes on: no applications, draws, offers, entries."""
 
 
 class Selection(StrEnum):
@@ -139,6 +147,13 @@ class Event(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0)
+    """How often its day, time or place, or whether it is held, has changed since it was public: SEQUENCE of its calendar
+    entries."""
+    revised_at: Mapped[datetime | None]
+    """When that was last."""
+    standstill_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it is postponed or called off, in words for everybody; empty while it is held."""
     copied_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
 
     sessions: Mapped[list[Session]] = relationship(
@@ -158,6 +173,16 @@ class Event(Identified, Base):
     @property
     def is_public(self) -> bool:
         return self.state != EventState.DRAFT
+
+    @property
+    def is_held(self) -> bool:
+        """Neither postponed nor called off."""
+        return self.state not in NOT_HELD
+
+    @property
+    def has_begun(self) -> bool:
+        """Its hour has come; that of an event that is postponed or called off never does."""
+        return self.is_held and self.starts_at <= clock.now()
 
     @property
     def takes_applications(self) -> bool:
@@ -255,3 +280,36 @@ class EventProfession(Base):
     )
     profession: Mapped[Profession] = relationship(lazy="joined")
     group: Mapped[EventGroup] = relationship()
+
+
+class NoticeKind(StrEnum):
+    MOVED = "moved"
+    POSTPONED = "postponed"
+    CALLED_OFF = "called_off"
+    RESUMED = "resumed"
+
+
+class EventNotice(Identified, Base):
+    """What of a public event those who applied have to hear: another day, time or place, or that it is not held.
+
+    revision: of the event, with this change. before, after: when and where it is (`whereabouts.whereabouts`). settled_at:
+    since staff told them, or said why not; told: how many mails that was.
+    """
+
+    __tablename__ = "event_notice"
+    __table_args__ = (
+        UniqueConstraint("event_id", "revision", name="uq_event_notice_event_id_revision"),
+        CheckConstraint("(settled_at IS NULL) = (told IS NULL)", name="settled_has_number"),
+    )
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    settled_at: Mapped[datetime | None]
+    told: Mapped[int | None]
+    untold_reason: Mapped[str] = mapped_column(Text, default="")
+    event: Mapped[Event] = relationship()

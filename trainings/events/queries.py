@@ -13,7 +13,7 @@ from sqlalchemy.orm import lazyload
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import Profession, ProfessionGroup
-from trainings.events.models import Event, EventGroup, EventProfession, EventState
+from trainings.events.models import Event, EventGroup, EventNotice, EventProfession, EventState
 
 # Statements that every application asks are put together once: that takes as long as running them.
 
@@ -119,13 +119,40 @@ def invited_groups(event_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Eve
     return found
 
 
+def notices_of(event_id: uuid.UUID) -> Sequence[EventNotice]:
+    """What those who applied had to hear of an event, oldest first."""
+    return db.session.scalars(
+        select(EventNotice).where(EventNotice.event_id == event_id).order_by(EventNotice.revision)
+    ).all()
+
+
+def newest_notice(event: Event) -> EventNotice | None:
+    """The last of them; asks nothing about an event that is as it was published."""
+    if not event.revision:
+        return None
+    return db.session.scalar(
+        select(EventNotice)
+        .where(EventNotice.event_id == event.id)
+        .order_by(EventNotice.revision.desc())
+        .limit(1)
+    )
+
+
+def open_notice(event_id: uuid.UUID) -> EventNotice | None:
+    """The one of which staff have neither told anybody nor said why not; there is no second beside it."""
+    return db.session.scalar(
+        select(EventNotice).where(EventNotice.event_id == event_id, EventNotice.settled_at.is_(None)).limit(1)
+    )
+
+
 def upcoming_events(*, kind: str = "", profession_group: str = "") -> Sequence[Event]:
-    """Published events that are not over, soonest first.
+    """Public events that are not over, soonest first; those that are postponed or called off among them.
 
     kind: only of this kind. profession_group: only those that invite some profession of this group of the directory,
     however the event itself groups it.
     """
-    wanted = select(Event).where(Event.state == EventState.PUBLISHED, Event.ends_at > clock.now())
+    ahead = and_(Event.state.in_([EventState.PUBLISHED, EventState.CALLED_OFF]), Event.ends_at > clock.now())
+    wanted = select(Event).where(or_(ahead, Event.state == EventState.POSTPONED))
     if kind:
         wanted = wanted.where(Event.kind == kind)
     if profession_group:
@@ -134,10 +161,10 @@ def upcoming_events(*, kind: str = "", profession_group: str = "") -> Sequence[E
 
 
 def past_events(limit: int = 20) -> Sequence[Event]:
-    """Events that were public and are over, newest first."""
+    """Events that took place, newest first."""
     return db.session.scalars(
         select(Event)
-        .where(Event.state != EventState.DRAFT, Event.ends_at <= clock.now())
+        .where(Event.state.in_([EventState.PUBLISHED, EventState.CLOSED]), Event.ends_at <= clock.now())
         .order_by(Event.starts_at.desc(), Event.id)
         .limit(limit)
     ).all()

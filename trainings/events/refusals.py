@@ -7,6 +7,19 @@ class EventRefusal(StrEnum):
     NOT_A_DRAFT = "not_a_draft"
     CLOSED = "closed"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    # -- held or not
+    NOT_PUBLIC = "not_public"
+    REASON_MISSING_FOR_ALL = "reason_missing_for_all"
+    IS_HELD = "is_held"
+    DAY_IS_PAST = "day_is_past"
+    NOT_HELD = "not_held"
+    NOTICE_SETTLED = "notice_settled"
+    NOTICE_CHANGED = "notice_changed"
+    NOT_TOLD_WITHOUT_REASON = "not_told_without_reason"
+    # -- mistakes
+    HAS_APPLICATIONS = "has_applications"
+    IS_PUBLIC = "is_public"
+    WAS_PUBLIC = "was_public"
     # -- not ready to be seen
     NO_SESSIONS = "no_sessions"
     NO_VENUE = "no_venue"

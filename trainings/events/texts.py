@@ -1,6 +1,6 @@
 """Words of events."""
 
-from trainings.events.models import CertificateRule, EventKind, EventState, Responsible, Selection
+from trainings.events.models import CertificateRule, EventKind, EventState, NoticeKind, Responsible, Selection
 from trainings.events.publication import Doubt
 from trainings.events.refusals import EventRefusal
 from trainings.events.stages import StageKey
@@ -12,6 +12,17 @@ REFUSALS = {
         "入力しているあいだに、ほかの人がこの催しを直しました。盤面の「記録」で変わったところを確かめてください。"
         "このまま、もう一度「この内容にする」を押すと、いま入力されている内容になります。"
     ),
+    EventRefusal.NOT_PUBLIC: "この催しは、いま公開されていません。画面を開きなおして確かめてください。",
+    EventRefusal.REASON_MISSING_FOR_ALL: "理由を入力してください。催しのページと、お知らせのメールに載ります。",
+    EventRefusal.IS_HELD: "この催しは、開催することになっています。",
+    EventRefusal.DAY_IS_PAST: "催しの日が、もう過ぎています。先に「内容を直す」で、新しい日時を入れてください。",
+    EventRefusal.NOT_HELD: "延期または中止になっている催しです。開催すると決まってから進めてください。",
+    EventRefusal.NOTICE_SETTLED: "このお知らせは、もう済んでいます。",
+    EventRefusal.NOTICE_CHANGED: "開いているあいだに、お知らせの内容か人数が変わりました。もう一度確かめてから、押してください。",
+    EventRefusal.NOT_TOLD_WITHOUT_REASON: "知らせない理由を入力してください。あとから説明できるように残します。",
+    EventRefusal.HAS_APPLICATIONS: "もう申込が届いています。公開は取り下げられません。開かないときは、中止にしてください。",
+    EventRefusal.IS_PUBLIC: "公開している催しは消せません。",
+    EventRefusal.WAS_PUBLIC: "一度公開した催しは、記録が残るので消せません。下書きのまま置いてください。",
     EventRefusal.NO_SESSIONS: "日時を入力してください。",
     EventRefusal.NO_VENUE: "会場を入力してください。",
     EventRefusal.NO_CAPACITY: "定員を入力してください。",
@@ -65,7 +76,34 @@ KINDS = {
     EventKind.FAIR: "フェスタ",
     EventKind.LIAISON: "連絡会・WG",
 }
-STATES = {EventState.DRAFT: "下書き", EventState.PUBLISHED: "公開中", EventState.CLOSED: "終了"}
+STATES = {
+    EventState.DRAFT: "下書き",
+    EventState.PUBLISHED: "公開中",
+    EventState.POSTPONED: "延期",
+    EventState.CALLED_OFF: "中止",
+    EventState.CLOSED: "終了",
+}
+NOTICES = {
+    NoticeKind.MOVED: "日時・会場が変わりました",
+    NoticeKind.POSTPONED: "延期になりました",
+    NoticeKind.CALLED_OFF: "中止になりました",
+    NoticeKind.RESUMED: "開催することになりました",
+}
+"""What everybody reads of a change, above the rest."""
+WHEN, DOORS, WHERE = "日時", "受付", "会場"
+MOVED = {
+    frozenset({WHEN}): "日時が変わりました",
+    frozenset({WHEN, DOORS}): "日時が変わりました",
+    frozenset({WHERE}): "会場が変わりました",
+    frozenset({DOORS}): "受付の時刻が変わりました",
+}
+SPAN = "{begins}–{ends}"
+FROM = "{time}から"
+PLACE = "{place}（{address}）"
+LIST = "、"
+NEWS = "{headline}：{line}"
+SENTENCES = "。"
+NOW_AND_BEFORE = "{what}は {now}（前は {before}）"
 SELECTIONS = {Selection.FIRST_COME: "先着順", Selection.LOTTERY: "抽選"}
 RESPONSIBLES = {
     Responsible.CITY: "市",

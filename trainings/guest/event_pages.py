@@ -23,6 +23,7 @@ from trainings.events.presets import PRESETS
 from trainings.events.queries import event_by_slug, invited_groups, past_events, upcoming_events
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
+from trainings.guest.notices import notice_to_show
 from trainings.guest.seat_status import open_seats
 from trainings.guest.shared_pages import shared_page
 from trainings.registration.queries import GroupCount, counts_by_group
@@ -38,6 +39,8 @@ class Status(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     OVER = "over"
+    POSTPONED = "postponed"
+    CALLED_OFF = "called_off"
 
 
 def status_of(event: Event) -> Status:
@@ -45,6 +48,8 @@ def status_of(event: Event) -> Status:
     instant = clock.now()
     if event.state == EventState.DRAFT:
         return Status.DRAFT
+    if not event.is_held:
+        return Status(event.state.value)
     if event.state == EventState.CLOSED or event.ends_at <= instant:
         return Status.OVER
     if instant < event.application_opens_at:
@@ -101,6 +106,7 @@ def event(slug: str) -> ResponseReturnValue:
         "guest/event.html",
         linked_data=structured_data(found),
         event=found,
+        notice=notice_to_show(found),
         status=status,
         kind=event_texts.KINDS[found.kind],
         groups=invited_groups([found.id])[found.id],

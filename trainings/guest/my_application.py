@@ -16,9 +16,10 @@ from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.web import download
 from trainings.events.exports import CALENDAR, calendar_file
-from trainings.events.models import Event, Selection
+from trainings.events.models import Event, EventState, Selection
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
+from trainings.guest.notices import may_not_suit, notice_to_show, notices_for
 from trainings.guest.timeline import timeline_of
 from trainings.messages.queries import has_written
 from trainings.registration import texts as registration_texts
@@ -69,7 +70,9 @@ def _ticket(application: Application) -> str:
 def my_application(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
     event = application.event
-    has_begun, is_over = event.starts_at <= clock.now(), event.ends_at <= clock.now()
+    has_begun, is_over = event.has_begun, event.is_held and event.ends_at <= clock.now()
+    notices = notices_for(application)
+    is_off = event.state == EventState.CALLED_OFF
     is_in = application.id in attended_ids({application.id})
     return render_template(
         "guest/my_application.html",
@@ -77,6 +80,9 @@ def my_application(secret: str) -> ResponseReturnValue:
         event=event,
         secret=secret,
         state=application.told_state.value,
+        rests=application.is_open and not event.is_held,
+        notice=notice_to_show(event) if notices else None,
+        may_not_suit=may_not_suit(notices),
         place=waiting_place(application),
         reason=registration_texts.REASONS[application.reason],
         is_lottery=event.selection == Selection.LOTTERY,
@@ -84,13 +90,13 @@ def my_application(secret: str) -> ResponseReturnValue:
         standing=standing_of(application),
         has_draws=bool(draws_of(event.id)),
         timeline=timeline_of(application),
-        ticket="" if is_over else _ticket(application),
+        ticket="" if is_over or not event.is_held else _ticket(application),
         is_over=is_over,
         came=is_over and is_in,
         may_apply=application.state in MAY_APPLY_AGAIN and event.takes_applications,
-        may_change=application.is_open and not has_begun,
-        may_cancel=application.is_open and not has_begun and not is_in,
-        may_substitute=application.state == State.CONFIRMED and not has_begun and not is_in,
+        may_change=application.is_open and not has_begun and not is_off,
+        may_cancel=application.is_open and not has_begun and not is_in and not is_off,
+        may_substitute=application.state == State.CONFIRMED and event.is_held and not has_begun and not is_in,
         survey_link=_survey_link(application),
         certificate=certificate_of(application.id),
         form=CancelForm(formdata=None),

@@ -9,6 +9,7 @@ from trainings.accounts.access import by_link
 from trainings.checkin.screens.venue_views import remember_ticket
 from trainings.core.paper import qr
 from trainings.guest.blueprint import bp
+from trainings.guest.notices import notice_to_show
 from trainings.registration.queries import application_by_ticket
 from trainings.registration.secrets import ticket_url
 from trainings.registration.states import State
@@ -26,6 +27,7 @@ def ticket(code: str) -> ResponseReturnValue:
         "guest/ticket.html",
         application=application,
         event=application.event,
+        notice=notice_to_show(application.event),
         picture=qr.picture(ticket_url(application)),
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from trainings.core import clock
 from trainings.core.web import jday, jtime
 from trainings.events.models import CertificateRule, EventState
+from trainings.events.whereabouts import headline, told_in_a_line
 from trainings.guest import texts
+from trainings.guest.notices import notices_for
 from trainings.registration.models import Application
 from trainings.registration.states import State
 
@@ -22,18 +25,40 @@ class Line:
     state: str = ""
 
 
+Dated = tuple[datetime, Line]
+
+
 def timeline_of(application: Application) -> list[Line]:
-    """What has happened, where it stands now, and what lies ahead; nothing lies ahead of an application that ended."""
-    lines = [Line(jday(application.submitted_at), texts.APPLIED, state="done")]
+    """What has happened, where it stands now, and what lies ahead; nothing lies ahead of an application that ended, nor of
+    an event that was called off."""
+    past = [(application.submitted_at, Line(jday(application.submitted_at), texts.APPLIED, state="done"))]
+    news = [
+        (one.at, Line(jday(one.at), headline(one), told_in_a_line(one), "done"))
+        for one in notices_for(application)
+    ]
+    changed_at = application.state_changed_at
     if not application.is_open:
-        return [*lines, Line(jday(application.state_changed_at), texts.ENDED[application.state], state="now")]
+        ended = Line(jday(changed_at), texts.ENDED[application.state], state="now")
+        return [*_in_order([*past, *(one for one in news if one[0] < changed_at)]), ended]
+    if application.event.state == EventState.CALLED_OFF:
+        lines = _in_order([*past, *news])
+        return [*lines[:-1], replace(lines[-1], state="now")]
+    ahead: list[Line] = []
     if application.told_state == State.APPLIED:
-        lines += _until_the_results(application)
+        ahead = _until_the_results(application)
     elif application.state == State.CONFIRMED:
-        lines.append(Line(jday(application.state_changed_at), texts.CONFIRMED, state="done"))
+        past.append((changed_at, Line(jday(changed_at), texts.CONFIRMED, state="done")))
+    elif application.state == State.OFFERED:
+        past.append((changed_at, Line(jday(changed_at), texts.OFFERED, texts.OFFERED_NOTE, "now")))
+        ahead = _releases(application)
     else:
-        lines += _on_the_list(application)
-    return [*lines, *_the_day(application)]
+        past.append((changed_at, Line(jday(changed_at), texts.WAITING, texts.WAITING_NOTE, "now")))
+        ahead = _releases(application)
+    return [*_in_order([*past, *news]), *ahead, *_the_day(application)]
+
+
+def _in_order(lines: list[Dated]) -> list[Line]:
+    return [line for _, line in sorted(lines, key=lambda one: one[0])]
 
 
 def _until_the_results(application: Application) -> list[Line]:
@@ -48,21 +73,19 @@ def _until_the_results(application: Application) -> list[Line]:
     ]
 
 
-def _on_the_list(application: Application) -> list[Line]:
-    if application.state == State.OFFERED:
-        lines = [Line(jday(application.state_changed_at), texts.OFFERED, texts.OFFERED_NOTE, "now")]
-    else:
-        lines = [Line(jday(application.state_changed_at), texts.WAITING, texts.WAITING_NOTE, "now")]
+def _releases(application: Application) -> list[Line]:
     release_days = {
         group.release_on
         for group in application.event.groups
         if group.reserved and group.release_on is not None and group.release_on > clock.today()
     }
-    return lines + [Line(jday(day), texts.RELEASE, texts.RELEASE_NOTE) for day in sorted(release_days)]
+    return [Line(jday(day), texts.RELEASE, texts.RELEASE_NOTE) for day in sorted(release_days)]
 
 
 def _the_day(application: Application) -> list[Line]:
     event = application.event
+    if event.state == EventState.POSTPONED:
+        return [Line(texts.DAY_UNKNOWN, texts.THE_DAY, texts.DAY_UNKNOWN_NOTE)]
     over = event.ends_at <= clock.now()
     comes = application.state == State.CONFIRMED
     day = Line(

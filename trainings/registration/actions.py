@@ -185,7 +185,7 @@ def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, rea
         raise Refused(RegistrationRefusal.NOT_LIVE)
     if by_staff and not reason.strip():
         raise Refused(RegistrationRefusal.REASON_MISSING)
-    if not by_staff and application.event.starts_at <= clock.now():
+    if not by_staff and application.event.has_begun:
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
     why = Reason.CANCELLED_BY_STAFF if by_staff else Reason.CANCELLED_BY_APPLICANT
     held_seat = application.state in HOLDS_SEAT
@@ -208,7 +208,7 @@ def change_application(
     event = application.event
     if not application.is_open:
         raise Refused(RegistrationRefusal.NOT_LIVE)
-    if not by_staff and event.starts_at <= clock.now():
+    if not by_staff and event.has_begun:
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
     if not by_staff and is_somebody_else(application.name_parts, statement.name_parts):
         raise Refused(RegistrationRefusal.SOMEBODY_ELSE)
@@ -292,7 +292,7 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
         return earlier
     if old.state != State.CONFIRMED:
         raise Refused(RegistrationRefusal.NOT_CONFIRMED)
-    if event.starts_at <= clock.now():
+    if event.has_begun:
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
     if queries.substitute_of(old.id) is not None:
         raise Refused(RegistrationRefusal.SUBSTITUTE_PENDING)

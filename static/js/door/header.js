@@ -33,6 +33,8 @@ export function header(page) {
     slot("roster-count").textContent = guests.length;
     slot("roster-time").textContent = clockTime(loaded.now);
     slot("event").textContent = loaded.event.title;
+    slot("news").textContent = loaded.event.news || "";
+    slot("news").hidden = !loaded.event.news;
     slot("device").textContent = `　${loaded.device.name}`;
   };
 

@@ -48,7 +48,7 @@ def freeze_list(*, event_id: uuid.UUID) -> FrozenList:
     """Freeze the list of applicants: from here on nobody is added or changed. Everybody gets their draw number and their
     odds, and the digest of it all is shown from now on, before the public number is known.
 
-    Raises Refused: NOT_A_LOTTERY, STILL_OPEN, ALREADY_FROZEN, NO_COMMITMENT, OPEN_CANDIDATES, FREE_ENTRIES,
+    Raises Refused: NOT_A_LOTTERY, NOT_HELD, STILL_OPEN, ALREADY_FROZEN, NO_COMMITMENT, OPEN_CANDIDATES, FREE_ENTRIES,
     NOBODY_APPLIED.
     """
     event = lock_event(event_id)
@@ -85,6 +85,8 @@ def freeze_list(*, event_id: uuid.UUID) -> FrozenList:
 def _check(event: Event) -> None:
     if event.selection != Selection.LOTTERY:
         raise Refused(AllocationRefusal.NOT_A_LOTTERY)
+    if not event.is_held:
+        raise Refused(AllocationRefusal.NOT_HELD)
     if clock.now() < event.application_closes_at:
         raise Refused(AllocationRefusal.STILL_OPEN)
     if event.list_frozen_at is not None:

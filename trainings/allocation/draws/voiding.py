@@ -68,7 +68,7 @@ def void_draw(*, event_id: uuid.UUID, cause: VoidCause, reason: str, staff: Staf
 
 def may_void(event: Event) -> bool:
     """Until the door opens: from then on people stand there with their tickets."""
-    return event.state != EventState.CLOSED and clock.now() < event.doors_open_at
+    return event.state not in (EventState.CLOSED, EventState.CALLED_OFF) and clock.now() < event.doors_open_at
 
 
 def decided_by_draw(event: Event) -> Sequence[Application]:

@@ -36,6 +36,7 @@ from trainings.core.requests.shorter import shorten
 from trainings.core.web import blueprint
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
+from trainings.events.whereabouts import news_of
 from trainings.registration.models import Application
 
 bp = blueprint("door_api")
@@ -235,6 +236,8 @@ def _facts(event: Event) -> tuple[dict[str, Any], str]:
         "event": {
             "title": event.title,
             "doors_open_at": event.doors_open_at.isoformat(),
+            "held": event.is_held,
+            "news": news_of(event),
             "exits": counts_exits(event),
             "fee": event.fee_amount,
             "sessions": [{"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions],

@@ -137,7 +137,7 @@ def _record(
         ticket,
         [Earlier(scan.direction.value, ledger.at(scan).isoformat()) for scan in earlier],
         attempt.direction.value,
-        Rules(open=attempt.scanned_at >= event.doors_open_at, exits=counts_exits(event)),
+        Rules(open=event.is_held and attempt.scanned_at >= event.doors_open_at, exits=counts_exits(event)),
     )
     ours = application if ticket != "other_event" else None
     told, (decision, flagged) = decision, _as_fact(attempt, decision, ours)

@@ -17,7 +17,7 @@ from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.directory.models import PARTICIPANT
 from trainings.directory.refusals import DirectoryRefusal
-from trainings.events.models import Event, Selection
+from trainings.events.models import NOT_HELD, Event, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.actions import decide_newcomer, hand_on_seat
 from trainings.registration.mails import tell
@@ -198,6 +198,7 @@ def watch_duplicates() -> None:
         .where(
             Application.state == State.DUPLICATE,
             Event.starts_at > clock.now(),
+            Event.state.not_in(NOT_HELD),
             Application.known_told_at.is_(None) | ~stands,
         )
         .distinct()
@@ -210,7 +211,7 @@ def tell_news(event_id: uuid.UUID) -> None:
     """Tell the address of each application that stood before of the second one, once, however many came; and let the
     oldest stand where the one before was given up. Nothing of this is done while the guest waits for an answer."""
     event = lock_event(event_id)
-    if event.starts_at <= clock.now():
+    if event.starts_at <= clock.now() or not event.is_held:
         return
     for doubt in doubts(event_id):
         if doubt.stands is None:
