@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app, url_for
@@ -11,6 +12,7 @@ from trainings.core import clock
 from trainings.core.paper import sheets
 from trainings.events import texts
 from trainings.events.models import Event, EventState, Responsible
+from trainings.events.queries import notices_of
 
 CALENDAR = "text/calendar"
 LINKED_DATA = "application/ld+json"
@@ -33,7 +35,8 @@ def place(event: Event) -> str:
 def calendar_file(event: Event) -> bytes:
     """An iCalendar file (RFC 5545) with one entry per session, in Tokyo time with its VTIMEZONE.
 
-    The uid of a session stays the same, so that a second download of a moved event replaces the first entry.
+    The uid of a session stays the same and SEQUENCE grows with each change of day, time or place, so that a second download
+    of a moved event replaces the first entry; that of one that is postponed or called off takes the entry back.
     """
     from icalendar import Calendar
     from icalendar import Event as Entry
@@ -50,6 +53,9 @@ def calendar_file(event: Event) -> bytes:
         entry.add("dtstart", clock.local(session.starts_at))
         entry.add("dtend", clock.local(session.ends_at))
         entry.add("dtstamp", clock.now())
+        entry.add("last-modified", event.revised_at or event.published_at or event.created_at)
+        entry.add("sequence", event.revision)
+        entry.add("status", "CONFIRMED" if event.is_held else "CANCELLED")
         entry.add("location", " ".join(part for part in (place(event), event.address) if part))
         entry.add("url", public_url(event))
         calendar.add_component(entry)
@@ -77,7 +83,7 @@ def structured_data(event: Event) -> dict[str, Any]:
         "endDate": clock.local(event.ends_at).isoformat(),
         "doorTime": clock.local(event.doors_open_at).isoformat(),
         "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
-        "eventStatus": f"{SCHEMA}/EventScheduled",
+        **_standing(event),
         "url": public_url(event),
         "inLanguage": "ja",
         "location": {
@@ -109,6 +115,23 @@ def structured_data(event: Event) -> dict[str, Any]:
             for session in event.sessions
         ]
     return data | _price(event)
+
+
+STANDING = {EventState.POSTPONED: "EventPostponed", EventState.CALLED_OFF: "EventCancelled"}
+
+
+def _standing(event: Event) -> dict[str, Any]:
+    """Whether it is held, and on another day than announced (https://schema.org/EventStatusType)."""
+    if not event.is_held:
+        return {"eventStatus": f"{SCHEMA}/{STANDING[event.state]}"}
+    starts = {one.before["starts_at"] for one in notices_of(event.id)} if event.revision else set()
+    earlier = sorted(starts - {event.starts_at.astimezone(UTC).isoformat()})
+    if not earlier:
+        return {"eventStatus": f"{SCHEMA}/EventScheduled"}
+    return {
+        "eventStatus": f"{SCHEMA}/EventRescheduled",
+        "previousStartDate": [clock.local(datetime.fromisoformat(one)).isoformat() for one in earlier],
+    }
 
 
 def _organisers(event: Event) -> list[dict[str, str]]:
