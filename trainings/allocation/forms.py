@@ -139,6 +139,7 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
     """The rules of an event's seats. seen: fingerprint of the event that the page showed."""
 
     seen = HiddenField()
+    agreed = HiddenField()
     capacity = Whole(
         "定員",
         validators=[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,22 +18,24 @@ from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.desk import texts
+from trainings.desk.asking import in_words, is_agreed
 from trainings.desk.blueprint import bp
 from trainings.desk.copying import copy_whole_event
 from trainings.events import texts as event_texts
 from trainings.events.actions import create_event, publish_event
 from trainings.events.changelog import fingerprint
 from trainings.events.changes import Standing
+from trainings.events.doubts import Doubted, doubts, of_day, to_ask
 from trainings.events.editing import edit_event
 from trainings.events.filling import change_of, filled, profession_rows, sections_with_errors, typed
 from trainings.events.forms import FIELD_OF, CopyForm, EventForm, NewEventForm, next_title
-from trainings.events.models import Event, EventState
+from trainings.events.models import Event, EventGroup, EventState
 from trainings.events.presets import PRESETS
-from trainings.events.publication import doubts, missing
+from trainings.events.publication import missing
 from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.refusals import EventRefusal
 from trainings.registration.models import Application
-from trainings.registration.queries import confirmed_count, has_applications
+from trainings.registration.queries import confirmed_count, counts_by_group, has_applications, most_of_office
 from trainings.registration.telling import settle_if_nobody
 from trainings.registration.transitions import SEAT_FREED
 from trainings.skills.actions import teach_usual_skills
@@ -58,15 +61,19 @@ def make_event() -> ResponseReturnValue:
     form = NewEventForm()
     if not form.validate():
         return _new_page(form, 422)
+    asked = of_day(form.on.data)
+    if not is_agreed(form, asked):
+        return _new_page(form, 422, asked)
     event = create_event(**form.values())
     teach_usual_skills(event=event)
     flash(texts.DRAFTED)
     return redirect(url_for("desk.edit", slug=event.slug))
 
 
-def _new_page(form: NewEventForm, status: int) -> ResponseReturnValue:
+def _new_page(form: NewEventForm, status: int, asked: Sequence[Doubted] = ()) -> ResponseReturnValue:
     presets = {kind.value: preset for kind, preset in PRESETS.items()}
-    return render_template("desk/new_event.html", form=form, presets=presets), status
+    page = render_template("desk/new_event.html", form=form, presets=presets, asked=in_words(asked))
+    return page, status
 
 
 # -- edit -----------------------------------------------------------------------------------------------------
@@ -80,9 +87,12 @@ def standing_of(event_id: uuid.UUID) -> Standing:
         .distinct()
     ).all()
     sessions = db.session.scalars(select(Scan.session_id).where(Scan.event_id == event_id).distinct())
+    groups = db.session.scalars(select(EventGroup).where(EventGroup.event_id == event_id)).all()
     return Standing(
         has_applications=has_applications(event_id),
         confirmed=confirmed_count(event_id),
+        confirmed_by_group={row.group.id: row.held for row in counts_by_group(groups)},
+        most_of_office=most_of_office(event_id),
         drawn=valid_draw(event_id) is not None,
         groups=frozenset(row.event_group_id for row in held),
         professions=frozenset(row.profession_id for row in held if row.profession_id),
@@ -109,8 +119,13 @@ def save(slug: str) -> ResponseReturnValue:
     lock_event(event.id)
     standing = standing_of(event.id)
     wants_public = bool(request.form.get("publish"))
+    before = [] if wants_public else doubts(event, standing)
     try:
         edited = edit_event(event_id=event.id, change=change_of(form), standing=standing)
+        asked = to_ask(doubts(edited.event, standing), before)
+        if not is_agreed(form, asked):
+            db.session.rollback()
+            return _edit_page(_event_or_404(slug), form, standing, None, 422, asked=asked)
         if wants_public:
             publish_event(event_id=event.id)
     except Refused as refused:
@@ -133,7 +148,13 @@ def save(slug: str) -> ResponseReturnValue:
 
 
 def _edit_page(
-    event: Event, form: EventForm, standing: Standing, refused: Refused | None, status: int
+    event: Event,
+    form: EventForm,
+    standing: Standing,
+    refused: Refused | None,
+    status: int,
+    *,
+    asked: Sequence[Doubted] = (),
 ) -> ResponseReturnValue:
     told = event_texts.REFUSALS
     refusals = [(FIELD_OF[EventRefusal(refused.code)], refused.sentence(told))] if refused else []
@@ -146,12 +167,13 @@ def _edit_page(
         is_draft=event.state == EventState.DRAFT,
         is_closed=event.state == EventState.CLOSED,
         refusals=refusals,
+        asked=in_words(asked),
         open_sections=sections_with_errors(form, [anchor for anchor, _ in refusals]) or {"what"},
         selections=event_texts.SELECTIONS,
         responsibles=event_texts.RESPONSIBLES,
         certificate_rules=event_texts.CERTIFICATE_RULES,
         missing=[(FIELD_OF[EventRefusal(one.code)], one.sentence(told)) for one in missing(event)],
-        doubts=[event_texts.DOUBTS[doubt].format(**facts) for doubt, facts in doubts(event)],
+        doubts=in_words(doubts(event, standing)),
     )
     return page, status
 
@@ -165,7 +187,13 @@ def copy(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = CopyForm(formdata=None)
     form.title.data = next_title(event.title)
-    return render_template("desk/copy.html", event=event, form=form)
+    return _copy_page(event, form, 200)
+
+
+def _copy_page(
+    event: Event, form: CopyForm, status: int, asked: Sequence[Doubted] = ()
+) -> ResponseReturnValue:
+    return render_template("desk/copy.html", event=event, form=form, asked=in_words(asked)), status
 
 
 @bp.post("/staff/events/<slug>/copy")
@@ -175,7 +203,10 @@ def make_copy(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = CopyForm()
     if not form.validate():
-        return render_template("desk/copy.html", event=event, form=form), 422
+        return _copy_page(event, form, 422)
+    asked = of_day(form.on.data)
+    if not is_agreed(form, asked):
+        return _copy_page(event, form, 422, asked)
     made = copy_whole_event(source=event, on=form.on.data, title=form.title.data)
     flash(texts.COPIED)
     return redirect(url_for("desk.edit", slug=made.slug))

@@ -16,6 +16,7 @@ from trainings.allocation.other_quotas import Crosses, Who, other_quota
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
+from trainings.desk.asking import in_words, is_agreed
 from trainings.desk.blueprint import bp
 from trainings.desk.editing import standing_of
 from trainings.events import texts as event_texts
@@ -28,6 +29,7 @@ from trainings.events.changes import (
     SessionChange,
     Standing,
 )
+from trainings.events.doubts import Doubted, doubts, to_ask
 from trainings.events.editing import edit_event
 from trainings.events.feasibility import impossible_quotas
 from trainings.events.models import Event, EventGroup, EventSector, EventState, Selection
@@ -92,8 +94,13 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
     # Locked before counting: nobody applies or gets a seat between the count and the change.
     event = lock_event(event.id)
     standing = standing_of(event.id)
+    before = doubts(event, standing)
     try:
         edited = edit_event(event_id=event.id, change=_change(event, form), standing=standing)
+        asked = to_ask(doubts(edited.event, standing), before)
+        if not is_agreed(form, asked):
+            db.session.rollback()
+            return _page(_event_or_404(slug), form, standing, asked=asked, status=422)
     except Refused as refused:
         db.session.rollback()
         event = _event_or_404(slug)
@@ -141,6 +148,7 @@ def _page(
     refusals: Sequence[Refused] = (),
     cannot: Sequence[str] = (),
     can: str = "",
+    asked: Sequence[Doubted] = (),
     status: int = 200,
 ) -> ResponseReturnValue:
     crowd = ruling.crowd_of(event)
@@ -168,6 +176,7 @@ def _page(
         times=texts.times_between,
         can=can,
         cannot=cannot,
+        asked=in_words(asked),
         refusals=[(OTHER_QUOTA, said) for said in cannot[:1]]
         + [
             (FIELD_OF.get(EventRefusal(one.code), QUOTAS), one.sentence(event_texts.REFUSALS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -61,11 +61,14 @@ class ItemChange:
 class Standing:
     """What the floors above know of an event and its editing needs, read under the event's lock.
 
-    groups, professions, sessions: those that applications or scans point to.
+    groups, professions, sessions: those that applications or scans point to. confirmed_by_group: seats taken or offered;
+    most_of_office: the most that one office has.
     """
 
     has_applications: bool = False
     confirmed: int = 0
+    confirmed_by_group: Mapping[uuid.UUID, int] = field(default_factory=dict)
+    most_of_office: int = 0
     drawn: bool = False
     groups: frozenset[uuid.UUID] = frozenset()
     professions: frozenset[uuid.UUID] = frozenset()

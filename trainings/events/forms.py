@@ -39,6 +39,7 @@ def next_title(title: str) -> str:
 class NewEventForm(FlaskForm):  # type: ignore[misc]
     """A new event from a preset."""
 
+    agreed = HiddenField()
     kind = RadioField(
         "催しの種類",
         choices=[(kind.value, preset.name) for kind, preset in PRESETS.items()],
@@ -79,6 +80,7 @@ class NewEventForm(FlaskForm):  # type: ignore[misc]
 class CopyForm(FlaskForm):  # type: ignore[misc]
     """A copy of an event on another day."""
 
+    agreed = HiddenField()
     title = words("催しの名前", 120, required="催しの名前を入力してください")
     on = Day("開催日", validators=[InputRequired("開催日を入力してください")])
 
@@ -164,6 +166,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     """Everything of an event on one page."""
 
     seen = HiddenField()
+    agreed = HiddenField()
     title = words("催しの名前", 120, required="催しの名前を入力してください")
     subtitle = words("副題", 160)
     description = long_text("内容の紹介")

@@ -1,12 +1,9 @@
-"""What an event needs before anybody may see it, and what an organiser may have overlooked."""
+"""What an event needs before anybody may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from enum import StrEnum
 
-from trainings.core import clock
 from trainings.core.refusal import Refused
 from trainings.events.changes import GroupChange, SectorChange
 from trainings.events.feasibility import impossible_quotas
@@ -62,43 +59,3 @@ def _impossible_quotas(event: Event) -> Iterator[Refused]:
             for group in event.groups
         ],
     )
-
-
-class Doubt(StrEnum):
-    """What is allowed, but probably not meant."""
-
-    WINDOW_OVER = "window_over"
-    NO_RESULTS_DAY = "no_results_day"
-    RESULTS_BEFORE_CLOSE = "results_before_close"
-    CAPS_BELOW_CAPACITY = "caps_below_capacity"
-    GROUP_WITHOUT_PROFESSIONS = "group_without_professions"
-    PROGRAMME_BEYOND_END = "programme_beyond_end"
-
-
-def doubts(event: Event) -> list[tuple[Doubt, dict[str, object]]]:
-    """What an organiser should look at once more, each with the facts of its sentence."""
-    return list(_doubts(event))
-
-
-def _doubts(event: Event) -> Iterator[tuple[Doubt, dict[str, object]]]:
-    if event.application_closes_at <= clock.now() < event.starts_at and event.published_at is None:
-        yield Doubt.WINDOW_OVER, {}
-    if event.selection == Selection.LOTTERY:
-        if event.results_on is None:
-            yield Doubt.NO_RESULTS_DAY, {}
-        elif event.results_on < clock.local(event.application_closes_at).date():
-            yield Doubt.RESULTS_BEFORE_CLOSE, {}
-    held_by = {row.event_group_id for row in event.professions}
-    for group in event.groups:
-        if group.id not in held_by and not group.reserved:
-            yield Doubt.GROUP_WITHOUT_PROFESSIONS, {"name": group.name}
-    caps = [group.cap for group in event.groups if group.id in held_by]
-    if event.capacity is not None and caps and None not in caps:
-        in_all = sum(cap for cap in caps if cap is not None)
-        if in_all < event.capacity:
-            yield Doubt.CAPS_BELOW_CAPACITY, {"caps": in_all, "capacity": event.capacity}
-    if event.programme:
-        last = event.programme[-1]
-        beyond = last.starts_at + timedelta(minutes=last.minutes) - event.ends_at
-        if beyond > timedelta():
-            yield Doubt.PROGRAMME_BEYOND_END, {"minutes": int(beyond.total_seconds() // 60)}

@@ -1,7 +1,7 @@
 """Words of events."""
 
+from trainings.events.doubts import Doubt
 from trainings.events.models import CertificateRule, EventKind, EventState, NoticeKind, Responsible, Selection
-from trainings.events.publication import Doubt
 from trainings.events.refusals import EventRefusal
 from trainings.events.stages import StageKey
 
@@ -59,6 +59,17 @@ REFUSALS = {
     EventRefusal.SESSION_IN_USE: "「{name}」には受付の記録があるため、なくすことはできません。",
 }
 DOUBTS = {
+    Doubt.DAY_PAST: "催しの日（{day}）が、もう過ぎています。",
+    Doubt.RESULTS_AFTER_EVENT: "結果をお知らせする日（{day}）が、催しの日より後になっています。",
+    Doubt.RELEASE_AFTER_EVENT: "「{name}」の枠の開放日（{day}）が、催しの日より後になっています。確保した席は、使われないまま残ります。",
+    Doubt.CAP_BELOW_CONFIRMED: "「{name}」の上限は{cap}人ですが、もう{confirmed}人の席が決まっています。決まった席は、そのままです。",
+    Doubt.SECTOR_CAP_BELOW_CONFIRMED: (
+        "分野「{name}」の上限は{cap}人ですが、もう{confirmed}人の席が決まっています。決まった席は、そのままです。"
+    ),
+    Doubt.OFFICE_CAP_BELOW_CONFIRMED: (
+        "一つの事業所の上限は{cap}人ですが、もう{confirmed}人の席が決まっている事業所があります。決まった席は、そのままです。"
+    ),
+    Doubt.RESERVES_ABOVE_LEFT: "これから確保する席が{reserved}席で、残りの{left}席より多くなっています。すべては守れません。",
     Doubt.WINDOW_OVER: "申込の締切が、もう過ぎています。このまま公開すると、どなたも申し込めません。",
     Doubt.NO_RESULTS_DAY: "抽選の結果をお知らせする日が、まだ入っていません。",
     Doubt.RESULTS_BEFORE_CLOSE: "結果をお知らせする日が、申込の締切より前になっています。",
