@@ -16,6 +16,8 @@ from trainings.accounts import views as account_views
 from trainings.allocation import models as allocation_models
 from trainings.allocation import pages as allocation_pages
 from trainings.audit import models as audit_models
+from trainings.certificates import models as certificate_models
+from trainings.certificates import views as certificate_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import views as checkin_views
 from trainings.checkin.desk import counter_api as door_api
@@ -63,6 +65,7 @@ TABLES = (
     account_models,
     allocation_models,
     audit_models,
+    certificate_models,
     checkin_models,
     directory_models,
     event_models,
@@ -78,6 +81,7 @@ TABLES = (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account_views.bp,
     allocation_pages.bp,
+    certificate_views.bp,
     checkin_views.bp,
     door_api.bp,
     door_badge_views.bp,

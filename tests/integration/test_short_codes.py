@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from tests.support.client import Client
 from tests.support.evening import device_of, evening
 from tests.support.hands import Clock, Unit
-from trainings.checkin.models import Certificate
+from trainings.certificates.models import Certificate
 from trainings.core import clock as clocks
 from trainings.core import codes
 from trainings.core.db import db

@@ -31,7 +31,6 @@ TABLE: dict[str, str] = {
     "guest.about_draw": PUBLIC,
     "guest.privacy": PUBLIC,
     "guest.accessibility": PUBLIC,
-    "guest.verify": PUBLIC,
     "guest.robots": PUBLIC,
     "guest.receipt": "link:application",
     "guest.my_application": "link:application",
@@ -42,7 +41,6 @@ TABLE: dict[str, str] = {
     "guest.cancel": "link:application",
     "guest.substitute_page": "link:application",
     "guest.send_substitute": "link:application",
-    "guest.certificate_pdf": "link:application",
     "guest.confirm_page": "link:address",
     "guest.confirm": "link:address",
     "guest.my_history": "link:person",
@@ -50,6 +48,9 @@ TABLE: dict[str, str] = {
     "guest.my_skills": "link:person",
     "guest.ticket": "link:ticket",
     "guest.ticket_in_capitals": "link:ticket",
+    # -- certificates
+    "certificates.own": "link:application",
+    "certificates.verify": PUBLIC,
     # -- applying
     "registration.apply": PUBLIC,
     "registration.apply_again": "link:application",

@@ -1,1 +1,1 @@
-"""The door: devices, scans, attendance, closing, certificates."""
+"""The door: devices, scans, attendance, closing."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
-from trainings.checkin.models import Certificate, Device, Direction, Door, Scan
+from trainings.checkin.models import Device, Direction, Door, Scan
 from trainings.checkin.passages.attendance import Attendance, Passage, attendance
 from trainings.checkin.passages.facts import entry, passed_at, passed_in, stands
 from trainings.core import codes
@@ -212,35 +212,6 @@ def session_at(event: Event, instant: datetime) -> EventSession | None:
         if instant < session.ends_at:
             return session
     return event.sessions[-1] if event.sessions else None
-
-
-def certificate_of(application_id: uuid.UUID) -> Certificate | None:
-    """The valid certificate of an application."""
-    return certificates_of([application_id]).get(application_id)
-
-
-def certificates_of(application_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Certificate]:
-    """The valid certificates of several applications, by application."""
-    rows = db.session.scalars(
-        select(Certificate).where(
-            Certificate.application_id.in_(set(application_ids)), Certificate.revoked_at.is_(None)
-        )
-    )
-    return {row.application_id: row for row in rows}
-
-
-def certificate_by_code(code: str) -> Certificate | None:
-    """The certificate behind a verification page, revoked ones too: the page says so."""
-    return db.session.scalar(select(Certificate).where(Certificate.code == code.lower()))
-
-
-def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
-    return db.session.scalars(
-        select(Certificate)
-        .join(Application, Application.id == Certificate.application_id)
-        .where(Application.event_id == event_id)
-        .order_by(Certificate.number)
-    ).all()
 
 
 def first_arrivals(event_id: uuid.UUID) -> dict[uuid.UUID, datetime]:

@@ -68,7 +68,6 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         devices=queries.devices_of(event.id),
         board=board_of(event),
         matters=count_open(event.id) if found else 0,
-        certificates=queries.certificates_of_event(event.id),
         screen=screen,
         **_fees(event),
         late=late_badges(event),

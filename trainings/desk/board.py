@@ -11,6 +11,7 @@ from trainings.allocation import queries as allocation
 from trainings.allocation.draws.outcome import outcome_by_group
 from trainings.allocation.texts import VOID_CAUSES
 from trainings.audit import queries as audit
+from trainings.certificates.queries import count_valid
 from trainings.core import clock
 from trainings.core.small_numbers import rounded_down
 from trainings.desk import queries
@@ -54,6 +55,7 @@ def board(slug: str) -> ResponseReturnValue:
         run=run,
         answers=rounded_down(surveys.answer_count(run)) if run else 0,
         pending_texts=surveys.pending_texts(event.id),
+        certificates=count_valid(event.id),
         taught=skills.taught_skills(event.id),
         mails=queries.mails(event.id),
         log=lines_of(audit.entries_of_event(event.id, limit=LONGEST_LOG)),

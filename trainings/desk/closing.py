@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from trainings.certificates.actions import issue_certificates
 from trainings.checkin.actions import close_door
-from trainings.checkin.certifying import issue_certificates
 from trainings.checkin.queries import door_of
 from trainings.events.actions import mark_closed
 from trainings.events.queries import lock_event

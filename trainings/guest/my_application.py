@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import by_link
 from trainings.allocation.draws.publishing import standing_of
 from trainings.allocation.queries import draws_of
-from trainings.checkin.queries import attended_ids, certificate_of
+from trainings.certificates.queries import certificate_of
+from trainings.checkin.queries import attended_ids
 from trainings.core import actor, clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused

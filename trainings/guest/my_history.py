@@ -1,25 +1,20 @@
-"""わたしの記録: what the person link opens, and the certificate."""
+"""わたしの記録: what the person link opens."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from flask import abort, current_app, render_template, url_for
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import by_link, public
-from trainings.checkin.models import Certificate
-from trainings.checkin.queries import attended_ids, certificate_by_code, certificate_of, certificates_of
+from trainings.accounts.access import by_link
+from trainings.certificates.queries import certificates_of
+from trainings.checkin.queries import attended_ids
 from trainings.core import names
-from trainings.core.paper import pdf, qr
-from trainings.core.web import download
-from trainings.events import texts as event_texts
 from trainings.events.models import Event
 from trainings.events.queries import upcoming_events
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
-from trainings.guest.my_application import application_or_404
 from trainings.registration import texts as registration_texts
 from trainings.registration.models import Application
 from trainings.registration.people.addresses import (
@@ -74,38 +69,3 @@ def my_skills(secret: str) -> ResponseReturnValue:
     seen = {one.event_id for one in (*history.opened, *history.facts)}
     levels = person_levels(history.person.id, None if history.is_whole else seen)
     return render_template("guest/my_skills.html", secret=secret, **levels)
-
-
-@bp.get("/a/<secret>/certificate.pdf")
-@by_link("application")
-def certificate_pdf(secret: str) -> ResponseReturnValue:
-    """The certificate as PDF; 404 while there is none."""
-    row = certificate_of(application_or_404(secret).id)
-    if row is None:
-        abort(404)
-    return download(_printed(row), f"{row.number}.pdf", "application/pdf")
-
-
-def _printed(row: Certificate) -> bytes:
-    address = current_app.config["TSUDOI"].url(url_for("guest.verify", code=row.code))
-    page = render_template(
-        "guest/certificate.html",
-        certificate=row,
-        address=address,
-        picture=qr.picture(address),
-        event=row.application.event,
-        responsible=event_texts.RESPONSIBLES[row.application.event.responsible],
-        kind=event_texts.KINDS[row.application.event.kind],
-    )
-    return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
-
-
-@bp.get("/verify/<code>")
-@public
-def verify(code: str) -> ResponseReturnValue:
-    """Whether a certificate is genuine and valid; of the name only the first letter of each part."""
-    row = certificate_by_code(code)
-    if row is None:
-        return render_template("guest/verify.html", certificate=None), 404
-    masked = " ".join(part[0] + texts.MASK * (len(part) - 1) for part in row.name.split(" ") if part)
-    return render_template("guest/verify.html", certificate=row, masked=masked)

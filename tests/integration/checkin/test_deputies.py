@@ -18,9 +18,9 @@ from tests.support.client import Client
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
+from trainings.certificates.actions import issue_certificates
 from trainings.checkin import queries
 from trainings.checkin.actions import close_door
-from trainings.checkin.certifying import issue_certificates
 from trainings.checkin.models import Scan
 from trainings.core import clock as clock_room
 from trainings.events.models import CertificateRule

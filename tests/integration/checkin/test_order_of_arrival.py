@@ -18,8 +18,9 @@ from tests.integration.checkin.test_scans import Night, night
 from tests.support.arrivals import enrol, make_evening, scan
 from tests.support.door_model import NOWHERE, Happened, Sitting, There, who_was_there
 from tests.support.hands import Clock, Unit
+from trainings.certificates.actions import issue_certificates
+from trainings.certificates.queries import certificate_of
 from trainings.checkin import queries
-from trainings.checkin.certifying import issue_certificates
 from trainings.checkin.models import Device, Direction, Method
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.scanning import record_attempts
@@ -119,7 +120,7 @@ def test_certificate_follows_minutes_that_arrive_later(night: Night, unit: Unit)
 
     with unit():
         assert issue_certificates(event_id=night.evening.event.id) == []
-        kept = queries.certificate_of(night.evening.guests[0].id)
+        kept = certificate_of(night.evening.guests[0].id)
     assert kept is not None
     assert (kept.number, kept.minutes) == (issued.number, 129)
 

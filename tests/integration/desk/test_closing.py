@@ -7,8 +7,9 @@ from sqlalchemy.exc import DatabaseError
 from tests.support.announcing import announce
 from tests.support.evening import NURSE, apply_as, come_in, device_of, evening
 from trainings.accounts.models import Role
+from trainings.certificates.models import Certificate
 from trainings.checkin.actions import open_door
-from trainings.checkin.models import Certificate, Method, Scan
+from trainings.checkin.models import Method, Scan
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.scanning import record_attempts
 from trainings.checkin.queries import door_of

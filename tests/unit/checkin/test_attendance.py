@@ -1,4 +1,4 @@
-"""From scans to minutes, lateness and the certificate rule."""
+"""From scans to minutes, and lateness."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from trainings.checkin.passages.attendance import Attendance, Passage, attendance, fulfils
+from trainings.checkin.passages.attendance import Attendance, Passage, attendance
 
 STARTS = datetime(2027, 2, 14, 4, 30, tzinfo=UTC)
 ENDS = STARTS + timedelta(hours=3)
@@ -69,23 +69,3 @@ def test_minutes_never_leave_the_session(passages: list[tuple[int, bool]]) -> No
 
     assert 0 <= found.minutes <= 180
     assert found.present == any(inwards for _, inwards in passages)
-
-
-def test_certificate_asks_for_every_session() -> None:
-    here = Attendance(True, 60, False, True)
-
-    assert fulfils([here, here], "all_sessions", None)
-    assert not fulfils([here, NOWHERE], "all_sessions", None)
-    assert not fulfils([], "all_sessions", None)
-
-
-def test_certificate_asks_for_minutes_in_all() -> None:
-    sessions = [Attendance(True, 60, False, True), Attendance(True, 59, True, True)]
-
-    assert fulfils(sessions, "minutes", 119)
-    assert not fulfils(sessions, "minutes", 120)
-    assert not fulfils([NOWHERE], "minutes", 0)
-
-
-def test_no_rule_gives_no_certificate() -> None:
-    assert not fulfils([Attendance(True, 180, False, False)], "none", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -57,12 +57,3 @@ def attendance(passages: Iterable[Passage], starts_at: datetime, ends_at: dateti
 
 def _overlap(begin: datetime, end: datetime, starts_at: datetime, ends_at: datetime) -> timedelta:
     return max(min(end, ends_at) - max(begin, starts_at), timedelta())
-
-
-def fulfils(sessions: Sequence[Attendance], rule: str, minutes: int | None) -> bool:
-    """Whether someone earns the certificate. rule: "none", "all_sessions" or "minutes" (in all, at least `minutes`)."""
-    if rule == "all_sessions":
-        return bool(sessions) and all(one.present for one in sessions)
-    if rule == "minutes":
-        return any(one.present for one in sessions) and sum(one.minutes for one in sessions) >= (minutes or 0)
-    return False

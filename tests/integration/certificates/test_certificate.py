@@ -11,8 +11,9 @@ from sqlalchemy import select
 from tests.support.client import Client
 from tests.support.evening import come_in, device_of, evening
 from tests.support.hands import Clock, Unit
+from trainings.certificates.models import Certificate
 from trainings.checkin.actions import open_door
-from trainings.checkin.models import Certificate, Method, Scan
+from trainings.checkin.models import Method, Scan
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.scanning import record_attempts
 from trainings.desk.closing import close_event

@@ -7,9 +7,10 @@ import uuid
 from sqlalchemy import func, select
 
 from trainings.audit.actions import record
-from trainings.checkin import queries
-from trainings.checkin.models import Certificate
-from trainings.checkin.passages.attendance import fulfils
+from trainings.certificates.earning import fulfils
+from trainings.certificates.models import Certificate
+from trainings.certificates.queries import certificates_of_event
+from trainings.checkin.queries import attendance_by_application, attended_applications
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.directory.queries import event_roles
@@ -25,20 +26,20 @@ def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
     a valid certificate keeps it, with its number, and with the name as it was mended and the minutes that scans sent later
     have made of it. Returns the new ones."""
     event = lock_event(event_id)
-    attendance = queries.attendance_by_application(event)
+    attendance = attendance_by_application(event)
     earned = {
         one: sum(session.minutes for session in sessions)
         for one, sessions in attendance.items()
         if fulfils(sessions, event.certificate_rule.value, event.certificate_minutes)
     }
-    known = {row.application_id: row for row in queries.certificates_of_event(event_id)}
+    known = {row.application_id: row for row in certificates_of_event(event_id)}
     for application_id, row in known.items():
         if application_id not in earned and row.revoked_at is None:
             row.revoked_at, row.revoke_reason = clock.now(), WITHDRAWN
             record(verb="certificate.revoked", subject=("certificate", row.id), event_id=event_id)
     certified = {role.code for role in event_roles(active_only=False) if role.certified}
     issued = []
-    for application in queries.attended_applications(event_id):
+    for application in attended_applications(event_id):
         if application.id not in earned or application.role not in certified:
             continue
         earlier = known.get(application.id)

@@ -1,0 +1,52 @@
+"""Reading certificates."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+
+from trainings.certificates.models import Certificate
+from trainings.core.db import db
+from trainings.registration.models import Application
+
+
+def certificate_of(application_id: uuid.UUID) -> Certificate | None:
+    """The valid certificate of an application."""
+    return certificates_of([application_id]).get(application_id)
+
+
+def certificates_of(application_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Certificate]:
+    """The valid certificates of several applications, by application."""
+    rows = db.session.scalars(
+        select(Certificate).where(
+            Certificate.application_id.in_(set(application_ids)), Certificate.revoked_at.is_(None)
+        )
+    )
+    return {row.application_id: row for row in rows}
+
+
+def certificate_by_code(code: str) -> Certificate | None:
+    """The certificate behind a verification page, revoked ones too: the page says so."""
+    return db.session.scalar(select(Certificate).where(Certificate.code == code.lower()))
+
+
+def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
+    return db.session.scalars(
+        select(Certificate)
+        .join(Application, Application.id == Certificate.application_id)
+        .where(Application.event_id == event_id)
+        .order_by(Certificate.number)
+    ).all()
+
+
+def count_valid(event_id: uuid.UUID) -> int:
+    """How many people of an event hold a valid certificate."""
+    found = db.session.scalar(
+        select(func.count())
+        .select_from(Certificate)
+        .join(Application, Application.id == Certificate.application_id)
+        .where(Application.event_id == event_id, Certificate.revoked_at.is_(None))
+    )
+    return found or 0

@@ -1,0 +1,3 @@
+"""Words of the certificates' pages that do not stand in a template."""
+
+MASK = "＊"
