@@ -155,14 +155,14 @@ def council_pdf(
 ) -> bytes:
     """Two pages A4 without a name, a small number by group, or a word that staff wrote: what the rules were, who got in by
     group, why, and how anybody can check it."""
-    page = render_template(
-        "allocation/council.html",
-        event=event,
-        one=publishing.public_draw(draw),
-        by_hand=_by_hand(by_hand, moved),
-        causes=allocation_texts.VOID_CAUSES,
-    )
-    return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+    return council_pages(event, publishing.public_draw(draw), _by_hand(by_hand, moved))
+
+
+def council_pages(event: Event, one: publishing.PublicDraw, by_hand: Sequence[tuple[str, int]]) -> bytes:
+    """by_hand: what staff decided, in words, and how often."""
+    told = {"event": event, "one": one, "by_hand": by_hand, "causes": allocation_texts.VOID_CAUSES}
+    versions = (render_template("allocation/council.html", tightness=name, **told) for name in pdf.TIGHTNESS)
+    return pdf.render_within(versions, most_pages=2, static_dir=Path(current_app.static_folder or ""))
 
 
 def _by_hand(by_hand: Sequence[Application], moved: Sequence[Application]) -> list[tuple[str, int]]:

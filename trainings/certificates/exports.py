@@ -1,29 +1,60 @@
-"""The certificate as a page to print."""
+"""Certificates as pages to print."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app, render_template, url_for
 
 from trainings.certificates.models import Certificate
 from trainings.core.paper import pdf, qr
-from trainings.events import texts as event_texts
+from trainings.core.paper.fitting import Box, Fitted, fit
+
+NAME = Box(width=105, height=26, sizes=(24, 20, 17, 14, 12, 10), one_line=17, spacing=0.08)
+"""Beside it stands 様."""
+TITLE = Box(width=95, height=20, sizes=(12, 10, 9, 8), one_line=12)
+PLACE = Box(width=95, height=21, sizes=(12, 10, 9, 8, 7), one_line=12)
+ISSUER = Box(width=121, height=10, sizes=(14, 12, 10, 9, 8), one_line=10)
+"""Their places on the page: css/certificate.css."""
 
 
-def certificate_pdf(row: Certificate) -> bytes:
-    """One A4 page. Raises `core.pdf.PdfUnavailable`."""
-    address = current_app.config["TSUDOI"].url(url_for("certificates.verify", code=row.code))
+@dataclass(frozen=True)
+class Printed:
+    """One certificate, as it stands on its page. address: of the page that verifies it, also as a QR code."""
+
+    row: Certificate
+    name: Fitted
+    title: Fitted
+    place: Fitted
+    address: str
+    picture: qr.QrPicture
+
+
+def certificates_pdf(rows: Sequence[Certificate], title: str) -> bytes:
+    """An A4 page for each. title: of the document. Raises `core.pdf.PdfUnavailable`."""
+    settings = current_app.config["TSUDOI"]
     page = render_template(
         "certificates/certificate.html",
-        certificate=row,
-        address=address,
-        picture=qr.picture(address),
-        event=row.application.event,
-        responsible=event_texts.RESPONSIBLES[row.application.event.responsible],
-        kind=event_texts.KINDS[row.application.event.kind],
+        title=title,
+        certificates=[_printed(row) for row in rows],
+        issuers=[fit(name, ISSUER) for name in (settings.city_name, settings.association_name)],
     )
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+
+
+def _printed(row: Certificate) -> Printed:
+    event = row.application.event
+    address = current_app.config["TSUDOI"].url(url_for("certificates.verify", code=row.code))
+    return Printed(
+        row=row,
+        name=fit(row.name, NAME),
+        title=fit(row.event_title, TITLE),
+        place=fit(f"{event.venue} {event.room}", PLACE),
+        address=address,
+        picture=qr.picture(address),
+    )
 
 
 def file_name(row: Certificate) -> str:

@@ -20,7 +20,7 @@ def own(secret: str) -> ResponseReturnValue:
     """The certificate as PDF; 404 while there is none."""
     application = application_by_link_secret(secret) or abort(404)
     row = certificate_of(application.id) or abort(404)
-    return download(exports.certificate_pdf(row), exports.file_name(row), "application/pdf")
+    return download(exports.certificates_pdf([row], row.number), exports.file_name(row), "application/pdf")
 
 
 @bp.get("/verify/<code>")

@@ -12,9 +12,11 @@ const say = (name) => {
 
 function show(badge) {
   fill(sheet, badge);
-  sheet.querySelector("[data-event]").textContent = badge.event;
-  sheet.querySelector("[data-group]").textContent = badge.role || badge.group;
-  if (badge.size) sheet.querySelector("[data-name]").classList.add(`badge__name--${badge.size}`);
+  for (const [place, { size, lines }] of Object.entries(badge.printed)) {
+    const text = sheet.querySelector(`[data-${place}]`);
+    text.classList.add(`fit--${size}`);
+    text.replaceChildren(...lines.flatMap((line) => [document.createElement("br"), line]).slice(1));
+  }
   const picture = sheet.querySelector("svg");
   picture.setAttribute("viewBox", `0 0 ${badge.qr.size} ${badge.qr.size}`);
   picture.setAttribute("aria-label", page.dataset.ticket.replace("{name}", badge.name));

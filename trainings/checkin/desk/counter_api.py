@@ -88,11 +88,11 @@ def badges() -> ResponseReturnValue:
         raise Unacceptable("application")
     note_printed(event_id=event.id, people=[person], device=device)
     badge = badge_of(person, role_names())
-    told = {"event": event.title, "size": badge.size, "role": badge.role}
+    printed = {place: {"size": text.size, "lines": text.lines} for place, text in badge.texts.items()}
     qr = {"size": badge.picture.size, "path": badge.picture.path}
-    shown = ("name", "kana", "office", "group", "mark", "css", "table", "code")
+    shown = ("name", "kana", "office", "mark", "css", "table", "code")
     entry = roster_entry(person)
-    return answer_with({"badge": {**told, "qr": qr, **{name: entry[name] for name in shown}}})
+    return answer_with({"badge": {"printed": printed, "qr": qr, **{name: entry[name] for name in shown}}})
 
 
 @bp.get("/api/v1/door/fees")

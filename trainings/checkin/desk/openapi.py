@@ -172,10 +172,14 @@ _LOCK_SET: Schema = {
         _object({"hash": NOTHING}),
     ]
 }
+_FITTED = _object(
+    {"size": {"type": "integer", "description": "Points."}, "lines": _list(TEXT)},
+)
+"""A text as it fits on the badge."""
 _BADGE = _object(
     {
-        **dict.fromkeys(("event", "name", "kana", "office", "group", "mark", "css", "code", "role"), TEXT),
-        "size": {"enum": ["", "long", "longest"]},
+        **dict.fromkeys(("name", "kana", "office", "mark", "css", "code"), TEXT),
+        "printed": _object(dict.fromkeys(("event", "kana", "name", "office", "group"), _FITTED)),
         "table": _or_none({"type": "integer"}),
         "qr": _object(
             {"size": COUNT, "path": {"type": "string", "description": "Of an SVG, `size` by `size`."}}

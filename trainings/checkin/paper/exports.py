@@ -12,6 +12,7 @@ from trainings.checkin import queries
 from trainings.checkin.counter.fees import takings_of
 from trainings.core import clock
 from trainings.core.paper import pdf, qr, sheets
+from trainings.core.paper.fitting import Box, Fitted, fit
 from trainings.core.paper.sheets import Cell, Sheet
 from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import role_names
@@ -64,18 +65,24 @@ def file_name(event: Event) -> str:
 # -- badges -----------------------------------------------------------------------------------------------------
 
 BADGES_ON_A_SHEET = 10
-LONG_NAME, VERY_LONG_NAME = 9, 13
-"""Characters of a name from which on it is printed smaller, and smaller still: 62 mm are left beside the QR."""
+BOXES = {
+    "event": Box(width=81, height=7, sizes=(8, 7, 6, 5), one_line=6),
+    "kana": Box(width=81, height=5.5, sizes=(9, 8, 7, 6, 5, 4), one_line=5),
+    "name": Box(width=81, height=10.2, sizes=(24, 20, 17, 14, 12, 10, 9, 8, 7, 6), one_line=14, spacing=0.04),
+    "office": Box(width=54, height=9, sizes=(9, 8, 7, 6, 5, 4), one_line=8),
+    "group": Box(width=28, height=6, sizes=(9, 8, 7, 6, 5, 4), one_line=7),
+}
+"""Where each of its texts stands on a badge: css/badges.css."""
 
 
 @dataclass(frozen=True)
 class Badge:
-    """One name badge. size: "", "long" or "longest" by the length of the name. role: "" for a participant."""
+    """One name badge. texts: what is printed in each of `BOXES`; under "group" what somebody does that evening, else the
+    group."""
 
     person: Application
     picture: qr.QrPicture
-    size: str
-    role: str
+    texts: Mapping[str, Fitted]
 
 
 def badge_sheets(event: Event, people: Iterable[Application], *, start: int = 1) -> bytes:
@@ -84,8 +91,15 @@ def badge_sheets(event: Event, people: Iterable[Application], *, start: int = 1)
     start: place of the first badge on the first sheet, from 1 at the top left by lines; the places before are used already.
     Raises `core.pdf.PdfUnavailable`.
     """
-    roles = role_names()
-    made = [badge_of(one, roles) for one in sorted(people, key=lambda one: (one.family_kana, one.given_kana))]
+    people = sorted(people, key=lambda one: (one.family_kana, one.given_kana))
+    return badge_pages(event, people, role_names(), start=start)
+
+
+def badge_pages(
+    event: Event, people: Iterable[Application], roles: Mapping[str, str], *, start: int = 1
+) -> bytes:
+    """The same in the order given. roles: code → name."""
+    made = [badge_of(one, roles) for one in people]
     page = render_template("checkin/badges.html", event=event, sheets=_sheets([None] * (start - 1) + made))
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
 
@@ -96,10 +110,15 @@ def _sheets(badges: list[Badge | None]) -> list[list[Badge | None]]:
 
 def badge_of(application: Application, roles: Mapping[str, str]) -> Badge:
     """One badge. roles: code → name (directory.queries.role_names)."""
-    letters = len(application.full_name)
-    size = "longest" if letters >= VERY_LONG_NAME else "long" if letters >= LONG_NAME else ""
-    role = "" if application.role == PARTICIPANT else roles[application.role]
-    return Badge(application, qr.picture(ticket_url(application)), size, role)
+    told = {
+        "event": application.event.title,
+        "kana": application.full_kana,
+        "name": application.full_name,
+        "office": application.organisation_name,
+        "group": application.group.name if application.role == PARTICIPANT else roles[application.role],
+    }
+    texts = {place: fit(text, BOXES[place]) for place, text in told.items()}
+    return Badge(application, qr.picture(ticket_url(application)), texts)
 
 
 def badges_file_name(event: Event) -> str:

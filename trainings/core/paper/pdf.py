@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 BASE = "tsudoi:///"
 """A made-up address: whatever a document names is looked up by us, never on a network."""
+TIGHTNESS = ("", "paper--tight", "paper--tighter", "paper--tightest")
+"""Classes of a flowing document, from the ordinary one on, for `render_within` (css/paper.css)."""
+OPTIONS = {"pdf_variant": "pdf/ua-1"}
 
 
 class PdfUnavailable(Exception):
@@ -21,6 +25,25 @@ def render(html: str, *, static_dir: Path) -> bytes:
     Addresses below /static/ are read from `static_dir`; any other one is left out with a warning of WeasyPrint's.
     Raises `PdfUnavailable` when the libraries are missing.
     """
+    return _written(_laid_out(html, static_dir))
+
+
+def render_within(versions: Iterable[str], *, most_pages: int, static_dir: Path) -> bytes:
+    """The first version of a document that needs no more pages than that, else the last one. Further ones are asked for only
+    when they are needed. Raises `PdfUnavailable`."""
+    for html in versions:
+        document = _laid_out(html, static_dir)
+        if len(document.pages) <= most_pages:
+            break
+    return _written(document)
+
+
+def _written(document: Any) -> bytes:
+    content: bytes = document.write_pdf(**OPTIONS)
+    return content
+
+
+def _laid_out(html: str, static_dir: Path) -> Any:
     try:
         import weasyprint  # lazy door: 60 MiB that only printing needs
         from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -38,6 +61,4 @@ def render(html: str, *, static_dir: Path) -> bytes:
             kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, found.read_bytes(), {"Content-Type": kind})
 
-    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=StaticFetcher())
-    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
-    return content
+    return weasyprint.HTML(string=html, base_url=BASE, url_fetcher=StaticFetcher()).render(**OPTIONS)

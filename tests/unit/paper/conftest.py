@@ -1,0 +1,24 @@
+"""Papers made from rows that no database has seen, so that many cases go on one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config import Settings
+from trainings import create_app
+
+
+@pytest.fixture(scope="session")
+def printing() -> Iterator[None]:
+    """An application at work on a request, without a database."""
+    with create_app(Settings.for_tests()).test_request_context():
+        yield
+
+
+@pytest.fixture(scope="session")
+def longest() -> Any:
+    """`longest(Event.title, "W")`: as many of a letter as the column holds."""
+    return lambda column, letter: letter * column.type.length

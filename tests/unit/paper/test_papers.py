@@ -1,0 +1,243 @@
+"""Every paper with its shortest and its longest texts, rendered and read back: nothing fails, nothing is cut or lies on
+something else, and a promised page stays one page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import current_app, render_template
+
+from tests.support.printed import Word, covered, pages_of, text_of
+from trainings.allocation.draws.disclosure import PublicLine
+from trainings.allocation.draws.publishing import PublicDraw
+from trainings.allocation.exports import council_pages
+from trainings.allocation.models import Draw, DrawCommitment
+from trainings.certificates.exports import certificates_pdf
+from trainings.certificates.models import Certificate
+from trainings.checkin.paper.exports import badge_pages
+from trainings.core.paper import pdf
+from trainings.directory.models import PARTICIPANT
+from trainings.events.models import Event, EventGroup
+from trainings.registration.models import Application
+from trainings.registration.states import State
+
+pytestmark = pytest.mark.usefixtures("printing")
+
+AT = datetime(2027, 2, 14, 4, 30, tzinfo=UTC)
+NAMES = (
+    ("林", "一"),
+    ("髙橋", "美咲"),
+    ("グエン", "ティ トゥイ ズオン"),
+    ("Schmidt", "Annaliese"),
+    ("長宗我部", "真由美子"),
+    ("マリア・クリスティーナ", "サントス・オリベイラ"),
+    ("Wolfeschlegelsteinhausenbergerdorff", "Hubert"),
+)
+TITLES = (
+    "会",
+    "百人の集い",
+    "令和8年度 第3回 けやき市多職種連携研修会「看取りを支える地域のつながりを考える」",
+    "多" * 25,
+    "職" * 45,
+    "Interprofessional Education and Collaborative Practice in Keyaki: An Introduction",
+)
+PLACES = ("", "市役所", "会" * 28, "けやき市総合福祉会館　ふれあいホール（北館）")
+CAPTIONS = ("職種区分ごとの結果", "記録を確かめるための値")
+"""Of tables, for who listens to them: in the file, but not to be seen."""
+LETTERS = ("W", "齉", "ア")
+"""The longest of everything, in Latin letters, in kanji that another font draws, and in kana."""
+
+
+def event_of(title: str = "百人の集い", venue: str = "けやき市役所", room: str = "大会議室") -> Event:
+    return Event(
+        slug="hyakunin",
+        title=title,
+        venue=venue,
+        room=room,
+        starts_at=AT,
+        ends_at=AT,
+        handouts_numbered=True,
+    )
+
+
+def guest_of(event: Event, family: str, given: str, office: str = "", group: str = "看護") -> Application:
+    return Application(
+        id=uuid.uuid4(),
+        event=event,
+        family=family,
+        given=given,
+        family_kana="",
+        given_kana="",
+        organisation_name=office,
+        role=PARTICIPANT,
+        state=State.CONFIRMED,
+        code="K12-04785",
+        ticket_version=1,
+        table_number=99,
+        group=EventGroup(name=group, mark="看", css="g-ns"),
+    )
+
+
+def certificate_of(event: Event, name: str) -> Certificate:
+    return Certificate(
+        application=Application(event=event),
+        number="2026-K12-04785",
+        code="x" * 26,
+        name=name,
+        event_title=event.title,
+        held_on=date(2027, 2, 14),
+        minutes=180,
+        issued_at=AT,
+    )
+
+
+def without_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+def assert_whole(words: Sequence[Word], *said: str) -> None:
+    letters = text_of(list(words))
+    assert [text for text in said if without_blanks(text) not in letters] == []
+
+
+def test_certificate_is_one_page_whatever_stands_on_it(longest: Any, tmp_path: Path) -> None:
+    certificates = [
+        *(certificate_of(event_of(), " ".join(name)) for name in NAMES),
+        *(certificate_of(event_of(title=title), "髙橋 美咲") for title in TITLES),
+        *(certificate_of(event_of(venue=place, room=""), "髙橋 美咲") for place in PLACES),
+    ]
+    for letter in LETTERS:
+        everything = event_of(*(longest(column, letter) for column in (Event.title, Event.venue, Event.room)))
+        certificates.append(certificate_of(everything, " ".join([letter * 60, letter * 60])))
+
+    pages = pages_of(certificates_pdf(certificates, "受講証明書"), tmp_path)
+
+    assert len(pages) == len(certificates)
+    for page, one in zip(pages, certificates, strict=True):
+        event = one.application.event
+        assert_whole(page, one.name, one.event_title, event.venue, event.room, one.number, "けやき市医師会")
+        assert [word for word in page if not word.lies_within(23, 25, 187, 269)] == [], one.name
+        assert covered(page) == [], (one.name, one.event_title)
+
+
+def test_badge_keeps_everything_on_its_own_label(longest: Any, tmp_path: Path) -> None:
+    offices = ("", "けやき市民病院", "けやき北地域包括支援センター　サテライト本町三丁目")
+    people = [
+        guest_of(event_of(title=TITLES[n % len(TITLES)]), *name, office=offices[n % 3])
+        for n, name in enumerate(NAMES)
+    ]
+    for letter in LETTERS:
+        one = guest_of(
+            event_of(longest(Event.title, letter)),
+            letter * 60,
+            letter * 60,
+            longest(Application.organisation_name, letter),
+            longest(EventGroup.name, letter),
+        )
+        one.family_kana, one.given_kana = "ア" * 80, "ン" * 80
+        people.append(one)
+    people += [guest_of(event_of(), "欅田", "花", group="介護支援専門員（ケアマネジャー）")] * 3
+
+    pages = pages_of(badge_pages(event_of(), people, {}), tmp_path)
+
+    # Outside of the labels stands only the heading that a screen reader gets.
+    printed = [[word for word in page if word.right > 0] for page in pages]
+    assert [len(page) > 0 for page in printed] == [True, True]
+    for place, one in enumerate(people):
+        page, at = divmod(place, 10)
+        left, top = 14 + 91 * (at % 2), 11 + 55 * (at // 2)
+        mine = [
+            word
+            for word in printed[page]
+            if left <= (word.left + word.right) / 2 <= left + 91
+            and top <= (word.top + word.bottom) / 2 <= top + 55
+        ]
+        assert_whole(
+            mine,
+            one.full_name,
+            one.full_kana,
+            one.organisation_name,
+            one.group.name,
+            one.event.title,
+            one.code,
+        )
+        assert [word for word in mine if not word.lies_within(left + 4, top + 3, left + 87, top + 52)] == []
+        code = Word("QR", left + 62.5, top + 28, left + 85.5, top + 51)
+        assert covered([code, *mine]) == [], one.full_name
+
+
+def test_printed_roster_has_every_name_whole(longest: Any, tmp_path: Path) -> None:
+    event = event_of(*(longest(column, "職") for column in (Event.title, Event.venue, Event.room)))
+    people = [guest_of(event, *name, office="けやき市民病院") for name in NAMES]
+    for letter in LETTERS:
+        people.append(
+            guest_of(event, letter * 60, letter * 60, longest(Application.organisation_name, letter))
+        )
+        people[-1].family_kana, people[-1].given_kana = "ア" * 80, "ン" * 80
+
+    page = render_template("checkin/roster.html", event=event, people=people)
+    pages = pages_of(pdf.render(page, static_dir=Path(current_app.static_folder or "")), tmp_path)
+
+    words = [word for page in pages for word in page]
+    for one in people:
+        for column in (one.family, one.given, one.organisation_name, one.code):
+            assert_whole_in_column(words, column)
+    assert [word.text for word in words].count("99") == len(people)
+    for page in pages:
+        assert [word for word in page if not word.lies_within(14, 10, 196, 295)] == []
+        assert covered(page) == []
+
+
+def assert_whole_in_column(words: Sequence[Word], text: str) -> None:
+    """Lines of neighbouring columns take turns in the file: so many letters are there as the text has."""
+    if len(set(text)) == 1 and len(text) > 1:
+        assert sum(word.text.count(text[0]) for word in words) >= len(text)
+    else:
+        assert_whole(words, *text.split())
+
+
+def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path) -> None:
+    event = event_of(*(longest(column, "職") for column in (Event.title, Event.venue, Event.room)))
+    names = [f"{n}{longest(EventGroup.name, '看')[1:]}" for n in range(10)]
+    reasons = [f"{'と'.join(names[:4])}の上限を、45人で分け合うため、確率は42.5％です。" for _ in range(6)]
+    draw = Draw(
+        drawn_at=AT,
+        record={
+            "secret": "5" * 64,
+            "frozen": {
+                "rules": {"capacity": 100, "organisation_cap": 2},
+                "placed": [1],
+                "about": {"public_number": "宝" * 120},
+            },
+        },
+        seed="5" * 64,
+        digest="d" * 64,
+        previous_digest="0" * 64,
+        public_number="1" * 60,
+        commitment=DrawCommitment(created_at=AT, sha256="a" * 64),
+    )
+    lines = [PublicLine((name,), name, False, 10, 10, 20, 45, 20, "42.5–100％") for name in names]
+    one = PublicDraw(draw, None, lines, 450, 100, reasons, reasons[:2], False, "重" * 200, (), "b" * 64, AT)
+
+    pages = pages_of(council_pages(event, one, [("手で席を決めたもの", 3)]), tmp_path)
+
+    assert len(pages) == 2
+    letters = "".join(map(text_of, pages))
+    for said in (
+        event.venue,
+        draw.digest,
+        draw.seed,
+        "5" * 64,
+        "確率がそろわないところ",
+        "45人で分け合うため",
+    ):
+        assert said in letters
+    for page in pages:
+        assert [word for word in page if not word.lies_within(14, 10, 196, 295)] == []
+        seen = [word for word in page if word.text not in CAPTIONS]
+        assert covered(seen) == []
