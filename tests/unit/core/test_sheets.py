@@ -1,16 +1,24 @@
-"""Tables in: files that ask for more than anybody typed are refused in time, others are read as ever."""
+"""Tables in: files that ask for more than anybody typed are refused in time, others are read as ever. Out: nothing is cut."""
 
 from __future__ import annotations
 
 import csv
 import io
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from trainings.core.paper import workbook_reader
-from trainings.core.paper.sheets import TableTooLarge, UnreadableTable, read_numbered_table, read_table
+from trainings.core.paper.sheets import (
+    Sheet,
+    TableTooLarge,
+    UnreadableTable,
+    read_numbered_table,
+    read_table,
+    workbook,
+)
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -113,3 +121,27 @@ def test_too_large_a_csv_is_refused(rows: list[list[str]]) -> None:
 
     with pytest.raises(TableTooLarge):
         read_table(out.getvalue().encode(), "list.csv")
+
+
+def test_workbook_is_printed_with_every_text_within_its_column() -> None:
+    rows = [
+        ["林 一", "K12-04785", datetime(2027, 2, 14, 4, 30, tzinfo=UTC), 3, ""],
+        [
+            "W" * 60,
+            "長い受付番号のようなもの",
+            datetime(2027, 2, 14, 4, 30, tzinfo=UTC),
+            123_456_789,
+            "一行目\n二行目",
+        ],
+    ]
+    made = workbook([Sheet("名簿", ("氏名", "受付番号", "到着", "数", "備考"), rows, (16, 12, 8, 4, 10))])
+
+    page = load_workbook(io.BytesIO(made)).worksheets[0]
+    assert (page.page_setup.orientation, page.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert page.print_title_rows == "$1:$1"
+    widths = {letter: column.width for letter, column in page.column_dimensions.items()}
+    assert widths["C"] >= len("2027-02-14 13:30") + 1
+    assert widths["D"] >= len("123456789") + 1
+    wrapped = {cell.coordinate for row in page["A3:E3"] for cell in row if cell.alignment.wrap_text}
+    assert wrapped == {"A3", "B3", "C3", "D3", "E3"}
+    assert not page["A2"].alignment.wrap_text

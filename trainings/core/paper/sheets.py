@@ -28,8 +28,10 @@ A4, A3 = 9, 8
 """The numbers of these papers in a workbook."""
 WIDE = 250
 """A sheet with more characters to a row than this would be too small to read on A4."""
-LONG = 24
-"""A text with more characters than this, or with a line break, is wrapped within its column."""
+MOMENT, MOMENT_WIDTH = "yyyy-mm-dd hh:mm", 17
+"""How a date with its time is written, and the characters it takes; in a narrower column it would be printed as ####."""
+ROUNDED = 6
+"""Characters that a number with decimals takes at least; a spreadsheet rounds what it shows."""
 SHARE = "0%"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNSAFE_IN_NAME = re.compile(r'[\\/:*?"<>|\s]+')
@@ -75,10 +77,8 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
         page.freeze_panes = "A2"
-        widths = [
-            sheet.widths[place] if place < len(sheet.widths) else max(10, min(40, 2 * len(heading) + 4))
-            for place, heading in enumerate(sheet.header)
-        ]
+        rows = [list(row) for row in sheet.rows]
+        widths = _widths(sheet, rows)
         # Printed as it is opened: lying, all columns on one page, the header on each, lines to hold on to.
         page.page_setup.orientation = "landscape"
         page.page_setup.paperSize = A3 if sum(widths) > WIDE else A4
@@ -96,9 +96,9 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
             head.append(cell)
         page.append(head)
         formats = [sheet.formats.get(heading, "") for heading in sheet.header]
-        for row in sheet.rows:
+        for row in rows:
             written = [_written(WriteOnlyCell, page, value) for value in row]
-            if any(isinstance(value, str) and (len(value) > LONG or "\n" in value) for value in row):
+            if any(_overflows(value, width) for value, width in zip(row, widths, strict=False)):
                 written = [_styled(WriteOnlyCell, page, value, "alignment", top) for value in written]
             if sheet.formats:
                 written = [
@@ -109,6 +109,37 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _widths(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Of each column: what the sheet asks for, else by the heading, and never less than its longest number needs."""
+    widths = [
+        sheet.widths[place] if place < len(sheet.widths) else max(10, min(40, 2 * len(heading) + 4))
+        for place, heading in enumerate(sheet.header)
+    ]
+    for row in rows:
+        for place, value in enumerate(row[: len(widths)]):
+            if value is not None and not isinstance(value, str):
+                shown = sheet.formats.get(sheet.header[place], "")
+                widths[place] = max(widths[place], _letters(value, shown))
+    return widths
+
+
+def _letters(value: Cell, shown: str) -> int:
+    """Characters that a number or a date takes in its column."""
+    if isinstance(value, datetime):
+        return MOMENT_WIDTH
+    if isinstance(value, float):
+        return len(shown) + 2 if shown else ROUNDED
+    return len(str(value)) + 1
+
+
+def _overflows(value: Cell, width: int) -> bool:
+    """Whether a text is longer than its column is wide, or has a line break: then it is wrapped within it, since beyond its
+    column a printed text is cut where the next cell begins. A column is measured in half-wide characters."""
+    if not isinstance(value, str):
+        return False
+    return len(value) * (1 if value.isascii() else 2) > width or "\n" in value
 
 
 def _styled(make_cell: Callable[..., Any], page: object, value: Any, what: str, style: object) -> Any:
@@ -122,7 +153,9 @@ def _styled(make_cell: Callable[..., Any], page: object, value: Any, what: str, 
 
 def _written(make_cell: Callable[..., Any], page: object, value: Cell) -> Any:
     if isinstance(value, datetime):
-        return clock.local(value).replace(tzinfo=None) if value.tzinfo else value
+        cell = make_cell(page, value=clock.local(value).replace(tzinfo=None) if value.tzinfo else value)
+        cell.number_format = MOMENT
+        return cell
     if not isinstance(value, str):
         return value
     text = _CONTROL.sub("", value)[:LONGEST_CELL]
