@@ -13,7 +13,7 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import names
 from trainings.core.db import db
-from trainings.core.paper import sheets
+from trainings.core.paper import letters, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
@@ -31,6 +31,7 @@ from trainings.registration.actions import (
 )
 from trainings.registration.forms import CancelForm, PersonForm, ProxyForm, StaffChangeForm
 from trainings.registration.models import Application, Channel
+from trainings.registration.printing import unprintable_names
 from trainings.registration.queries import Filter
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import LIVE, State
@@ -67,6 +68,9 @@ def applications(slug: str) -> ResponseReturnValue:
         applications=queries.applications_of_event(event.id, narrow),
         narrow=narrow,
         rows=chips.rows_of(event, there, narrow),
+        unprintable=unprintable_names(event.id),
+        code_of=letters.code_of,
+        event_letters=letters.missing(event.title, event.venue, event.room),
         states=texts.STATES,
         tags=texts.TAGS,
         channels=texts.CHANNELS,

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import by_link, public
 from trainings.core import names
 from trainings.core.db import db
+from trainings.core.paper import letters
 from trainings.core.refusal import Refused
 from trainings.core.requests import limits
 from trainings.core.requests.browser import own_key
@@ -134,6 +135,7 @@ def _confirm_page(event: Event, form: ApplyForm, status: int) -> ResponseReturnV
         form=form,
         shown=_as_stored(form),
         mail_is_unusual=_is_unusual(names.mail(form.mail.data)),
+        unprintable=letters.missing(form.family.data, form.given.data, form.organisation_name.data),
     )
     return page, status
 

@@ -207,6 +207,17 @@ def test_unusual_address_is_asked_about_but_taken(client: Client, unit: Unit) ->
     assert "受付番号" in page.press("この内容で申し込む")
 
 
+def test_letter_that_no_font_draws_is_named_before_it_is_sent(client: Client, unit: Unit) -> None:
+    event = published(unit)
+
+    page = confirm_page(client, unit, event, family="\U000f0001橋", given="髙\ufa19")
+
+    told = page.one(".certificate-name .notice").text
+    assert told.startswith("「\U000f0001」は、証明書や名札に印刷できない字です。")
+    page.press("この内容で申し込む")
+    assert stored(unit, event)[0].family == "\U000f0001橋"
+
+
 def test_too_long_words_are_told_not_cut(client: Client, unit: Unit) -> None:
     event = published(unit)
 

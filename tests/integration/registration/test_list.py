@@ -147,3 +147,22 @@ def test_application_page_of_one_who_waits_says_the_place(planner: Client, event
     page = planner.get(f"/staff/events/{event.slug}/applications?state=waiting").follow("人3 美咲")
 
     assert "キャンセル待ち（医科 1番目、全体 1番目）" in page
+
+
+def test_letters_that_no_font_draws_are_listed(planner: Client, unit: Unit, event: Event) -> None:
+    """A letter from a private table (外字) and one of a late extension of Unicode; 髙 and \U00020bb7 are drawn."""
+    address = f"/staff/events/{event.slug}/applications"
+    assert not planner.get(address).all(".notice")
+    with unit():
+        submit(event, "NSV", 5, given="髙\U00020bb7\U000f0001")
+        submit(event, "NSV", 6, organisation_name="欅\U000323af医院")
+
+    page = planner.get(address)
+
+    told = page.one(".notice").text
+    assert "印刷できない字があります" in told
+    assert "「\U000f0001」U+F0001" in told
+    assert "「\U000323af」U+323AF" in told
+    assert "「髙」" not in told
+    assert "「\U00020bb7」" not in told
+    assert page.all(".notice a")[0].text == "人5 髙\U00020bb7\U000f0001"
