@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -10,12 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 
+NODE = shutil.which("node") or str(TOOLS / "node")
+
 CHECKS = (
     ("ruff", ("ruff", "check", "--quiet", ".")),
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
     ("types", ("mypy", "--no-error-summary")),
     ("floors", ("lint-imports", "--no-logo")),
     ("house", ("pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_house.py")),
+    ("browser files", (NODE, "node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "static/js")),
     ("templates lint", ("djlint", "--lint", "--quiet", "templates")),
     ("templates format", ("djlint", "--check", "--quiet", "templates")),
 )

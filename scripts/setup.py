@@ -211,7 +211,7 @@ PEERS_STEP = Step("peers", ("bench/requirements-seats.txt",), PEERS / "bin" / "p
 SCANNER_STEP = Step("scanner", ("bench/requirements-scan.txt",), SCANNER / "bin" / "wapiti", make_scanner)
 STEPS = {
     "run": (VENV_STEP, RUNTIME, DEMO, BROWSER_FILES),
-    "check": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT),
+    "check": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES),
     "test": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES),
     "bench": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES, PEERS_STEP, SCANNER_STEP),
 }

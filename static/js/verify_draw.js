@@ -179,8 +179,8 @@ class Seats {
       add(named("district", rule.key), named("district", rule.key), BOTTOM, rule.cap, rule.reserved);
     }
     for (const office of [...binding].sort(byCodePoint)) {
-      const below = this.districtOf.has(office) ? named("district", this.districtOf.get(office)) : BOTTOM;
-      add(named("organisation", office), named("organisation", office), below, rules.organisation_cap);
+      const under = this.districtOf.has(office) ? named("district", this.districtOf.get(office)) : BOTTOM;
+      add(named("organisation", office), named("organisation", office), under, rules.organisation_cap);
     }
     if (rules.cell_cap !== null) {
       const order = [...this.sectorOf.keys()];

@@ -99,9 +99,9 @@ export function listen({ ticketIn, numberIn, read }) {
     silence = setTimeout(() => onSilence(keys.at(-1)?.at ?? 0), SILENCE_MS);
   };
 
-  const push = (sign, { timeStamp: at, target }) => {
+  const push = (typed, { timeStamp: at, target }) => {
     const field = isText(target) ? target : null;
-    keys.push({ sign, at, field, value: field?.value ?? "" });
+    keys.push({ sign: typed, at, field, value: field?.value ?? "" });
     if (keys.length > LONGEST) {
       // The end matters, and what stood in the field at the beginning.
       const [first, second, ...rest] = keys;

@@ -42,8 +42,8 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
   const refresh = () => {
     listGroups();
     const free = desk.roster.loaded?.free;
-    const words = free === undefined ? "" : free === null ? seats.dataset.open : free ? seats.dataset.left : seats.dataset.full;
-    seats.textContent = words.replace("{n}", free);
+    const left = free === undefined ? "" : free === null ? seats.dataset.open : free ? seats.dataset.left : seats.dataset.full;
+    seats.textContent = left.replace("{n}", free);
     reason.hidden = free !== 0;
   };
 
