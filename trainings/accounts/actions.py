@@ -215,6 +215,15 @@ def reactivate_staff(*, staff_id: uuid.UUID) -> Staff:
     return staff
 
 
+def locked_staff(staff_id: uuid.UUID) -> Staff:
+    """A staff member as she is now. Whoever changes staff locks all administrators first, so that one lock serves for
+    everybody. Raises Refused: NOT_FOUND."""
+    queries.locked_admins()
+    staff = _known(staff_id)
+    db.session.refresh(staff)
+    return staff
+
+
 def _known(staff_id: uuid.UUID) -> Staff:
     staff = queries.staff_by_id(staff_id)
     if staff is None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from trainings.accounts import texts
-from trainings.accounts.models import Role
+from trainings.accounts.models import Role, Staff
 from trainings.accounts.queries import account_mail
 from trainings.core import names
 from trainings.core.fields import HiddenField, SelectMultipleField, StringField
+from trainings.core.requests.editions import EditForm
 
 
 def one_line(typed: str | None) -> str:
@@ -45,7 +48,7 @@ class PressForm(FlaskForm):  # type: ignore[misc]
     """A button; only its CSRF token matters."""
 
 
-class StaffForm(FlaskForm):  # type: ignore[misc]
+class StaffForm(EditForm):
     """One staff member."""
 
     name = StringField(
@@ -68,6 +71,12 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired("役割を1つ以上選んでください")],
         validate_choice=True,
     )
+
+    @classmethod
+    def showing(cls, member: Staff) -> Self:
+        """The form as it shows what stands."""
+        shown = cls(formdata=None, obj=member, roles=[role.value for role in member.roles])
+        return shown.carry_edition()
 
     def chosen_roles(self) -> frozenset[Role]:
         return frozenset(Role(value) for value in self.roles.data or ())

@@ -135,10 +135,9 @@ def add_staff() -> ResponseReturnValue:
 def change_staff(staff_id: uuid.UUID) -> ResponseReturnValue:
     member = queries.staff_by_id(staff_id) or abort(404)
     if request.method == "GET":
-        form = StaffForm(formdata=None, obj=member, roles=[role.value for role in member.roles])
-        return _change_page(form, member)
+        return _change_page(StaffForm.showing(member), member)
     form = StaffForm()
-    if form.validate():
+    if form.validate_against(lambda: StaffForm.showing(actions.locked_staff(staff_id))):
         try:
             actions.change_staff(staff_id=staff_id, by=current_staff(), **_typed(form))
         except Refused as refused:
@@ -146,7 +145,8 @@ def change_staff(staff_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(texts.CHANGED.format(name=member.name))
             return redirect(url_for("accounts.settings"), 303)
-    return _change_page(form, member, status=422)
+    clash = form.clash_page(back=url_for("accounts.change_staff", staff_id=staff_id))
+    return clash or _change_page(form, member, status=422)
 
 
 def _change_page(
@@ -162,8 +162,8 @@ def deactivate_staff(staff_id: uuid.UUID) -> ResponseReturnValue:
     try:
         actions.deactivate_staff(staff_id=staff_id, by=current_staff())
     except Refused as refused:
-        form = StaffForm(formdata=None, obj=member, roles=[role.value for role in member.roles])
-        return _change_page(form, member, status=422, refusal=refused.sentence(texts.REFUSALS))
+        refusal = refused.sentence(texts.REFUSALS)
+        return _change_page(StaffForm.showing(member), member, status=422, refusal=refusal)
     flash(texts.DEACTIVATED.format(name=member.name))
     return redirect(url_for("accounts.settings"), 303)
 

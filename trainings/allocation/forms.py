@@ -24,6 +24,7 @@ from trainings.core.fields import (
     StringField,
     TextAreaField,
 )
+from trainings.core.requests.editions import EditForm
 from trainings.core.texts import TOO_LONG
 from trainings.events.fields import Day, Whole, between, words
 from trainings.events.forms import SectorRow
@@ -135,11 +136,11 @@ class QuotaRow(SectorRow):
     release_on = Day()
 
 
-class RulesForm(FlaskForm):  # type: ignore[misc]
-    """The rules of an event's seats. seen: fingerprint of the event that the page showed."""
+class RulesForm(EditForm):
+    """The rules of an event's seats."""
 
-    seen = HiddenField()
     agreed = HiddenField()
+    apart = frozenset({"agreed", "reason", "other_who", "other_groups"})
     capacity = Whole(
         "定員",
         validators=[
@@ -147,8 +148,8 @@ class RulesForm(FlaskForm):  # type: ignore[misc]
             between(1, 10_000, "定員は1以上の数で入力してください"),
         ],
     )
-    groups = FieldList(FormField(QuotaRow))
-    sectors = FieldList(FormField(QuotaRow))
+    groups = FieldList(FormField(QuotaRow), "職種区分ごとの席")
+    sectors = FieldList(FormField(QuotaRow), "分野ごとの席")
     organisation_cap = Whole(
         "一つの事業所の上限",
         validators=[

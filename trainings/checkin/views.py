@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.counter.fees import paid_twice, takings_of
-from trainings.checkin.desk.devices import proposed_name
+from trainings.checkin.desk.devices import limit_facets, proposed_name
 from trainings.checkin.desk.shell import worker_script
 from trainings.checkin.forms import DeviceForm
 from trainings.checkin.models import Door
@@ -25,13 +25,16 @@ from trainings.checkin.paper.badges import late_badges
 from trainings.checkin.review.reading import count_open
 from trainings.checkin.screens.board import board_of
 from trainings.checkin.screens.links import screen_secret
+from trainings.core import names
 from trainings.core.db import db
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import in_app, sizes
+from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.web import blueprint, door_page, download
 from trainings.events.models import Event
-from trainings.events.queries import event_by_slug
+from trainings.events.queries import event_by_slug, lock_event
+from trainings.registration.models import Application
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
 
@@ -68,6 +71,7 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         devices=queries.devices_of(event.id),
         board=board_of(event),
         matters=count_open(event.id) if found else 0,
+        limit_made_from=edition_of(limit_facets(found)) if found else "",
         screen=screen,
         **_fees(event),
         late=late_badges(event),
@@ -131,14 +135,29 @@ def tables(slug: str) -> ResponseReturnValue:
     return _tables_page(_event_or_404(slug), {}, "", "", 200)
 
 
+def _facets_of_tables(people: Sequence[Application]) -> dict[str, Facet]:
+    """Everybody's table as it stands."""
+    return {
+        f"table-{one.id}": Facet(
+            texts.TABLE_OF.format(name=one.full_name), number := str(one.table_number or ""), number
+        )
+        for one in people
+    }
+
+
+def _confirmed(event: Event) -> Sequence[Application]:
+    return applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+
+
 def _tables_page(
     event: Event, typed: dict[str, str], problem: str, at: str, status: int
 ) -> ResponseReturnValue:
-    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    people = _confirmed(event)
     page = render_template(
         "checkin/tables.html",
         event=event,
         people=people,
+        made_from=request.form.get(MADE_FROM) or edition_of(_facets_of_tables(people)),
         arrivals=queries.first_arrivals(event.id),
         typed=typed,
         problem=problem,
@@ -155,6 +174,19 @@ def save_tables(slug: str) -> ResponseReturnValue:
     typed = {
         key.removeprefix("table-"): value for key, value in request.form.items() if key.startswith("table-")
     }
+    lock_event(event.id)
+    now = _facets_of_tables(_confirmed(event))
+    meeting = meet_request(
+        now,
+        {
+            name: Facet(now[name].label, number := names.number(value), number)
+            for key, value in typed.items()
+            if (name := f"table-{key}") in now
+        },
+    )
+    if meeting.is_clash:
+        return clash_page(meeting, back=url_for("checkin.tables", slug=slug))
+    typed |= {name.removeprefix("table-"): meeting.texts[name] for name in meeting.untouched}
     try:
         actions.set_tables(event_id=event.id, tables={uuid.UUID(key): value for key, value in typed.items()})
     except ValueError:
@@ -172,7 +204,7 @@ def roster(slug: str) -> ResponseReturnValue:
     """The printed roster: the last of the four ways in."""
     event = _event_or_404(slug)
     people = sorted(
-        applications_of_event(event.id, Filter(states=[State.CONFIRMED])),
+        _confirmed(event),
         key=lambda one: (one.family_kana, one.given_kana),
     )
     return render_template("checkin/roster.html", event=event, people=people)

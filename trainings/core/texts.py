@@ -11,3 +11,7 @@ ERAS = ("令和", "平成")
 WESTERN = "西暦"
 
 TOO_LONG = "{label}は{most}文字までで入力してください"
+YES = "はい"
+NO = "いいえ"
+NONE = "なし"
+BETWEEN_CELLS = "、"

@@ -23,7 +23,6 @@ from trainings.desk.blueprint import bp
 from trainings.desk.copying import copy_whole_event
 from trainings.events import texts as event_texts
 from trainings.events.actions import create_event, publish_event
-from trainings.events.changelog import fingerprint
 from trainings.events.changes import Standing
 from trainings.events.doubts import Doubted, doubts, of_day, to_ask
 from trainings.events.editing import edit_event
@@ -113,10 +112,10 @@ def save(slug: str) -> ResponseReturnValue:
     """Keep what was typed; with the second button of a draft, publish it too."""
     event = _event_or_404(slug)
     form = typed(request.form)
-    if not form.validate():
-        return _edit_page(event, form, standing_of(event.id), None, 422)
     # Locked before counting: nobody applies or gets a seat between the count and the change.
-    lock_event(event.id)
+    if not form.validate_against(lambda: filled(lock_event(event.id))):
+        clash = form.clash_page(back=url_for("desk.edit", slug=slug))
+        return clash or _edit_page(event, form, standing_of(event.id), None, 422)
     standing = standing_of(event.id)
     wants_public = bool(request.form.get("publish"))
     before = [] if wants_public else doubts(event, standing)
@@ -131,9 +130,6 @@ def save(slug: str) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         event = _event_or_404(slug)
-        if refused.code == EventRefusal.CHANGED_MEANWHILE:
-            # Told once; who presses again has read it.
-            form.seen.data = fingerprint(event)
         return _edit_page(event, form, standing, refused, 422)
     if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
         enqueue(SEAT_FREED, subject=event.id)

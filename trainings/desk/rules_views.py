@@ -20,7 +20,6 @@ from trainings.desk.asking import in_words, is_agreed
 from trainings.desk.blueprint import bp
 from trainings.desk.editing import standing_of
 from trainings.events import texts as event_texts
-from trainings.events.changelog import fingerprint
 from trainings.events.changes import (
     EventChange,
     GroupChange,
@@ -89,10 +88,10 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
         if refusals := _impossible(change, standing):
             return _page(event, form, standing, refusals=refusals, status=422)
         return _page(event, form, standing, trial=change)
-    if not form.validate():
-        return _page(event, form, standing_of(event.id), status=422)
     # Locked before counting: nobody applies or gets a seat between the count and the change.
-    event = lock_event(event.id)
+    if not form.validate_against(lambda: _filled(lock_event(event.id))):
+        clash = form.clash_page(back=url_for("desk.rules", slug=slug))
+        return clash or _page(event, form, standing_of(event.id), status=422)
     standing = standing_of(event.id)
     before = doubts(event, standing)
     try:
@@ -104,9 +103,6 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         event = _event_or_404(slug)
-        if refused.code == EventRefusal.CHANGED_MEANWHILE:
-            # Told once; who presses again has read it.
-            form.seen.data = fingerprint(event)
         return _page(event, form, standing, refusals=[refused], status=422)
     if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
         enqueue(SEAT_FREED, subject=event.id)
@@ -209,14 +205,13 @@ def _filled(event: Event) -> RulesForm:
     if _draws(event):
         form.most_weight.data, form.first_timer.data = event.most_weight, event.first_timer_halves
         form.weighs_own_kind.data = event.weighs_own_kind
-    form.seen.data = fingerprint(event)
     form.capacity.data, form.organisation_cap.data = event.capacity, event.organisation_cap
     for group in event.groups:
         row = {name: getattr(group, name) for name in ("id", "name", "reserved", "cap", "release_on")}
         form.groups.append_entry(row)
     for sector in event.sectors:
         form.sectors.append_entry({name: getattr(sector, name) for name in ("id", "name", "reserved", "cap")})
-    return form
+    return form.carry_edition()
 
 
 def _change(event: Event, form: RulesForm) -> EventChange:
@@ -270,5 +265,4 @@ def _change(event: Event, form: RulesForm) -> EventChange:
             for one in event.programme
         ],
         reason=form.reason.data or "",
-        seen=form.seen.data or "",
     )

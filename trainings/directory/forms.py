@@ -18,6 +18,7 @@ from trainings.core.fields import (
     SelectField,
     StringField,
 )
+from trainings.core.requests.editions import EditForm
 from trainings.directory import queries, texts
 from trainings.directory.imports import clean_number, number_flaw
 from trainings.directory.models import DistrictKind, OrganisationKind
@@ -25,6 +26,10 @@ from trainings.directory.models import DistrictKind, OrganisationKind
 
 class Form(FlaskForm):  # type: ignore[misc]
     """Every form of the directory; Flask-WTF ships no types."""
+
+
+class RowForm(EditForm):
+    """A row of one of the small tables, a new one too."""
 
 
 LONGEST_SEARCH = 60
@@ -114,7 +119,7 @@ def choice_field(label: str) -> OneOfField:
     return OneOfField(label, coerce=str, validators=[DataRequired(f"{label}を選んでください")])
 
 
-class OfficeForm(Form):
+class OfficeForm(EditForm):
     """One organisation."""
 
     name = name_field("名称", 120)
@@ -185,7 +190,7 @@ class ActForm(Form):
     """A button; only its CSRF token matters."""
 
 
-class SectorForm(Form):
+class SectorForm(RowForm):
     name = name_field("分野の名前", 40)
     sort = sort_field()
 
@@ -193,7 +198,7 @@ class SectorForm(Form):
         return {"name": self.name.data, "sort": self.sort.data}
 
 
-class GroupForm(Form):
+class GroupForm(RowForm):
     name = name_field("職種区分の名前", 40)
     mark = StringField(
         "記号",
@@ -227,7 +232,7 @@ class GroupForm(Form):
         }
 
 
-class ProfessionForm(Form):
+class ProfessionForm(RowForm):
     name = name_field("職種の名前", 60)
     group = choice_field("職種区分")
     skill_group = OneOfField(
@@ -258,7 +263,7 @@ class ProfessionForm(Form):
         }
 
 
-class AssociationForm(Form):
+class AssociationForm(RowForm):
     name = name_field("団体・連絡会の名前", 80)
     sort = sort_field()
     active = BooleanField("申込の「何で知りましたか」に出す", default=True)
@@ -267,7 +272,7 @@ class AssociationForm(Form):
         return {"name": self.name.data, "sort": self.sort.data, "active": self.active.data}
 
 
-class RoleForm(Form):
+class RoleForm(RowForm):
     name = name_field("参加のしかた", 40)
     certified = BooleanField("受講証明書を出す", default=True)
     sort = sort_field()
@@ -282,7 +287,7 @@ class RoleForm(Form):
         }
 
 
-class DistrictForm(Form):
+class DistrictForm(RowForm):
     name = name_field("圏域の名前", 60)
     kind = OneRadioField(
         "場所",

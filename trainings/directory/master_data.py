@@ -86,7 +86,7 @@ def save_event_role(
     values: dict[str, Any] = {"name": name, "certified": certified, "sort": sort, "active": active}
     if id is None:
         values["code"] = OWN_CODE_PREFIX + codes.new_secret()[:7].upper()
-    elif not active and _locked(EventRole, id).code == PARTICIPANT:
+    elif not active and locked_row(EventRole, id).code == PARTICIPANT:
         raise Refused(DirectoryRefusal.ROLE_NEEDED)
     return _save(EventRole, id, values)
 
@@ -102,7 +102,7 @@ def save_district(*, id: uuid.UUID | None, name: str, kind: DistrictKind, sort: 
 
 
 def _save(model: type[Row], id: uuid.UUID | None, values: dict[str, Any]) -> Row:
-    row = model(id=uuid.uuid4()) if id is None else _locked(model, id)
+    row = model(id=uuid.uuid4()) if id is None else locked_row(model, id)
     taken = db.session.scalar(select(model.id).where(model.name == values["name"], model.id != row.id))
     if taken is not None:
         raise Refused(DirectoryRefusal.NAME_TAKEN)
@@ -124,7 +124,8 @@ def _save(model: type[Row], id: uuid.UUID | None, values: dict[str, Any]) -> Row
     return row
 
 
-def _locked(model: type[Row], id: uuid.UUID) -> Row:
+def locked_row(model: type[Row], id: uuid.UUID) -> Row:
+    """A row as it is now, its change kept from others until the end of the transaction. Raises Refused: NOT_FOUND."""
     row = db.session.scalar(
         select(model)
         .where(model.id == id)

@@ -115,17 +115,8 @@ def edit(office_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _edit(office: Organisation | None) -> ResponseReturnValue:
-    shown = None
-    if office is not None:
-        shown = {
-            "name": office.name,
-            "kana": office.kana,
-            "kind": office.kind.value,
-            "district": str(office.district_id),
-            "number": office.number or "",
-        }
-    form = forms.OfficeForm(data=shown)
-    if request.method == "POST" and form.validate():
+    form = forms.OfficeForm() if office is None or request.method == "POST" else _shown(office)
+    if request.method == "POST" and _may_be_saved(form, office):
         try:
             saved = offices.save_organisation(organisation_id=office.id if office else None, **form.values())
         except Refused as refused:
@@ -134,8 +125,28 @@ def _edit(office: Organisation | None) -> ResponseReturnValue:
         else:
             flash(texts.SAVED.format(name=saved.name))
             return redirect(url_for("offices.index"))
+    if clash := form.clash_page(back=request.path):
+        return clash
     status = 422 if form.errors else 200
     return render_template("directory/office.html", form=form, office=office, act=forms.ActForm()), status
+
+
+def _shown(office: Organisation) -> forms.OfficeForm:
+    """The form as it shows what stands."""
+    stands = {
+        "name": office.name,
+        "kana": office.kana,
+        "kind": office.kind.value,
+        "district": str(office.district_id),
+        "number": office.number or "",
+    }
+    return forms.OfficeForm(formdata=None, data=stands).carry_edition()
+
+
+def _may_be_saved(form: forms.OfficeForm, office: Organisation | None) -> bool:
+    if office is None:
+        return bool(form.validate())
+    return form.validate_against(lambda: _shown(offices.locked_office(office.id)))
 
 
 @bp.post("/staff/directory/offices/<uuid:office_id>/use")

@@ -34,7 +34,7 @@ def save_organisation(
 
     Raises Refused: NOT_FOUND, NAME_TAKEN (same name in the district), NUMBER_TAKEN (facts: other, its name).
     """
-    office = _locked(organisation_id) if organisation_id else Organisation(id=uuid.uuid4(), active=True)
+    office = locked_office(organisation_id) if organisation_id else Organisation(id=uuid.uuid4(), active=True)
     if db.session.get(District, district_id) is None:
         raise Refused(DirectoryRefusal.NOT_FOUND)
     values = {
@@ -59,7 +59,7 @@ def save_organisation(
 
 def set_organisation_active(*, organisation_id: uuid.UUID, active: bool) -> Organisation:
     """Take an organisation out of use (no longer offered to applicants) or back into it. Refused: NOT_FOUND."""
-    office = _locked(organisation_id)
+    office = locked_office(organisation_id)
     if office.active != active:
         office.active = active
         record(
@@ -101,7 +101,9 @@ def _apply(step: Step) -> None:
     if step.deed is Deed.KEEP:
         return
     row = step.row
-    office = Organisation(id=uuid.uuid4(), active=True) if step.office is None else _locked(step.office.id)
+    office = (
+        Organisation(id=uuid.uuid4(), active=True) if step.office is None else locked_office(step.office.id)
+    )
     values: dict[str, object] = {
         "name": row.name,
         "kana": row.kana or office.kana or "",
@@ -150,7 +152,9 @@ def _refusing_a_race(code: DirectoryRefusal) -> Iterator[None]:
         raise Refused(code) from broken
 
 
-def _locked(organisation_id: uuid.UUID) -> Organisation:
+def locked_office(organisation_id: uuid.UUID) -> Organisation:
+    """An organisation as it is now, its change kept from others until the end of the transaction. Raises Refused:
+    NOT_FOUND."""
     office = db.session.scalar(
         select(Organisation)
         .where(Organisation.id == organisation_id)

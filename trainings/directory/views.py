@@ -40,7 +40,7 @@ class Table:
     """One small table: its form, how a row fills it, how it is saved, and the page that lists it."""
 
     model: type[MasterRow]
-    form: type[forms.Form]
+    form: type[forms.RowForm]
     filled: Callable[[Any], dict[str, Any]]
     save: Callable[..., Any]
     page: str
@@ -216,8 +216,8 @@ def _edit(table: Table, row_id: uuid.UUID | None) -> ResponseReturnValue:
     row = None if row_id is None else db.session.get(table.model, row_id)
     if row_id is not None and row is None:
         abort(404)
-    form = table.form(data=table.filled(row) if row is not None else None)
-    if request.method == "POST" and form.validate():
+    form = table.form() if row is None or request.method == "POST" else _shown(table, row)
+    if request.method == "POST" and _may_be_saved(form, table, row_id):
         try:
             table.save(id=row_id, **form.values())
         except Refused as refused:
@@ -225,6 +225,8 @@ def _edit(table: Table, row_id: uuid.UUID | None) -> ResponseReturnValue:
         else:
             flash(texts.SAVED.format(name=form.name.data))
             return redirect(url_for(table.page))
+    if clash := form.clash_page(back=request.path):
+        return clash
     status = 422 if form.errors else 200
     sample = getattr(row, "mark", texts.SAMPLE_MARK)
     page = render_template(
@@ -236,3 +238,15 @@ def _edit(table: Table, row_id: uuid.UUID | None) -> ResponseReturnValue:
         swatches={css: {"css": css, "mark": sample} for css in texts.COLOURS},
     )
     return page, status
+
+
+def _shown(table: Table, row: Any) -> forms.RowForm:
+    """The form as it shows what stands."""
+    return table.form(formdata=None, data=table.filled(row)).carry_edition()
+
+
+def _may_be_saved(form: forms.RowForm, table: Table, row_id: uuid.UUID | None) -> bool:
+    if row_id is None:
+        return bool(form.validate())
+    model: Any = table.model
+    return form.validate_against(lambda: _shown(table, master_data.locked_row(model, row_id)))

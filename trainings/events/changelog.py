@@ -6,8 +6,6 @@ never be erased, so of those it holds only that they changed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -48,12 +46,6 @@ def snapshot(event: Event) -> dict[str, str]:
     found["speakers"] = _rows((one.title, one.speaker, one.speaker_affiliation) for one in event.programme)
     found["contact_name"], found["contact_phone"] = event.contact_name, event.contact_phone
     return found
-
-
-def fingerprint(event: Event) -> str:
-    """SHA-256 of all that can be edited: a page that shows it can tell whether somebody else was faster."""
-    text = json.dumps(snapshot(event), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def log_changes(

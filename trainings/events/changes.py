@@ -81,7 +81,6 @@ class EventChange:
 
     values: column → new value, for plain columns. professions: profession id → row of `groups` that it counts to,
     None = may not apply; professions that are not named stay as they are. reason: why, where a reason is needed.
-    seen: fingerprint of the event that the page showed; empty = change whatever there is now.
     """
 
     values: Mapping[str, Any]
@@ -91,4 +90,3 @@ class EventChange:
     professions: Mapping[uuid.UUID, int | None]
     programme: Sequence[ItemChange]
     reason: str = ""
-    seen: str = ""

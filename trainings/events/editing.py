@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.events.changelog import RULES, SEATS, fingerprint, log_changes, snapshot
+from trainings.events.changelog import RULES, SEATS, log_changes, snapshot
 from trainings.events.changes import EventChange, ItemChange, SessionChange, Standing
 from trainings.events.feasibility import impossible_quotas
 from trainings.events.models import Event, EventNotice, EventState, ProgrammeItem, Session
@@ -38,7 +38,7 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
     """Apply a change and write one audit entry for each field that differs.
 
     standing: read after the caller locked the event, so that no application comes in between.
-    Raises Refused: CLOSED, CHANGED_MEANWHILE, SELECTION_FIXED, PUBLIC_NUMBER_FIXED (once the list is frozen),
+    Raises Refused: CLOSED, SELECTION_FIXED, PUBLIC_NUMBER_FIXED (once the list is frozen),
     CAPACITY_BELOW_CONFIRMED (facts: confirmed), GROUP_IN_USE, PROFESSION_IN_USE, SESSION_IN_USE (facts: name),
     RULES_FROZEN (between freezing and drawing), REASON_MISSING (after it), the first thing that `impossible_quotas` finds,
     in a draft too, and for a public event the first that `publication.missing` finds.
@@ -71,8 +71,6 @@ def edit_event(*, event_id: uuid.UUID, change: EventChange, standing: Standing) 
 def _check(event: Event, change: EventChange, standing: Standing) -> None:
     if event.state == EventState.CLOSED:
         raise Refused(EventRefusal.CLOSED)
-    if change.seen and change.seen != fingerprint(event):
-        raise Refused(EventRefusal.CHANGED_MEANWHILE)
     if standing.has_applications and change.values.get("selection", event.selection) != event.selection:
         raise Refused(EventRefusal.SELECTION_FIXED)
     number = change.values.get("public_number_name", event.public_number_name)

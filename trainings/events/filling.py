@@ -10,7 +10,6 @@ from typing import Any
 from trainings.core import clock
 from trainings.directory.models import Profession
 from trainings.directory.queries import professions
-from trainings.events.changelog import fingerprint
 from trainings.events.changes import EventChange, GroupChange, ItemChange, SectorChange, SessionChange
 from trainings.events.forms import (
     BLANK_GROUPS,
@@ -41,7 +40,6 @@ ITEM = ("title", "minutes", "note", "speaker", "speaker_affiliation", "credit_co
 def filled(event: Event) -> EventForm:
     """The form as it shows an event, with some blank rows to add to."""
     form = EventForm(formdata=None)
-    form.seen.data = fingerprint(event)
     for name in PLAIN:
         form[name].data = getattr(event, name)
     form.doors.data = clock.local(event.doors_open_at).time()
@@ -56,7 +54,7 @@ def filled(event: Event) -> EventForm:
     _fill_tables(form, event)
     place = {group.id: n for n, group in enumerate(event.groups)}
     form.professions = {row.profession_id: place[row.event_group_id] for row in event.professions}
-    return form
+    return form.carry_edition()
 
 
 def _fill_tables(form: EventForm, event: Event) -> None:
@@ -152,7 +150,6 @@ def change_of(form: EventForm) -> EventChange:
         professions=form.professions,
         programme=_programme(form, sessions),
         reason=form.reason.data or "",
-        seen=form.seen.data or "",
     )
 
 

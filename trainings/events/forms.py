@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, Self
 
 from flask_wtf import FlaskForm
 from wtforms import Form, FormField
@@ -19,6 +19,8 @@ from trainings.core.fields import (
     SelectField,
     StringField,
 )
+from trainings.core.requests.editions import EditForm, Facet
+from trainings.directory.queries import professions
 from trainings.events import texts
 from trainings.events.fields import Clock, Day, Whole, between, long_text, words
 from trainings.events.models import CertificateRule, EventKind, Responsible, Selection
@@ -162,16 +164,25 @@ class ItemRow(Form):
             )
 
 
-class EventForm(FlaskForm):  # type: ignore[misc]
+class EventForm(EditForm):
     """Everything of an event on one page."""
 
-    seen = HiddenField()
     agreed = HiddenField()
+    apart = frozenset({"agreed", "reason"})
+    together = (
+        ("groups", "sectors", "professions"),
+        ("public_number_name", "without_public_number"),
+        ("opens_day", "opens_time"),
+        ("closes_day", "closes_time"),
+        ("certificate_rule", "certificate_minutes"),
+    )
+    """The tables point to each other by their rows."""
+
     title = words("催しの名前", 120, required="催しの名前を入力してください")
     subtitle = words("副題", 160)
     description = long_text("内容の紹介")
     audience = long_text("対象")
-    sessions = FieldList(FormField(SessionRow))
+    sessions = FieldList(FormField(SessionRow), "日時")
     doors = Clock("受付を始める時刻", validators=[InputRequired("受付を始める時刻を入力してください")])
     venue = words("会場", 120)
     room = words("部屋・階", 120)
@@ -210,8 +221,8 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     pre_question = words("事前の質問", 200)
     pledge = long_text("守秘の約束")
 
-    groups = FieldList(FormField(GroupRow))
-    sectors = FieldList(FormField(SectorRow))
+    groups = FieldList(FormField(GroupRow), "区分ごとの席")
+    sectors = FieldList(FormField(SectorRow), "分野ごとの席")
     organisation_cap = Whole(
         "一つの事業所の上限",
         validators=[
@@ -221,7 +232,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         ],
     )
     reason = words("変える理由", 200)
-    programme = FieldList(FormField(ItemRow))
+    programme = FieldList(FormField(ItemRow), "プログラム")
 
     responsible = RadioField(
         "取扱主体",
@@ -254,6 +265,21 @@ class EventForm(FlaskForm):  # type: ignore[misc]
 
     professions: dict[Any, int | None]
     """Profession id → row of `groups`; one select each, read and written by `filling`."""
+
+    def facets(self) -> dict[str, Facet]:
+        """The fields and tables, and beside them which group each profession that may be chosen counts to."""
+        groups = [row.form.name.data for row in self.groups]
+        places = [(one, self.professions.get(one.id)) for one in professions()]
+        text = "\n".join(f"{one.id} {place}" for one, place in places)
+        lines = [f"{one.name}：{_called(groups, place)}" for one, place in places]
+        return super().facets() | {"professions": Facet("職種の割りあて", text, "\n".join(lines))}
+
+    def take_over(self, name: str, standing: Self) -> None:
+        """The map of professions too."""
+        if name == "professions":
+            self.professions = standing.professions
+        else:
+            super().take_over(name, standing)
 
     # -- single fields -------------------------------------------------------------------------------------
 
@@ -343,6 +369,10 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         return [rows[place] for place in order if rows[place].form.title.data]
 
 
+def _called(groups: list[str | None], place: int | None) -> str:
+    return (groups[place] or "対象外") if place is not None and place < len(groups) else "対象外"
+
+
 def _complain(table: FieldList, cell: Any, sentence: str) -> None:
     """Set a sentence beside one cell of a table, and mark the table as refused."""
     cell.errors = [*cell.errors, sentence]
@@ -395,7 +425,6 @@ FIELD_OF = {
     EventRefusal.GROUP_IN_USE: "s-quota",
     EventRefusal.PROFESSION_IN_USE: "s-map",
     EventRefusal.SESSION_IN_USE: "sessions",
-    EventRefusal.CHANGED_MEANWHILE: "title",
     EventRefusal.CLOSED: "title",
     EventRefusal.NOT_A_DRAFT: "title",
 }

@@ -6,7 +6,6 @@ from enum import StrEnum
 class EventRefusal(StrEnum):
     NOT_A_DRAFT = "not_a_draft"
     CLOSED = "closed"
-    CHANGED_MEANWHILE = "changed_meanwhile"
     # -- held or not
     NOT_PUBLIC = "not_public"
     REASON_MISSING_FOR_ALL = "reason_missing_for_all"

@@ -8,10 +8,6 @@ from trainings.events.stages import StageKey
 REFUSALS = {
     EventRefusal.NOT_A_DRAFT: "この催しは、もう公開されています。",
     EventRefusal.CLOSED: "閉じた催しは直せません。",
-    EventRefusal.CHANGED_MEANWHILE: (
-        "入力しているあいだに、ほかの人がこの催しを直しました。盤面の「記録」で変わったところを確かめてください。"
-        "このまま、もう一度「この内容にする」を押すと、いま入力されている内容になります。"
-    ),
     EventRefusal.NOT_PUBLIC: "この催しは、いま公開されていません。画面を開きなおして確かめてください。",
     EventRefusal.REASON_MISSING_FOR_ALL: "理由を入力してください。催しのページと、お知らせのメールに載ります。",
     EventRefusal.IS_HELD: "この催しは、開催することになっています。",

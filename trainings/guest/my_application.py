@@ -24,8 +24,11 @@ from trainings.guest.notices import may_not_suit, notice_to_show, notices_for
 from trainings.guest.timeline import timeline_of
 from trainings.messages.queries import has_written
 from trainings.registration import texts as registration_texts
-from trainings.registration.actions import BY_STAFF, cancel_application, change_application, substitute
-from trainings.registration.forms import NO_OFFICE, CancelForm, ChangeForm, PersonForm, SubstituteForm
+from trainings.registration.actions import BY_STAFF, cancel_application, substitute
+from trainings.registration.corrections.changing import change_application
+from trainings.registration.corrections.forms import CancelForm, ChangeForm, SubstituteForm
+from trainings.registration.forms import NO_OFFICE, PersonForm
+from trainings.registration.intake import locked_application
 from trainings.registration.models import Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
 from trainings.registration.refusals import RegistrationRefusal
@@ -132,9 +135,7 @@ def my_calendar(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def edit(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
-    form = ChangeForm(formdata=None).of(application).for_event(application.event)
-    form.fill_from(application)
-    return _person_page("guest/edit.html", application, form, "", 200)
+    return _person_page("guest/edit.html", application, ChangeForm.showing(application), "", 200)
 
 
 @bp.post("/a/<secret>/edit")
@@ -143,8 +144,9 @@ def edit(secret: str) -> ResponseReturnValue:
 def save(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
     form = ChangeForm().of(application).for_event(application.event)
-    if not form.validate():
-        return _person_page("guest/edit.html", application, form, "", 422)
+    if not form.validate_against(lambda: ChangeForm.showing(locked_application(application.id))):
+        clash = form.clash_page(back=url_for("guest.edit", secret=secret))
+        return clash or _person_page("guest/edit.html", application, form, "", 422)
     try:
         change_application(application_id=application.id, statement=form.statement())
     except Refused as refused:

@@ -340,58 +340,6 @@ class ProxyForm(PersonForm):
         return False
 
 
-class ChangeForm(PersonForm):
-    """Correcting what was typed. The channel and the pledge stay as they were."""
-
-    def of(self, application: Application) -> Self:
-        """Know whose it is: a free entry that staff matched to an office stays matched while its words stay."""
-        self.application = application
-        return self
-
-    def _chosen_office(self, typed: str) -> uuid.UUID | None:
-        if typed == self.application.organisation_name:
-            return self.application.organisation_id
-        return super()._chosen_office(typed)
-
-    def validate_pledged(self, field: BooleanField) -> None:
-        """The pledge was given when applying."""
-
-
-class StaffChangeForm(ChangeForm):
-    """Correcting for somebody who called; who applied on paper may have no mail address."""
-
-    @property
-    def mail_is_required(self) -> bool:
-        return False
-
-
-class SubstituteForm(PersonForm):
-    """The person who comes instead; office and group are those of the application. Call `of` before `for_event`."""
-
-    def of(self, application: Application) -> Self:
-        """Know whose seat it is."""
-        self.application = application
-        return self
-
-    def for_event(self, event: Event) -> Self:
-        """Offer the group of the seat only."""
-        super().for_event(event)
-        its = self.application.event_group_id
-        self.offered = [(group, members) for group, members in self.offered if group.id == its]
-        self.group.choices = [(str(group.id), group.name) for group, _ in self.offered]
-        return self
-
-    def validate_pledged(self, field: BooleanField) -> None:
-        if self.event.pledge and not field.data:
-            raise ValidationError("代わりの方に約束を読んでいただき、しるしを付けてください")
-
-
-class CancelForm(FlaskForm):  # type: ignore[misc]
-    """The button that cancels; staff give a reason."""
-
-    reason = TextAreaField("取り消す理由", filters=[_filled], validators=[_most(500, "理由")])
-
-
 class LinksForm(FlaskForm):  # type: ignore[misc]
     """Send me my links."""
 

@@ -23,13 +23,11 @@ from trainings.directory.queries import canonical_ids_of, role_names
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import chips, exports, queries, texts
-from trainings.registration.actions import (
-    cancel_application,
-    change_application,
-    renew_secrets,
-    submit_application,
-)
-from trainings.registration.forms import CancelForm, PersonForm, ProxyForm, StaffChangeForm
+from trainings.registration.actions import cancel_application, renew_secrets, submit_application
+from trainings.registration.corrections.changing import change_application
+from trainings.registration.corrections.forms import CancelForm, StaffChangeForm
+from trainings.registration.forms import PersonForm, ProxyForm
+from trainings.registration.intake import locked_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.printing import unprintable_names
 from trainings.registration.queries import Filter
@@ -146,8 +144,7 @@ def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
 def edit(application_id: uuid.UUID) -> ResponseReturnValue:
     """Correcting for somebody who called, or who applied on paper and has no link."""
     one = _application_or_404(application_id)
-    form = StaffChangeForm(formdata=None).of(one).for_event(one.event)
-    form.fill_from(one)
+    form = StaffChangeForm.showing(one)
     return render_template("registration/edit.html", application=one, event=one.event, form=form, problem="")
 
 
@@ -158,7 +155,7 @@ def save(application_id: uuid.UUID) -> ResponseReturnValue:
     one = _application_or_404(application_id)
     form = StaffChangeForm().of(one).for_event(one.event)
     problem = ""
-    if form.validate():
+    if form.validate_against(lambda: StaffChangeForm.showing(locked_application(application_id))):
         try:
             change_application(application_id=one.id, statement=form.statement(), by_staff=True)
             flash(texts.CORRECTED.format(name=one.full_name))
@@ -168,6 +165,8 @@ def save(application_id: uuid.UUID) -> ResponseReturnValue:
             one = _application_or_404(application_id)
             form = StaffChangeForm().of(one).for_event(one.event)
             problem = _beside_field(form, refused)
+    elif clash := form.clash_page(back=url_for("registration.edit", application_id=application_id)):
+        return clash
     page = render_template(
         "registration/edit.html", application=one, event=one.event, form=form, problem=problem
     )

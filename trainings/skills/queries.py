@@ -97,6 +97,14 @@ def taught_skills(event_id: uuid.UUID) -> Sequence[EventSkill]:
     ).all()
 
 
+def taught_levels(event_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Skill → the level up to which an event teaches it, read anew."""
+    rows = db.session.execute(
+        select(EventSkill.skill_id, EventSkill.to_level).where(EventSkill.event_id == event_id)
+    )
+    return {row.skill_id: row.to_level for row in rows}
+
+
 def valid_attendance(event_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], Evidence]:
     """(person, skill) → the attend row of this event that no revoke row takes back."""
     revoke = aliased(Evidence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,12 +14,13 @@ from trainings.audit.actions import record
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.paper import sheets
+from trainings.core.requests.editions import Facet, clash_page, edition_of, meet_request
 from trainings.core.small_numbers import SMALLEST, told
 from trainings.core.web import blueprint, download
 from trainings.directory.models import Person
 from trainings.directory.queries import canonical, canonical_ids_of
 from trainings.events.models import Event
-from trainings.events.queries import event_by_slug
+from trainings.events.queries import event_by_slug, lock_event
 from trainings.skills import actions, exports, queries, texts
 from trainings.skills.forms import TaughtSkillsForm
 from trainings.skills.models import Framework, Skill, SkillKind
@@ -139,10 +140,11 @@ def taught(slug: str) -> ResponseReturnValue:
     return render_template(
         "skills/taught.html",
         event=event,
+        made_from=edition_of(_facets(framework, queries.taught_levels(event.id))),
         framework=framework,
         domains=queries.skills_by_domain(framework),
         levels=queries.levels_of(framework),
-        taught={row.skill_id: row.to_level for row in queries.taught_skills(event.id)},
+        taught=queries.taught_levels(event.id),
         form=TaughtSkillsForm(),
     )
 
@@ -151,19 +153,40 @@ def taught(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER, Role.TRAINER)
 def save_taught(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
+    framework = _framework_or_404()
     chosen: dict[uuid.UUID, int] = {}
-    for _, skills in queries.skills_by_domain(_framework_or_404()):
+    for _, skills in queries.skills_by_domain(framework):
         for skill in skills:
             typed = request.form.get(f"skill-{skill.id}", "0")
             if typed not in {"0", "1", "2", "3", "4"}:
                 abort(400)
             if typed != "0" and skill.kind == SkillKind.SKILL:
                 chosen[skill.id] = int(typed)
+    lock_event(event.id)
+    now = _facets(framework, queries.taught_levels(event.id))
+    meeting = meet_request(now, _facets(framework, chosen))
+    if meeting.is_clash:
+        return clash_page(meeting, back=url_for("skills.taught", slug=slug))
+    chosen = {uuid.UUID(skill_id): int(level) for skill_id, level in meeting.texts.items() if level}
     if not actions.set_taught_skills(event_id=event.id, levels=chosen):
         abort(403)
     staff = current_staff()
     sees_board = staff is not None and may_open("desk.board", staff)
     return redirect(url_for("desk.board", slug=slug) if sees_board else url_for("desk.year_plan"))
+
+
+def _facets(framework: Framework, levels: Mapping[uuid.UUID, int]) -> dict[str, Facet]:
+    """Every skill with the level up to which an event teaches it."""
+    labels = queries.levels_of(framework)
+    return {
+        str(skill.id): Facet(
+            skill.title,
+            str(levels.get(skill.id, "")),
+            labels[levels[skill.id]].label if skill.id in levels else "",
+        )
+        for _, skills in queries.skills_by_domain(framework)
+        for skill in skills
+    }
 
 
 def _event_or_404(slug: str) -> Event:

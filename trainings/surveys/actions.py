@@ -263,15 +263,26 @@ def _leave_out(run: SurveyRun, room: int) -> int:
     return len(surplus)
 
 
+def locked_text(*, run: SurveyRun, text_id: uuid.UUID) -> FreeText:
+    """One free text as it is now, its change kept from others. LookupError for a text that is not of this run."""
+    row = db.session.scalar(
+        select(FreeText)
+        .where(FreeText.id == text_id, FreeText.run_id == run.id)
+        .with_for_update(key_share=True, of=FreeText)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise LookupError(f"no text {text_id}")
+    return row
+
+
 def review_text(*, run: SurveyRun, text_id: uuid.UUID, review: Review, public_body: str = "") -> FreeText:
     """Record what staff decided about one free text.
 
     public_body: the redacted sentence, required for REDACTED. Raises Refused: REDACTION_EMPTY; LookupError for a text
     that is not of this run.
     """
-    row = db.session.get(FreeText, text_id)
-    if row is None or row.run_id != run.id:
-        raise LookupError(f"no text {text_id}")
+    row = locked_text(run=run, text_id=text_id)
     if review == Review.REDACTED and not public_body.strip():
         raise Refused(SurveyRefusal.REDACTION_EMPTY)
     row.review = review

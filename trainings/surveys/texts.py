@@ -13,6 +13,8 @@ REFUSALS = {
     SurveyRefusal.REDACTION_EMPTY: "伏せ字にした文を入力してください。",
     SurveyRefusal.STILL_OPEN: "結果は、アンケートを締め切ってから見られます。",
 }
+REVIEW = "どう扱うか"
+PUBLIC_BODY = "伏せ字にした文"
 CHOOSE_REVIEW = "公開するかどうかを選んでください。"
 PROBLEMS = {
     Problem.UNKNOWN_OPTION: "選択肢の中から選んでください。",

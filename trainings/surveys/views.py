@@ -14,6 +14,7 @@ from trainings.audit.actions import record
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
+from trainings.core.requests.editions import Facet, clash_page, edition_of, meet_request
 from trainings.core.requests.fleeting import FleetingLimit
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.requests.limits import visitor_address
@@ -23,7 +24,7 @@ from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.surveys import actions, exports, invitations, queries, texts
 from trainings.surveys.forms import AnswerForm, CloseForm, ReviewForm
-from trainings.surveys.models import ResponseChannel, Review, SurveyRun
+from trainings.surveys.models import FreeText, ResponseChannel, Review, SurveyRun
 from trainings.surveys.questionnaires import Document, Problem
 from trainings.surveys.refusals import SurveyRefusal
 from trainings.surveys.results import results_of
@@ -190,17 +191,34 @@ def save_review(slug: str) -> ResponseReturnValue:
     if not form.public_body.validate(form):
         return _review_page(run, form, form.public_body.errors[0])
     try:
+        row = actions.locked_text(run=run, text_id=_uuid(form.text_id.data))
+        meeting = meet_request(_shown(row), _facets(Review(form.review.data), form.public_body.data or ""))
+        if meeting.is_clash:
+            return clash_page(meeting, back=url_for("surveys.review", slug=slug))
         actions.review_text(
             run=run,
-            text_id=_uuid(form.text_id.data),
-            review=Review(form.review.data),
-            public_body=form.public_body.data or "",
+            text_id=row.id,
+            review=Review(meeting.texts["review"]),
+            public_body=meeting.texts["public_body"],
         )
     except Refused as refused:
         return _review_page(run, form, refused.sentence(texts.REFUSALS))
     except LookupError:
         abort(404)
     return redirect(url_for("surveys.review", slug=slug))
+
+
+def _shown(row: FreeText) -> dict[str, Facet]:
+    """What the page shows of one text."""
+    return _facets(row.review, row.public_body or row.body)
+
+
+def _facets(review: Review, public_body: str) -> dict[str, Facet]:
+    body = public_body.replace("\r\n", "\n").strip()
+    return {
+        "review": Facet(texts.REVIEW, review.value, texts.REVIEWS[review]),
+        "public_body": Facet(texts.PUBLIC_BODY, body, body),
+    }
 
 
 def _closed_run_or_404(slug: str) -> SurveyRun:
@@ -223,6 +241,7 @@ def _review_page(run: SurveyRun, typed: ReviewForm | None, problem: str) -> Resp
         form=ReviewForm(formdata=None),
         typed=typed,
         problem=problem,
+        made_from=lambda row: edition_of(_shown(row)),
     )
     return page, 422 if problem else 200
 

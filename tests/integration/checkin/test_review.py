@@ -235,7 +235,11 @@ def test_staff_correct_a_time_by_a_row_of_its_own(
         assert [(row.kind.value, row.about_id) for row in kept] == [("scan", None), ("correction", told)]
         assert kept[0].scanned_at == ahead
         session.rollback()
-    planner.post(f"/staff/events/{event.slug}/door/review/{told}", {"act": "correct", "time": "13:40"})
+    again = {"act": "correct", "time": "13:40"}
+    clash = planner.post(f"/staff/events/{event.slug}/door/review/{told}", again, status=409)
+    assert came_at(unit, event, people[0]) == event.doors_open_at + timedelta(minutes=6)
+    assert clash.rows("table.meanwhile")[1:] == [["時刻", "13:36", "13:40"]]
+    clash.press("入力した内容にする")
     assert came_at(unit, event, people[0]) == event.doors_open_at + timedelta(minutes=10)
     scan(unit, clock, event, one, undoes=told)
     with unit():

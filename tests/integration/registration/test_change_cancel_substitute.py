@@ -19,7 +19,8 @@ from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
-from trainings.registration.actions import cancel_application, change_application, substitute
+from trainings.registration.actions import cancel_application, substitute
+from trainings.registration.corrections.changing import change_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import ticket_code
@@ -47,6 +48,44 @@ def jobs(unit: Unit, name: str) -> int:
 
 
 # -- correcting ---------------------------------------------------------------------------------------------
+
+
+def test_two_open_pages_of_one_application_lose_nothing_of_each_other(client: Client, unit: Unit) -> None:
+    """The one sent first asks for an interpreter, the one sent later has a new phone number."""
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    page = mine(client, unit, event)
+    early, late = page.follow("内容を直す"), page.follow("内容を直す")
+    early.press("この内容に直す", phone="000-555-0111", care_note="手話通訳をお願いします")
+
+    clash = late.press("この内容に直す", phone="000-555-0122", licence_number="0099", status=409)
+
+    (now,) = stored(unit, event)
+    assert (now.phone, now.care_note, now.licence_number) == ("000-555-0111", "手話通訳をお願いします", "")
+    assert clash.rows("table.meanwhile")[1:] == [
+        ["電話番号", "000-555-0111", "000-555-0122"],
+        ["登録番号", "なし", "0099"],
+    ]
+    assert clash.texts(".meanwhile__others li") == ["配慮してほしいこと：手話通訳をお願いします"]
+    clash.press("入力した内容にする")
+    (now,) = stored(unit, event)
+    assert (now.phone, now.care_note, now.licence_number) == (
+        "000-555-0122",
+        "手話通訳をお願いします",
+        "0099",
+    )
+
+
+def test_page_sent_back_as_it_was_shown_changes_nothing_of_what_stands_by_now(
+    client: Client, unit: Unit
+) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    page = mine(client, unit, event)
+    early, late = page.follow("内容を直す"), page.follow("内容を直す")
+    early.press("この内容に直す", phone="000-555-0111")
+
+    late.press("この内容に直す")
+
+    assert [one.phone for one in stored(unit, event)] == ["000-555-0111"]
 
 
 def test_edit_page_shows_what_was_typed_and_stores_what_is_changed(client: Client, unit: Unit) -> None:

@@ -14,9 +14,15 @@ from trainings.checkin import queries, texts
 from trainings.checkin.actions import renew_and_stop_all
 from trainings.checkin.desk import locks
 from trainings.checkin.desk.bodies import Unacceptable, read_instant
-from trainings.checkin.desk.devices import acknowledge_devices, set_device_limit
+from trainings.checkin.desk.devices import (
+    acknowledge_devices,
+    limit_facets,
+    locked_door,
+    set_device_limit,
+)
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.editions import clash_page, meet_request
 from trainings.core.web import blueprint
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
@@ -50,7 +56,12 @@ def _until() -> datetime:
 def set_limit(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     try:
-        door = set_device_limit(event_id=event.id, typed=request.form.get("limit", "")[:20])
+        meeting = meet_request(
+            limit_facets(locked_door(event_id=event.id)), limit_facets(request.form.get("limit", "")[:20])
+        )
+        if meeting.is_clash:
+            return clash_page(meeting, back=url_for("checkin.door", slug=slug))
+        door = set_device_limit(event_id=event.id, typed=meeting.texts["limit"])
     except Refused as refused:
         db.session.rollback()
         flash(refused.sentence(texts.REFUSALS))

@@ -19,6 +19,7 @@ from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import clock, names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.editions import Facet
 
 LONGEST_NAME = 40
 MOST_DEVICES = 99
@@ -65,15 +66,26 @@ def claim_name(door: Door, typed: str) -> str:
     return name
 
 
+def locked_door(*, event_id: uuid.UUID) -> Door:
+    """The door as it is now, its change kept from others. Raises Refused: DOOR_NOT_OPEN."""
+    if db.session.get(Door, event_id) is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    lock_door(event_id)
+    return db.session.get_one(Door, event_id, populate_existing=True)
+
+
+def limit_facets(limit: Door | str) -> dict[str, Facet]:
+    """How many devices one link may enrol, as it stands or as it was typed."""
+    text = names.number(limit) if isinstance(limit, str) else str(limit.device_limit)
+    return {"limit": Facet(texts.LIMIT, text, text)}
+
+
 def set_device_limit(*, event_id: uuid.UUID, typed: str) -> Door:
     """How many devices one enrolment link may enrol, as typed. Raises Refused: DOOR_NOT_OPEN, BAD_LIMIT."""
     digits = names.number(typed)
     if not (digits.isdecimal() and 1 <= int(digits[:4]) <= MOST_DEVICES):
         raise Refused(CheckinRefusal.BAD_LIMIT)
-    if db.session.get(Door, event_id) is None:
-        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
-    lock_door(event_id)
-    door = db.session.get_one(Door, event_id, populate_existing=True)
+    door = locked_door(event_id=event_id)
     if door.device_limit != int(digits):
         door.device_limit = int(digits)
         record(verb="door.limit_changed", subject=("event", event_id), event_id=event_id)

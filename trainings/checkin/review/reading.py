@@ -16,7 +16,7 @@ from trainings.checkin import queries
 from trainings.checkin.models import Matter, Method, Scan, ScanKind, Settlement, Why
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.decision import is_passage
-from trainings.checkin.passages.facts import Passed, not_undone
+from trainings.checkin.passages.facts import Passed, not_undone, passed_at, stands
 from trainings.checkin.passages.scanning import counts_exits, lock_door, record_attempts
 from trainings.checkin.review.matters import FOREIGN, Matters
 from trainings.core import clock
@@ -134,6 +134,19 @@ def correct_time(*, event_id: uuid.UUID, scan_id: uuid.UUID, at: datetime, staff
     scan = _scan(event_id, scan_id)
     _settle(scan, staff)
     _correct(event_id, [(scan, at)], staff)
+
+
+def stands_at(*, event_id: uuid.UUID, scan_id: uuid.UUID) -> datetime:
+    """When somebody passed as far as it is known now; the door is locked, so that nobody says otherwise meanwhile.
+
+    LookupError for a scan that the event does not have, or that is no passage.
+    """
+    lock_door(event_id)
+    known = select(passed_at()).where(Scan.id == scan_id, Scan.event_id == event_id, stands())
+    at = db.session.scalar(known)
+    if at is None:
+        raise LookupError(f"event {event_id} has no passage {scan_id}")
+    return at
 
 
 def _correct(event_id: uuid.UUID, times: Sequence[tuple[Scan, datetime]], staff: Staff) -> None:

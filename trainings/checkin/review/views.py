@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +13,10 @@ from trainings.accounts.models import Role, Staff
 from trainings.checkin import queries, texts
 from trainings.checkin.paper.keying import instant_typed
 from trainings.checkin.review import reading as review
+from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.editions import Facet, clash_page, edition_of, meet_request
 from trainings.core.web import blueprint
 from trainings.events.queries import event_by_slug
 
@@ -37,6 +40,7 @@ def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
         words=texts.MATTERS,
         whys=texts.WHYS,
         problem=problem,
+        made_from=lambda one: edition_of(_time(one.at)),
     )
     return page, status
 
@@ -67,7 +71,14 @@ def settle(slug: str, scan_id: uuid.UUID) -> ResponseReturnValue:
     try:
         if act == "correct":
             at = instant_typed(request.form.get("time", ""), event.starts_at)
-            review.correct_time(event_id=event.id, scan_id=scan_id, at=at, staff=_staff())
+            known = review.stands_at(event_id=event.id, scan_id=scan_id)
+            meeting = meet_request(_time(known), _time(at))
+            if meeting.is_clash:
+                return clash_page(meeting, back=url_for("door_review.index", slug=slug))
+            if not meeting.untouched:
+                review.correct_time(event_id=event.id, scan_id=scan_id, at=at, staff=_staff())
+            else:
+                review.settle(event_id=event.id, scan_id=scan_id, undo=False, staff=_staff())
         else:
             review.settle(event_id=event.id, scan_id=scan_id, undo=act == "undo", staff=_staff())
     except LookupError:
@@ -77,6 +88,11 @@ def settle(slug: str, scan_id: uuid.UUID) -> ResponseReturnValue:
         return _page(slug, refused.sentence(texts.REFUSALS), 422)
     flash({"correct": texts.TIME_CORRECTED, "undo": texts.TAKEN_BACK}.get(act or "", texts.SETTLED))
     return redirect(url_for("door_review.index", slug=slug))
+
+
+def _time(at: datetime) -> dict[str, Facet]:
+    words = f"{clock.local(at):%H:%M}"
+    return {"time": Facet(texts.PASSED_AT, words, words)}
 
 
 def _staff() -> Staff:

@@ -1,0 +1,1 @@
+"""Putting right what an application says: the forms and the change itself."""
