@@ -12,21 +12,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
-from sqlalchemy import select
 
 from config import Settings
 from tests.support.client import Client, watch_sessions
 from tests.support.databases import Database, PostgresTemplate, SqliteTemplate
-from tests.support.hands import Outbox, QueryCount, Unit, counted_queries, unit_for
+from tests.support.hands import Outbox, QueryCount, Unit, counted_queries, jobs_done, unit_for
 from tests.support.remembering import share_compiled_sql
 from tests.support.staff import signed_in
 from trainings import create_app
 from trainings.accounts.models import Role
 from trainings.core import actor
-from trainings.core import clock as clock_of_jobs
 from trainings.core.db import db
-from trainings.core.jobs import Job, JobState
-from trainings.worker.rounds import run_round
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -128,15 +124,9 @@ def outbox(unit: Unit) -> Outbox:
 
 
 @pytest.fixture
-def work(app: Flask, unit: Unit) -> Callable[[], object]:
+def work(app: Flask) -> Callable[[], object]:
     """The jobs of one round of the worker; its mails stay in the outbox."""
-
-    def no_job_is_due() -> bool:
-        due = select(Job.id).where(Job.state == JobState.DUE, Job.run_after <= clock_of_jobs.now())
-        with unit() as session:
-            return session.scalar(due) is None
-
-    return partial(run_round, app, stop=no_job_is_due)
+    return partial(jobs_done, app)
 
 
 @pytest.fixture

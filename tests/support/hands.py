@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from trainings.core import clock
 from trainings.core.db import db, unit_of_work
+from trainings.core.jobs import Job, JobState
 from trainings.core.web import beside_requests
 from trainings.messages.models import Message
+from trainings.worker.rounds import run_round
 
 Unit = Callable[[], AbstractContextManager[Session]]
 _ADDRESS = re.compile(r"https?://\S+")
@@ -63,6 +65,17 @@ def unit_for(app: Flask) -> Unit:
             yield session
 
     return unit
+
+
+def jobs_done(app: Flask) -> None:
+    """The jobs of one round of the worker; its mails stay in the outbox."""
+
+    def no_job_is_due() -> bool:
+        due = select(Job.id).where(Job.state == JobState.DUE, Job.run_after <= clock.now())
+        with unit_for(app)() as session:
+            return session.scalar(due) is None
+
+    run_round(app, stop=no_job_is_due)
 
 
 class Outbox:

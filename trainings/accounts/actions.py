@@ -11,11 +11,12 @@ from flask import current_app, url_for
 from sqlalchemy.exc import IntegrityError
 
 from trainings.accounts import queries
-from trainings.accounts.models import Role, SignInLink, Staff, StaffRole
+from trainings.accounts.models import Role, SignInLink, SignInRequest, Staff, StaffRole
 from trainings.accounts.refusals import AccountRefusal
 from trainings.audit.actions import record
 from trainings.core import actor, clock, codes
-from trainings.core.db import db
+from trainings.core.db import db, lock_words
+from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.core.web import render_mail
 from trainings.messages.actions import queue_mail
@@ -27,16 +28,37 @@ MOST_LINKS = 5
 link that works."""
 SIGN_IN_MAIL = "sign_in"
 """Purpose of the mail, and name of the maker of its text in the worker."""
+LINK_ASKED = "sign_in_asked"
+"""Job: somebody asked for a sign-in link (subject: SignInRequest)."""
 
 # -- links ------------------------------------------------------------------------------------------------
 
 
 def ask_for_link(*, mail: str, next_path: str = "") -> None:
-    """Queue a mail with a sign-in link if an active staff member has this address and does not hold plenty of links already;
-    otherwise do nothing at all.
+    """Note that a sign-in link is wanted. Nothing is looked up here: the answer takes as long for an unknown address as for
+    that of a staff member.
 
     next_path: own path to open after signing in; empty = the first page of the menu.
     """
+    request = SignInRequest(id=uuid.uuid4(), mail=queries.account_mail(mail), next_path=next_path)
+    db.session.add(request)
+    db.session.flush()
+    enqueue(LINK_ASKED, subject=request.id)
+
+
+def send_asked_link(request_id: uuid.UUID) -> None:
+    """The job behind `ask_for_link`; what was asked is forgotten with it."""
+    request = db.session.get(SignInRequest, request_id)
+    if request is None:
+        return
+    _send_link(mail=request.mail, next_path=request.next_path)
+    db.session.delete(request)
+
+
+def _send_link(*, mail: str, next_path: str) -> None:
+    """Queue a mail with a sign-in link if an active staff member has this address and does not hold plenty of links already;
+    otherwise do nothing at all."""
+    lock_words(f"sign-in {mail}")
     staff = queries.staff_by_mail(mail)
     if staff is None or not staff.active or _holds_plenty(staff):
         return

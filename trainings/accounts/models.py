@@ -62,3 +62,14 @@ class SignInLink(Identified, Base):
     voided_at: Mapped[datetime | None]
     """Since its owner was made inactive or got another address."""
     staff: Mapped[Staff] = relationship()
+
+
+class SignInRequest(Identified, Base):
+    """Somebody asked for a sign-in link. The worker looks the address up, so that the answer on the page takes as long for
+    an unknown one, and deletes the row with its work."""
+
+    __tablename__ = "sign_in_request"
+
+    mail: Mapped[str] = mapped_column(String(254))
+    next_path: Mapped[str] = mapped_column(String(300), default="")
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)

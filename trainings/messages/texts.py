@@ -39,6 +39,7 @@ JOBS = {
     "close_survey": "アンケートの締め切り",
     "news_of_duplicates": "二つめの申込のお知らせ",
     "links_asked": "わたしの申込のリンクの送り直し",
+    "sign_in_asked": "サインインのリンクの送付",
     "address_confirmed": "確認されたアドレスへのお知らせ",
 }
 """What a job does, by its name."""

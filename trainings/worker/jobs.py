@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from trainings.accounts.actions import SIGN_IN_MAIL, sign_in_body
+from trainings.accounts.actions import LINK_ASKED as SIGN_IN_ASKED
+from trainings.accounts.actions import SIGN_IN_MAIL, send_asked_link, sign_in_body
 from trainings.allocation import watches as allocation
 from trainings.allocation.draws.freezing import commit_secret
 from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
@@ -55,6 +56,7 @@ DUTIES = Duties(
         EVENT_PUBLISHED: about(lambda event_id: commit_secret(event_id=event_id)),
         SEAT_FREED: about(lambda event_id: offer_free_seats(event_id=event_id)),
         duplicates.NEWS_OF_DUPLICATES: about(duplicates.tell_news),
+        SIGN_IN_ASKED: about(send_asked_link),
         links.LINKS_ASKED: about(links.send_asked),
         links.ADDRESS_CONFIRMED: about(links.answer_confirmed),
         EVENT_RECLOSED: about(lambda event_id: close_again(event_id=event_id)),

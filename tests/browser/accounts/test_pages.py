@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
-from tests.support.hands import link_in
+from tests.support.hands import jobs_done, link_in
 from tests.support.site import Site
 from tests.support.staff import add_staff, session_cookie
 from tests.support.watching import Watch
@@ -24,7 +24,8 @@ MAIL = "planner@city.keyaki.example"
 
 
 def sign_in_link(site: Site) -> str:
-    """The path in the only sign-in mail, its text made as the worker makes it."""
+    """The path in the only sign-in mail, after a round of the worker; its text made as the worker makes it."""
+    jobs_done(site.app)
     with site.unit() as session:
         message = session.scalars(select(Message).where(Message.purpose == "sign_in")).one()
     with beside_requests(site.app):

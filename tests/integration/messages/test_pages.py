@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.support.client import Client
 from tests.support.hands import QueryCount, Unit
@@ -203,10 +202,11 @@ class TestSampleCity:
         assert "http://localhost.evil.example/ <b>太字</b>" in page
 
     def test_mailbox_says_that_a_late_text_is_kept_nowhere_and_makes_it_once_more(
-        self, app: Flask, client: Client, unit: Unit
+        self, client: Client, unit: Unit, work: Callable[[], object]
     ) -> None:
         add_staff(unit, Role.PLANNER, name="欅田 まもる", mail="mamoru@city.keyaki.example")
         client.get("/staff/sign-in").press("リンクを送る", mail="mamoru@city.keyaki.example")
+        work()
 
         page = client.get("/staff/sign-in/sent").follow("メール箱を見る").follow("サインインのリンク")
         link = next(link["href"] for link in page.all("main a") if "/sign-in/" in link["href"])
