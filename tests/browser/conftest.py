@@ -95,15 +95,15 @@ def new_context(browser: Browser, site: Site) -> Iterator[Callable[..., tuple[Br
     made: list[tuple[BrowserContext, Watch]] = []
 
     def make(screen: str = "phone", **options: Any) -> tuple[BrowserContext, Watch]:
-        context = browser.new_context(
-            base_url=site.url,
-            locale="ja-JP",
-            timezone_id="Asia/Tokyo",
-            viewport=SCREENS[screen],
-            has_touch=screen == "phone",
-            permissions=["camera"],
-            **options,
-        )
+        usual: dict[str, Any] = {
+            "base_url": site.url,
+            "locale": "ja-JP",
+            "timezone_id": "Asia/Tokyo",
+            "viewport": SCREENS[screen],
+            "has_touch": screen == "phone",
+            "permissions": ["camera"],
+        }
+        context = browser.new_context(**{**usual, **options})
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(HOLD_TIMERS)
         watch = Watch(context)

@@ -121,6 +121,19 @@ def test_second_scan_is_amber_and_tells_since_when(phone_page: Page, night: Nigh
     expect(phone_page.locator("#result [data-since-part]")).to_contain_text("受け付けています")
 
 
+def test_times_are_those_of_the_city_on_a_tablet_that_is_set_elsewhere(
+    new_context: NewContext, night: Night
+) -> None:
+    context, _ = new_context("phone", timezone_id="Europe/London")
+    page = context.new_page()
+    enrol(page, night)
+
+    type_ticket(page, night.tickets[0])
+    page.keyboard.press("Escape")
+
+    expect(page.locator("[data-recent] [data-time]")).to_have_text("13:30")
+
+
 def test_search_by_kana_lets_in_with_one_tap(
     watched_page: Page, night: Night, site: Site, assert_accessible: Callable[[Page], None]
 ) -> None:

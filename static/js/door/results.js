@@ -42,7 +42,7 @@ function play(kind) {
 
 /** 13:08, in the time of the device. */
 export const clockTime = (instant) =>
-  new Intl.DateTimeFormat("ja-JP", { hour: "numeric", minute: "2-digit" }).format(new Date(instant));
+  new Intl.DateTimeFormat("ja-JP", { hour: "numeric", minute: "2-digit", timeZone: "Asia/Tokyo" }).format(new Date(instant));
 
 /** Write a guest into the slots of an element. */
 export function fill(element, guest) {
