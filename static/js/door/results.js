@@ -40,7 +40,7 @@ function play(kind) {
   }
 }
 
-/** 13:08, in the time of the device. */
+/** 13:08, in the time of the city whatever the tablet is set to. */
 export const clockTime = (instant) =>
   new Intl.DateTimeFormat("ja-JP", { hour: "numeric", minute: "2-digit", timeZone: "Asia/Tokyo" }).format(new Date(instant));
 
