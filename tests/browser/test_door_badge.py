@@ -17,6 +17,7 @@ from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.actions import close_door
 from trainings.checkin.screens.links import link_screen, screen_secret
+from trainings.events.models import Event
 
 __all__ = ["night", "organiser"]
 
@@ -117,3 +118,16 @@ def test_screen_in_the_lobby_needs_nobody_signed_in_and_ends_with_the_door(
 
     expect(page.get_by_role("heading", name="受付は終わりました")).to_be_visible(timeout=20_000)
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("screen", ["desktop"])
+def test_code_of_the_venue_is_on_the_screen_whatever_the_title(
+    organiser: Page, night: Night, site: Site
+) -> None:
+    with site.unit() as session:
+        session.get_one(Event, night.evening.event.id).title = "多" * 120
+
+    organiser.goto(f"/staff/events/{night.evening.event.slug}/venue-code")
+
+    expect(organiser.locator(".big__qr")).to_be_in_viewport(ratio=1)
+    expect(organiser.locator(".big__how")).to_be_in_viewport(ratio=1)
