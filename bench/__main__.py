@@ -7,7 +7,20 @@ import sys
 
 from bench import readme
 
-BENCHES = ("web", "hostile", "xlsx", "race", "seats", "desk", "slow", "decode", "door", "killed", "scan")
+BENCHES = (
+    "web",
+    "hostile",
+    "xlsx",
+    "paper",
+    "race",
+    "seats",
+    "desk",
+    "slow",
+    "decode",
+    "door",
+    "killed",
+    "scan",
+)
 
 
 def main() -> None:

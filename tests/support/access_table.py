@@ -49,6 +49,8 @@ TABLE: dict[str, str] = {
     "guest.ticket": "link:ticket",
     "guest.ticket_in_capitals": "link:ticket",
     # -- certificates
+    "certificates.index": "planner",
+    "certificates.print_certificates": "planner",
     "certificates.own": "link:application",
     "certificates.verify": PUBLIC,
     # -- applying

@@ -9,8 +9,10 @@ from pathlib import Path
 from flask import current_app, render_template, url_for
 
 from trainings.certificates.models import Certificate
-from trainings.core.paper import pdf, qr
+from trainings.core import clock
+from trainings.core.paper import pdf, qr, sheets
 from trainings.core.paper.fitting import Box, Fitted, fit
+from trainings.events.models import Event
 
 NAME = Box(width=105, height=26, sizes=(24, 20, 17, 14, 12, 10), one_line=17, spacing=0.08)
 """Beside it stands 様."""
@@ -55,6 +57,21 @@ def _printed(row: Certificate) -> Printed:
         address=address,
         picture=qr.picture(address),
     )
+
+
+MOST_PAGES = 100
+"""Certificates of one file: a page waits a few seconds for so many."""
+
+
+def parts_of(rows: Sequence[Certificate]) -> list[Sequence[Certificate]]:
+    """The files that all certificates of an event are printed from."""
+    return [rows[at : at + MOST_PAGES] for at in range(0, len(rows), MOST_PAGES)]
+
+
+def part_name(event: Event, part: int, parts: int) -> str:
+    """20270214_百人の集い_受講証明書.pdf; with its number where there are several."""
+    words = "受講証明書" if parts == 1 else f"受講証明書{part}"
+    return sheets.file_name(clock.local(event.starts_at).date(), event.title, words, ending="pdf")
 
 
 def file_name(row: Certificate) -> str:

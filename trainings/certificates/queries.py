@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from trainings.certificates.models import Certificate
 from trainings.core.db import db
@@ -38,6 +39,17 @@ def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
         .join(Application, Application.id == Certificate.application_id)
         .where(Application.event_id == event_id)
         .order_by(Certificate.number)
+    ).all()
+
+
+def valid_certificates(event_id: uuid.UUID) -> Sequence[Certificate]:
+    """Of an event, by kana, each with its application and the event."""
+    return db.session.scalars(
+        select(Certificate)
+        .join(Certificate.application)
+        .where(Application.event_id == event_id, Certificate.revoked_at.is_(None))
+        .order_by(Application.family_kana, Application.given_kana, Certificate.number)
+        .options(contains_eager(Certificate.application).joinedload(Application.event))
     ).all()
 
 

@@ -1,14 +1,18 @@
-"""One's own certificate, and the public page that says whether one is genuine."""
+"""One's own certificate, all of an event for organisers, and the public page that says whether one is genuine."""
 
 from __future__ import annotations
 
-from flask import abort, render_template
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import by_link, public
+from trainings.accounts.access import allowed, by_link, public
+from trainings.accounts.models import Role
+from trainings.audit.actions import record
 from trainings.certificates import exports, texts
-from trainings.certificates.queries import certificate_by_code, certificate_of
+from trainings.certificates.queries import certificate_by_code, certificate_of, valid_certificates
+from trainings.core.paper import pdf
 from trainings.core.web import blueprint, download
+from trainings.events.queries import event_by_slug
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("certificates")
@@ -21,6 +25,45 @@ def own(secret: str) -> ResponseReturnValue:
     application = application_by_link_secret(secret) or abort(404)
     row = certificate_of(application.id) or abort(404)
     return download(exports.certificates_pdf([row], row.number), exports.file_name(row), "application/pdf")
+
+
+@bp.get("/staff/events/<slug>/certificates")
+@allowed(Role.PLANNER)
+def index(slug: str) -> ResponseReturnValue:
+    """Who holds a certificate; each alone, or all of them to be printed."""
+    event = event_by_slug(slug) or abort(404)
+    rows = valid_certificates(event.id)
+    return render_template("certificates/index.html", event=event, rows=rows, parts=exports.parts_of(rows))
+
+
+@bp.post("/staff/events/<slug>/certificates.pdf")
+@allowed(Role.PLANNER)
+def print_certificates(slug: str) -> ResponseReturnValue:
+    """One file of them (`part`, from 1), or a single one (`number`). A POST: that names left is written down."""
+    event = event_by_slug(slug) or abort(404)
+    rows = valid_certificates(event.id)
+    parts, part = exports.parts_of(rows), request.form.get("part", 0, type=int)
+    if "number" in request.form:
+        chosen = [row for row in rows if row.number == request.form["number"]]
+        name = f"{request.form['number']}.pdf" if chosen else ""
+    else:
+        chosen = list(parts[part - 1]) if 1 <= part <= len(parts) else []
+        name = exports.part_name(event, part, len(parts))
+    if not chosen:
+        flash(texts.NOBODY)
+        return redirect(url_for("certificates.index", slug=slug))
+    try:
+        printed = exports.certificates_pdf(chosen, event.title)
+    except pdf.PdfUnavailable:
+        flash(texts.PRINTING_MISSING)
+        return redirect(url_for("certificates.index", slug=slug))
+    record(
+        verb="certificates.printed",
+        subject=("event", event.id),
+        event_id=event.id,
+        detail={"n": len(chosen)},
+    )
+    return download(printed, name, "application/pdf")
 
 
 @bp.get("/verify/<code>")

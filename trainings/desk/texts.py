@@ -22,6 +22,7 @@ VERBS = {
     "certificate.revoked": "受講証明書を取り消しました",
     "certificate.restored": "受講証明書をもう一度有効にしました",
     "certificate.renamed": "受講証明書の氏名を直しました",
+    "certificates.printed": "受講証明書を印刷用に受け取りました",
     "certificate.recounted": "受講証明書の時間を、あとから届いた受付で数えなおしました",
     "draw.committed": "抽選の封印を作りました",
     "draw.list_frozen": "名簿を固めました",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 from pypdf import PdfReader
@@ -11,6 +12,9 @@ from sqlalchemy import select
 from tests.support.client import Client
 from tests.support.evening import come_in, device_of, evening
 from tests.support.hands import Clock, Unit
+from trainings.accounts.models import Role
+from trainings.audit.models import AuditEntry
+from trainings.certificates import exports
 from trainings.certificates.models import Certificate
 from trainings.checkin.actions import open_door
 from trainings.checkin.models import Method, Scan
@@ -104,3 +108,45 @@ def test_withdrawn_attendance_withdraws_the_certificate(client: Client, unit: Un
 
 def test_unknown_code_is_told_so(client: Client, closed: Closed) -> None:
     assert "この番号の証明書は見つかりません" in client.get("/verify/nothing", status=404)
+
+
+def printed(client: Client, event: Event, **chosen: object) -> PdfReader:
+    data = {"csrf_token": client.csrf_token(), **chosen}
+    file = client.open("POST", f"/staff/events/{event.slug}/certificates.pdf", data=data)
+    assert (file.status_code, file.mimetype) == (200, "application/pdf")
+    return PdfReader(io.BytesIO(file.data))
+
+
+def test_organiser_prints_all_or_one(
+    staff_client: Callable[..., Client], unit: Unit, closed: Closed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, came, away = closed
+    planner = staff_client(Role.PLANNER)
+    page = planner.get(f"/staff/events/{event.slug}").follow("受講証明書（5人）を見る・印刷する")
+    assert len(page.rows()) == 1 + 5
+    assert away.full_name not in page
+
+    everybody = printed(planner, event, part=1)
+    single = printed(planner, event, number=certificate_of(unit, came).number)
+
+    assert len(everybody.pages) == 5
+    assert came.full_name.replace(" ", "") in "".join(single.pages[0].extract_text().split())
+    assert len(single.pages) == 1
+    with unit() as session:
+        told = session.scalars(
+            select(AuditEntry.detail).where(AuditEntry.verb == "certificates.printed")
+        ).all()
+        assert [detail["n"] for detail in told] == [5, 1]
+    monkeypatch.setattr(exports, "MOST_PAGES", 2)
+    page = planner.get(f"/staff/events/{event.slug}/certificates")
+    assert [len(printed(planner, event, part=part).pages) for part in (1, 2, 3)] == [2, 2, 1]
+    assert "第3部（1人）をPDFで受け取る" in page
+
+
+@pytest.mark.parametrize("chosen", [{"part": 2}, {"part": "x"}, {"number": "2026-X-1"}, {}])
+def test_organiser_who_asks_for_what_is_not_there_is_told_so(
+    staff_client: Callable[..., Client], closed: Closed, chosen: dict[str, object]
+) -> None:
+    page = staff_client(Role.PLANNER).post(f"/staff/events/{closed[0].slug}/certificates.pdf", chosen)
+
+    assert "印刷する証明書がありません。" in page
