@@ -90,6 +90,7 @@ TABLE: dict[str, str] = {
     "allocation.answer_offer": "link:application",
     # -- the organiser's desk
     "desk.today": "admin planner trainer viewer",
+    "desk.morning_mail": "planner",
     "desk.year_plan": "planner trainer viewer",
     "desk.board": "planner",
     "desk.events": "planner",

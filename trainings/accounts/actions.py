@@ -253,6 +253,14 @@ def _known(staff_id: uuid.UUID) -> Staff:
     return staff
 
 
+def want_morning_mail(*, staff: Staff, wanted: bool) -> Staff:
+    """Whether somebody gets the mail in the morning from now on."""
+    staff.morning_mail = wanted
+    record(verb="staff.morning_mail", subject=("staff", staff.id), detail={"wanted": wanted})
+    db.session.flush()
+    return staff
+
+
 @contextmanager
 def _unique_mail() -> Iterator[None]:
     """Write what the block changes; the address being unique is a rule of the database (two may type it at once)."""

@@ -31,6 +31,8 @@ class Staff(Identified, Base):
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
     """Raising it ends every session of this person."""
+    morning_mail: Mapped[bool] = mapped_column(default=True)
+    """Whether she gets a mail in the morning about what waits for a hand."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     role_rows: Mapped[list[StaffRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 

@@ -32,6 +32,14 @@ def all_staff() -> Sequence[Staff]:
     return db.session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.name, Staff.mail)).all()
 
 
+def planners_with_morning_mail() -> Sequence[Staff]:
+    """Active planners who want the mail about what waits for a hand."""
+    is_planner = Staff.role_rows.any(StaffRole.role == Role.PLANNER)
+    return db.session.scalars(
+        select(Staff).where(Staff.active, Staff.morning_mail, is_planner).order_by(Staff.id)
+    ).all()
+
+
 def locked_admins() -> Sequence[Staff]:
     """The active administrators, their rows locked: two of them must not remove each other at once."""
     is_admin = Staff.role_rows.any(StaffRole.role == Role.ADMIN)

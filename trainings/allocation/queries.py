@@ -17,7 +17,9 @@ from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventGroup, EventState
 from trainings.registration.models import Application
-from trainings.registration.states import Reason, State
+from trainings.registration.seat_rules import candidate_of, rules_of
+from trainings.registration.states import HOLDS_SEAT, Reason, State
+from trainings.seats.meaning import Meaning, meaning
 
 MOVED = "application.moved"
 """Verb of the audit trail; detail: from and to, ids of groups."""
@@ -237,11 +239,10 @@ def histories(canonical_ids: Iterable[uuid.UUID], event_id: uuid.UUID) -> dict[u
     return found
 
 
-def offered_count(event_id: uuid.UUID) -> int:
-    """How many offers are open."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(Application.event_id == event_id, Application.state == State.OFFERED)
-        )
-        or 0
-    )
+def meaning_of(event: Event) -> Meaning | None:
+    """What the rules mean for those who applied so far; None for an event without a capacity."""
+    if event.capacity is None:
+        return None
+    undecided = [candidate_of(one) for one in participants(event.id, [State.APPLIED, State.WAITING])]
+    seated = [candidate_of(one) for one in participants(event.id, HOLDS_SEAT)]
+    return meaning(rules_of(event), undecided, seated)

@@ -310,3 +310,12 @@ def moved_in_words(before: Fraction | None, after: Fraction | None) -> str:
     if abs(points) < 0.05:
         return "いちばん低い確率は変わりません。"
     return f"いちばん低い確率が、{percent(float(before))}から{percent(float(after))}に{'上' if points > 0 else '下'}がります。"
+
+
+NEEDS = {
+    "draw_due": ("申込が締め切られました。抽選がまだです", "抽選へ進む"),
+    "results_late": ("結果をお知らせする日（{day}）を過ぎました。抽選がまだです", "抽選へ進む"),
+    "seats_to_call_for": ("席が空いています。キャンセル待ちの次の方に、電話してください", "電話する方を見る"),
+    "offers_ending": ("あすまでに期限の来るご案内が{n}件あります", "お待ちの方を見る"),
+    "reserves_unfilled": ("確保した席のうち{n}席は、申込が足りず埋まりません", "枠のルールを見る"),
+}

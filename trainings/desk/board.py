@@ -17,11 +17,12 @@ from trainings.core.small_numbers import rounded_down
 from trainings.desk import queries
 from trainings.desk.blueprint import bp
 from trainings.desk.log import lines_of
+from trainings.desk.needs import tasks
 from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
-from trainings.events.queries import event_by_slug, open_notice
-from trainings.events.whereabouts import headline
+from trainings.events.queries import event_by_slug
 from trainings.registration import texts as registration_texts
+from trainings.registration.people.duplicates import open_questions
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
 
@@ -34,7 +35,6 @@ FIRST_LINES, LONGEST_LOG = 20, 200
 def board(slug: str) -> ResponseReturnValue:
     """Stages on top; below, a tile a matter, the one of the present stage open."""
     event = event_by_slug(slug) or abort(404)
-    untold = open_notice(event.id)
     runs = surveys.runs_of_event(event.id)
     run = runs[-1] if runs else None
     drawn = allocation.valid_draw(event.id)
@@ -43,10 +43,10 @@ def board(slug: str) -> ResponseReturnValue:
         event=event,
         stages=stages_of(event),
         open_tile=_open_tile(event),
-        needs=queries.needs(event),
-        notice=headline(untold) if untold else "",
+        tasks=tasks(event),
+        candidates=open_questions(event.id) if event.state == EventState.PUBLISHED else 0,
         counts=queries.applications(event),
-        meaning=queries.meaning_of(event),
+        meaning=allocation.meaning_of(event),
         drawn=drawn,
         voided=allocation.voided_draws(event.id),
         causes=VOID_CAUSES,
@@ -54,7 +54,6 @@ def board(slug: str) -> ResponseReturnValue:
         commitment=allocation.commitment_of(event.id),
         run=run,
         answers=rounded_down(surveys.answer_count(run)) if run else 0,
-        pending_texts=surveys.pending_texts(event.id),
         certificates=count_valid(event.id),
         taught=skills.taught_skills(event.id),
         mails=queries.mails(event.id),

@@ -10,18 +10,13 @@ from datetime import date, timedelta
 
 from sqlalchemy import and_, exists, func, select
 
-from trainings.allocation import queries as allocation
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
-from trainings.events.models import Event, EventGroup, EventState, Selection
+from trainings.events.models import Event, EventGroup, EventState
 from trainings.messages.models import Message, MessageState
 from trainings.registration.models import Application, Channel
-from trainings.registration.people.duplicates import open_questions
-from trainings.registration.people.free_entries import count_open_free_entries
-from trainings.registration.seat_rules import candidate_of, rules_of
-from trainings.registration.states import HOLDS_SEAT, LIVE, State
-from trainings.seats.meaning import Meaning, meaning
+from trainings.registration.states import HOLDS_SEAT, State
 from trainings.surveys.models import SurveyRun
 
 
@@ -92,17 +87,6 @@ def _every_day(days: Counter[date]) -> tuple[tuple[str, int], ...]:
     return tuple((f"{day.month}/{day.day}", days[day]) for day in every)
 
 
-def meaning_of(event: Event) -> Meaning | None:
-    """What the rules mean for those who applied so far; None for an event without a capacity."""
-    if event.capacity is None:
-        return None
-    undecided = [
-        candidate_of(one) for one in allocation.participants(event.id, [State.APPLIED, State.WAITING])
-    ]
-    seated = [candidate_of(one) for one in allocation.participants(event.id, HOLDS_SEAT)]
-    return meaning(rules_of(event), undecided, seated)
-
-
 @dataclass(frozen=True)
 class Mails:
     queued: int
@@ -119,44 +103,6 @@ def mails(event_id: uuid.UUID | None = None) -> Mails:
         queued=counts.get(MessageState.QUEUED, 0) + counts.get(MessageState.SENDING, 0),
         sent=counts.get(MessageState.SENT, 0),
         failed=counts.get(MessageState.FAILED, 0),
-    )
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What of one event needs a hand now; counts, 0 = nothing to do."""
-
-    candidates: int
-    free_entries: int
-    failed_mails: int
-    offers: int
-    offers_ending: int
-    draw_due: bool
-    door_due: bool
-
-
-def needs(event: Event) -> Needs:
-    """What the board and the start page ask the organiser to look at."""
-    over = event.state != EventState.PUBLISHED
-    live = db.session.scalar(
-        select(func.count()).where(Application.event_id == event.id, Application.state.in_(LIVE))
-    )
-    return Needs(
-        candidates=0 if over else open_questions(event.id),
-        free_entries=0 if over else count_open_free_entries(event.id),
-        failed_mails=mails(event.id).failed,
-        offers=allocation.offered_count(event.id),
-        offers_ending=len(
-            [one for one in allocation.lapsed_offers(clock.now() + timedelta(hours=24)) if one[0] == event.id]
-        ),
-        draw_due=(
-            not over
-            and bool(live)
-            and event.selection == Selection.LOTTERY
-            and event.application_closes_at <= clock.now()
-            and allocation.valid_draw(event.id) is None
-        ),
-        door_due=not over and event.ends_at <= clock.now(),
     )
 
 

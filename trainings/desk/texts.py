@@ -73,6 +73,10 @@ SINCE = "{day} に決定"
 NO_DRAW = "先着順"
 RELEASED_ON = "{day} 枠の開放日"
 ANSWERS_UNTIL = "{day}まで"
+MORNING_MAIL = {
+    True: "手がいることがある日は、朝7時にメールでお知らせします。",
+    False: "毎朝のお知らせメールを止めました。",
+}
 STOOD_STILL = {
     EventState.POSTPONED: "延期にしました。申込の受付も、席のご案内も止まっています。",
     EventState.CALLED_OFF: "中止にしました。申込の受付も、席のご案内も止まっています。",

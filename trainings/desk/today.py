@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, current_staff, may_open, sees_drafts
+from trainings.accounts.actions import want_morning_mail
 from trainings.accounts.models import Role
 from trainings.checkin.desk.devices import new_devices
 from trainings.checkin.models import Device, Door
 from trainings.core import clock
 from trainings.core.jobs import failed_jobs
 from trainings.core.requests.proxies import is_forgotten
-from trainings.desk import queries
+from trainings.desk import queries, texts
 from trainings.desk.blueprint import bp
+from trainings.desk.needs import tasks
 from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
 from trainings.skills import queries as skills
@@ -26,13 +28,27 @@ from trainings.skills import queries as skills
 def today() -> ResponseReturnValue:
     """What needs a hand now, and the next events with their stage."""
     events = _shown(queries.current_events())
+    staff = current_staff()
+    plans = staff is not None and Role.PLANNER in staff.roles
     return render_template(
         "desk/today.html",
-        events=[(event, stages_of(event), queries.needs(event)) for event in events],
-        failed_jobs=len(failed_jobs()),
+        events=[(event, stages_of(event)) for event in events],
+        tasks=tasks() if plans else [],
+        failed_jobs=0 if plans else len(failed_jobs()),
         proxy_is_forgotten=is_forgotten(),
         new_devices=_by_event(new_devices()),
     )
+
+
+@bp.post("/staff/morning-mail")
+@allowed(Role.PLANNER)
+def morning_mail() -> ResponseReturnValue:
+    """Whether the planner who presses gets the morning mail."""
+    staff = current_staff() or abort(403)
+    wanted = request.form.get("wanted") == "1"
+    want_morning_mail(staff=staff, wanted=wanted)
+    flash(texts.MORNING_MAIL[wanted])
+    return redirect(url_for("desk.today"))
 
 
 def _shown(events: Sequence[Event]) -> list[Event]:

@@ -40,6 +40,11 @@ JOBS = {
     "news_of_duplicates": "二つめの申込のお知らせ",
     "links_asked": "わたしの申込のリンクの送り直し",
     "sign_in_asked": "サインインのリンクの送付",
+    "morning_mail": "毎朝のお知らせメール",
     "address_confirmed": "確認されたアドレスへのお知らせ",
 }
 """What a job does, by its name."""
+NEEDS = {
+    "failed_mails": ("届かなかったメールが{n}通あります", "理由を見る"),
+    "failed_jobs": ("うまく終わらなかった裏側の仕事が{n}件あります", "もう一度行う"),
+}

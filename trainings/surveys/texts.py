@@ -52,3 +52,4 @@ MODES = {
     Mode.ANONYMOUS: "無記名",
     Mode.IDENTIFIED: "記名",
 }
+NEEDS = {"unread": ("まだ読んでいないアンケートの文が{n}件あります", "アンケートへ")}

@@ -14,6 +14,7 @@ from trainings.allocation.offers import close_waiting_list, offer_free_seats, re
 from trainings.audit.chains import extend_chains
 from trainings.core.jobs import Job
 from trainings.core.requests.limits import forget_old_counts
+from trainings.desk import morning
 from trainings.desk.closing import close_again
 from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
 from trainings.events.actions import RECLOSED as EVENT_RECLOSED
@@ -64,6 +65,7 @@ DUTIES = Duties(
         allocation.READMIT: about(lambda event_id: readmit_waiting(event_id=event_id)),
         allocation.CLOSE_LIST: about(lambda event_id: close_waiting_list(event_id=event_id)),
         surveys.CLOSE: about(surveys.close_due_run),
+        morning.MORNING: lambda _: morning.send_morning_mails(),
     },
     watches=(
         extend_chains,
@@ -74,6 +76,7 @@ DUTIES = Duties(
         surveys.watch_runs,
         surveys.clear_traces,
         duplicates.watch_duplicates,
+        morning.watch_morning,
     ),
     late_bodies={SIGN_IN_MAIL: sign_in_body, SURVEY_INVITATION: invitation_body},
 )

@@ -61,7 +61,7 @@ def test_today_asks_for_the_draw_once_applications_have_closed(
 
     page = planner.get("/staff")
 
-    assert "申込が締め切られました" in page
+    assert "抽選がまだです" in page
     assert event.title in page.follow("抽選へ進む")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, true
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
@@ -88,6 +88,13 @@ def open_matters(event_id: uuid.UUID) -> list[Open]:
             )
         )
     return found
+
+
+def events_asking(event_id: uuid.UUID | None = None) -> Sequence[uuid.UUID]:
+    """Events with attempts that may ask for a look; of one, or all."""
+    return db.session.scalars(
+        _asking(event_id).order_by(None).with_only_columns(Scan.event_id).distinct()
+    ).all()
 
 
 def count_open(event_id: uuid.UUID) -> int:
@@ -189,13 +196,13 @@ def _settle(scan: Scan, staff: Staff, *, undone: bool = False) -> bool:
     return True
 
 
-def _asking(event_id: uuid.UUID) -> Select[tuple[Scan]]:
+def _asking(event_id: uuid.UUID | None) -> Select[tuple[Scan]]:
     """Attempts that may ask for a look and were not settled; a passage that was taken back asks no more."""
     settled = select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
     return (
         select(Scan)
         .where(
-            Scan.event_id == event_id,
+            Scan.event_id == event_id if event_id is not None else true(),
             Scan.kind == ScanKind.SCAN,
             or_(Scan.flagged, Scan.why.in_(FOREIGN), Scan.scanned_at > Scan.received_at),
             ~settled,

@@ -27,6 +27,8 @@ from trainings.registration.models import Application
 from trainings.registration.states import LIVE
 
 _FREE = (Application.organisation_id.is_(None), Application.organisation_name != "")
+OPEN_FREE_ENTRY = (*_FREE, Application.organisation_kept.is_(False))
+"""Nobody has settled it."""
 
 
 @dataclass(frozen=True)
