@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired, Length
 
 from trainings.core import names
-from trainings.core.fields import HiddenField, StringField
+from trainings.core.fields import HiddenField, NoAddress, StringField
 
 
 class DeviceForm(FlaskForm):  # type: ignore[misc]
@@ -18,6 +18,7 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]
         validators=[
             DataRequired("端末の名前を入力してください。例：受付1"),
             Length(max=40, message="端末の名前は40文字までで入力してください"),
+            NoAddress("端末の名前には、ホームページやメールのアドレスを書けません"),
         ],
     )
 

@@ -33,6 +33,17 @@ class Most:
             raise ValidationError(self.message)
 
 
+class NoAddress:
+    """What strangers type here stands on pages and in mails of the city, and must not lead anywhere."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if names.holds_address(field.data):
+            raise ValidationError(self.message)
+
+
 class Capped(wtforms.Field):
     """A field with a cap: that of its own Length (or Most), which runs before its other checks and alone when it refuses,
     else that of its kind."""

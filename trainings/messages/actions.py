@@ -29,7 +29,7 @@ def queue_mail(
 ) -> Message:
     """Queue one mail in the present transaction: it goes out if, and only if, the transaction commits.
 
-    from_outside: a guest has caused it, so it counts for its mailbox (queries.mails_from_outside).
+    from_outside: a guest has caused it, so it counts for its mailbox (queries.newest_from_outside).
     Give either `body` (plain text) or `late_body` (name of the maker in the worker that writes the text while sending).
     """
     host = urlsplit(current_app.config["TSUDOI"].public_url).hostname

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,18 +33,6 @@ class MailPage:
 
 def _about(event_id: uuid.UUID | None) -> ColumnElement[bool]:
     return true() if event_id is None else Message.event_id == event_id
-
-
-def written_since(instant: datetime, *, to: str, purpose: str, event_ids: Collection[uuid.UUID]) -> bool:
-    """Whether a mail for this purpose about one of these events was queued for this address since an instant, sent meanwhile
-    or not."""
-    wanted = select(Message.id).where(
-        Message.event_id.in_(event_ids),
-        func.lower(Message.to_address) == to.lower(),
-        Message.purpose == purpose,
-        Message.created_at > instant,
-    )
-    return db.session.scalar(wanted.limit(1)) is not None
 
 
 def list_mails(
@@ -80,10 +68,20 @@ def mail_by_id(message_id: uuid.UUID) -> Message | None:
     return db.session.get(Message, message_id)
 
 
-def mails_from_outside(address: str, since: datetime) -> int:
-    """How many mails guests have caused to the mailbox of an address since an instant."""
-    counted = select(func.count()).where(Message.mailbox == mailbox_of(address), Message.created_at > since)
-    return db.session.scalar(counted) or 0
+def newest_from_outside(address: str, n: int) -> datetime | None:
+    """When the n-th newest of the mails was queued that guests have caused to the mailbox of an address."""
+    queued = select(Message.created_at).where(Message.mailbox == mailbox_of(address))
+    return db.session.scalar(queued.order_by(Message.created_at.desc()).offset(n - 1).limit(1))
+
+
+def written_from_outside(address: str, since: datetime) -> set[tuple[str, str | None]]:
+    """Purpose and reference of the mails that guests have caused to the mailbox of an address since an instant."""
+    rows = db.session.execute(
+        select(Message.purpose, Message.reference).where(
+            Message.mailbox == mailbox_of(address), Message.created_at > since
+        )
+    )
+    return {(purpose, reference) for purpose, reference in rows}
 
 
 def has_written(address: str, reference: str) -> bool:

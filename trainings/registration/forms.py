@@ -16,6 +16,7 @@ from trainings.core.fields import (
     BooleanField,
     HiddenField,
     Most,
+    NoAddress,
     RadioField,
     SelectField,
     StringField,
@@ -60,14 +61,8 @@ def _most(n: int, what: str, fold: Callable[[str | None], str] = names.as_typed)
     return Most(n, f"{what}は{n}文字までで入力してください", fold)
 
 
-def _no_address(what: str) -> Callable[[FlaskForm, StringField], None]:
-    """What strangers type here stands in mails of the city, and must not lead anywhere."""
-
-    def check(_form: FlaskForm, field: StringField) -> None:
-        if names.holds_address(field.data):
-            raise ValidationError(f"{what}には、ホームページやメールのアドレスを書けません")
-
-    return check
+def _no_address(what: str) -> NoAddress:
+    return NoAddress(f"{what}には、ホームページやメールのアドレスを書けません")
 
 
 def _no_phone(what: str) -> Callable[[FlaskForm, StringField], None]:

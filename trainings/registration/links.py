@@ -8,7 +8,9 @@ it is stored, never as it was typed now: an address that merely folds to the sam
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import current_app, url_for
 
@@ -19,18 +21,35 @@ from trainings.core.web import render_mail
 from trainings.directory.models import PersonAddress
 from trainings.directory.queries import canonical
 from trainings.messages.actions import queue_mail
-from trainings.messages.queries import written_since
+from trainings.messages.queries import written_from_outside
+from trainings.registration.mails import full_until
 from trainings.registration.models import Application, LinkRequest
 from trainings.registration.people import addresses
 from trainings.registration.queries import applications_with_mail, newest_with_mail
 from trainings.registration.secrets import application_url
 
 ON_ITS_WAY = timedelta(minutes=5)
-PURPOSE = "registration_{}"
+PATIENCE = timedelta(hours=6)
+"""So long does a request wait for room in a mailbox that strangers fill."""
 LINKS_ASKED = "links_asked"
 """Job: somebody asked for the links of an address (subject: LinkRequest)."""
 ADDRESS_CONFIRMED = "address_confirmed"
 """Job: an address was confirmed (subject: PersonAddress)."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail with one link. reference: what it is about, so that it does not come twice."""
+
+    to: str
+    application: Application
+    template: str
+    reference: str
+    link: str
+
+    @property
+    def purpose(self) -> str:
+        return f"registration_{self.template}"
 
 
 def ask_for_links(*, mail: str) -> None:
@@ -43,62 +62,89 @@ def ask_for_links(*, mail: str) -> None:
 
 
 def send_asked(request_id: uuid.UUID) -> None:
-    """The job behind `ask_for_links`; what was asked is forgotten with it."""
+    """The job behind `ask_for_links`; what was asked is forgotten with it. What its mailbox has no room for comes later."""
     request = db.session.get(LinkRequest, request_id)
-    if request is not None:
-        send_links(mail=request.mail)
+    if request is None:
+        return
+    later = _send_links(mail=request.mail, asked_at=request.asked_at)
+    if later is None or later > request.asked_at + PATIENCE:
         db.session.delete(request)
-
-
-def send_links(*, mail: str) -> int:
-    """Queue one mail per application of this address (one link a mail), and the way to the history if the address
-    serves one person only. How many were queued; 0 for an unknown address, which nobody is told, and for one that was sent
-    its links just now: who presses again while the mail is on its way needs it once."""
-    lock_words(f"links {mail}")
-    applications = applications_with_mail(mail)
-    events = {one.event_id for one in applications}
-    if written_since(clock.now() - ON_ITS_WAY, to=mail, purpose=PURPOSE.format("links"), event_ids=events):
-        return 0
-    queued = 0
-    for application in applications:
-        _queue(application.mail, application, "links", application_url(application))
-        queued += 1
-    if addresses.sole_person(mail) is not None:
-        for stored in dict.fromkeys(one.mail for one in applications):
-            newest = next(one for one in applications if one.mail == stored)
-            queued += _lead_to_history(addresses.address_of(newest), newest)
-    return queued
-
-
-def _lead_to_history(address: PersonAddress, application: Application) -> bool:
-    """Mail the person link to an address that opens, the confirming link to one that was never confirmed, and nothing to
-    one that waits for somebody's word."""
-    if addresses.opens(address):
-        _queue(address.mail, application, "person_link", _person_url(address))
-    elif address.confirmed_at is None:
-        _queue(address.mail, application, "confirm_address", confirm_url(address))
     else:
-        return False
-    return True
+        enqueue(LINKS_ASKED, subject=request.id, run_after=later)
+
+
+def _send_links(*, mail: str, asked_at: datetime) -> datetime | None:
+    """Queue one mail per application of this address (one link a mail), and the way to the history if the address serves
+    one person only; nothing for an unknown address, which nobody is told, and nothing twice: not what this request was
+    sent before, nor what is on its way to somebody who pressed again. None, or when there is room for what is left."""
+    lock_words(f"links {mail}")
+    written = written_from_outside(mail, min(asked_at, clock.now() - ON_ITS_WAY))
+    for letter in _letters(mail):
+        if (letter.purpose, letter.reference) in written:
+            continue
+        later = full_until(letter.to)
+        if later is not None:
+            return later
+        _queue(letter)
+    return None
+
+
+def _letters(mail: str) -> Iterator[Letter]:
+    applications = applications_with_mail(mail)
+    for application in applications:
+        yield Letter(
+            application.mail, application, "links", str(application.id), application_url(application)
+        )
+    if addresses.sole_person(mail) is None:
+        return
+    for stored in dict.fromkeys(one.mail for one in applications):
+        newest = next(one for one in applications if one.mail == stored)
+        letter = _way_to_history(addresses.address_of(newest), newest)
+        if letter is not None:
+            yield letter
+
+
+def _way_to_history(address: PersonAddress, application: Application) -> Letter | None:
+    """The person link for an address that opens, the confirming link for one that was never confirmed, and nothing for one
+    that waits for somebody's word."""
+    if addresses.opens(address):
+        return Letter(address.mail, application, "person_link", str(address.id), _person_url(address))
+    if address.confirmed_at is None:
+        return Letter(address.mail, application, "confirm_address", str(address.id), confirm_url(address))
+    return None
 
 
 def answer_confirmed(address_id: uuid.UUID) -> None:
-    """The job after a click: mail the person link where it opens; else ask the first address, once."""
+    """The job after a click: mail the person link where it opens; else ask the first address, once. If a mailbox has no
+    room, again when it has."""
     address = db.session.get_one(PersonAddress, address_id)
     application = newest_with_mail(canonical(address.person_id).id, address.mail)
     if application is None:
         return
+    letters = _after_confirming(address, application)
+    full = [until for letter in letters if (until := full_until(letter.to)) is not None]
+    if full:
+        enqueue(ADDRESS_CONFIRMED, subject=address.id, run_after=max(full))
+        return
+    if not addresses.opens(address):
+        address.told_at = address.told_at or clock.now()
+    for letter in letters:
+        _queue(letter)
+
+
+def _after_confirming(address: PersonAddress, application: Application) -> list[Letter]:
     if addresses.opens(address):
-        _lead_to_history(address, application)
-        return
+        letter = _way_to_history(address, application)
+        return [letter] if letter is not None else []
     if address.told_at is not None:
-        return
-    address.told_at = clock.now()
+        return []
+    asked = []
     for standing in addresses.standings_of(application.canonical_person_id):
         first = standing.address
         known_by = newest_with_mail(application.canonical_person_id, first.mail)
         if standing.opens and known_by is not None:
-            _queue(first.mail, known_by, "second_address", _person_url(first))
+            asked.append(Letter(first.mail, known_by, "second_address", str(address.id), _person_url(first)))
+    return asked
 
 
 def confirm_url(address: PersonAddress) -> str:
@@ -115,14 +161,19 @@ def _public(path: str) -> str:
     return address
 
 
-def _queue(mail: str, application: Application, template: str, link: str) -> None:
+def _queue(letter: Letter) -> None:
     subject, body = render_mail(
-        f"registration/mail/{template}.txt", application=application, event=application.event, link=link
+        f"registration/mail/{letter.template}.txt",
+        application=letter.application,
+        event=letter.application.event,
+        link=letter.link,
     )
     queue_mail(
-        to=mail,
+        to=letter.to,
         subject=subject,
         body=body,
-        purpose=PURPOSE.format(template),
-        event_id=application.event_id if template == "links" else None,
+        purpose=letter.purpose,
+        reference=letter.reference,
+        event_id=letter.application.event_id if letter.template == "links" else None,
+        from_outside=True,
     )

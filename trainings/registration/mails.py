@@ -7,25 +7,43 @@ rest.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from trainings.core import actor, clock
 from trainings.core.actor import ActorKind
+from trainings.core.db import db
 from trainings.core.web import render_mail
 from trainings.messages.actions import queue_mail
-from trainings.messages.queries import mails_from_outside
+from trainings.messages.queries import newest_from_outside
 from trainings.registration.models import Application
 from trainings.registration.people.addresses import is_confirmed
 from trainings.registration.secrets import application_url
 
 OUTSIDE = frozenset({ActorKind.GUEST, ActorKind.APPLICANT})
 MOST_AN_HOUR = 12
-"""An office that applies for more of its people in an hour has the receipts on its screen, and its links by asking."""
+"""Receipts, news and links together. An office that applies for more of its people in an hour has the receipts on its
+screen; links that were asked for wait until there is room."""
+HOUR = timedelta(hours=1)
 LITTLE = "little"
 """The template of the first that an address hears of an application, if a guest has caused it and nobody confirmed the
 address."""
+
+_of_guests: ContextVar[bool] = ContextVar("of_guests", default=False)
+
+
+@contextmanager
+def of_guests() -> Iterator[None]:
+    """What is told in this block was caused by guests, though the worker tells it."""
+    token = _of_guests.set(True)
+    try:
+        yield
+    finally:
+        _of_guests.reset(token)
 
 
 def tell(
@@ -33,19 +51,18 @@ def tell(
     template: str,
     *,
     is_first: bool = False,
-    by_guest: bool = False,
     **facts: object,
 ) -> bool:
     """Queue one mail to the applicant; False for someone who gave no address (staff call or write instead), or whose
     mailbox guests have filled enough for this hour.
 
     template: name in templates/registration/mail/ without its ending. is_first: the address hears of this application for
-    the first time. by_guest: a guest has caused it though the worker sends it. facts: what else it names.
+    the first time. facts: what else it names.
     """
     if not application.mail:
         return False
-    from_outside = by_guest or actor.current().kind in OUTSIDE
-    if from_outside and _is_filled(application.mail):
+    from_outside = _of_guests.get() or actor.current().kind in OUTSIDE
+    if from_outside and full_until(application.mail) is not None:
         return False
     says = LITTLE if from_outside and is_first and not is_confirmed(application.mail) else template
     subject, body = render_mail(
@@ -68,7 +85,10 @@ def tell(
     return True
 
 
-def _is_filled(address: str) -> bool:
+def full_until(address: str) -> datetime | None:
+    """When guests may again cause a mail to the mailbox of an address; None if they may now."""
     if not current_app.config["TSUDOI"].rate_limits:
-        return False
-    return mails_from_outside(address, clock.now() - timedelta(hours=1)) >= MOST_AN_HOUR
+        return None
+    db.session.flush()
+    eldest = newest_from_outside(address, MOST_AN_HOUR)
+    return eldest + HOUR if eldest is not None and eldest > clock.now() - HOUR else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.addresses import own_link
 from tests.support.announcing import statement
@@ -16,7 +17,7 @@ from trainings.directory.actions import load_master_data
 from trainings.events.models import Event
 from trainings.registration.actions import submit_application
 from trainings.registration.mails import MOST_AN_HOUR
-from trainings.registration.models import Application, Channel
+from trainings.registration.models import Application, Channel, LinkRequest
 
 VICTIM = "hanako@victim.example"
 GUEST = Actor(ActorKind.GUEST)
@@ -169,3 +170,83 @@ def test_news_of_a_second_application_is_of_guests_too(
     flood(unit, event, MOST_AN_HOUR)
 
     assert to_victim(outbox) == MOST_AN_HOUR
+
+
+def test_links_are_of_guests_too_and_wait_for_room(
+    client: Client, unit: Unit, outbox: Outbox, clock: Clock, work: Callable[[], object]
+) -> None:
+    """The attack: one request for links after a dozen applications mailed a dozen more, three times an hour."""
+    flood(unit, published(unit), MOST_AN_HOUR - 2)
+    sent_after = []
+
+    client.get("/links").press("リンクを送ってもらう", mail=VICTIM)
+    for minutes in (1, 30, 31, 61):
+        clock.forward(minutes=minutes)
+        work()
+        sent_after.append(to_victim(outbox))
+
+    links = [mail.reference for mail in outbox.all(purpose="registration_links")]
+    assert sent_after == [MOST_AN_HOUR, MOST_AN_HOUR, 2 * (MOST_AN_HOUR - 2), 2 * (MOST_AN_HOUR - 2)]
+    assert len(set(links)) == len(links) == MOST_AN_HOUR - 2
+    with unit() as session:
+        assert session.scalars(select(LinkRequest)).all() == []
+
+
+def test_link_to_the_history_waits_for_room_too(
+    client: Client, unit: Unit, outbox: Outbox, clock: Clock, work: Callable[[], object]
+) -> None:
+    apply(client, unit, published(unit), mail=VICTIM)
+    client.get("/links").press("リンクを送ってもらう", mail=VICTIM)
+    work()
+    confirm = outbox.link(to=VICTIM, purpose="registration_confirm_address", containing="/p/")
+    flood(unit, published(unit), MOST_AN_HOUR, "ha.nako@victim.example")
+
+    client.get(confirm).press("このアドレスは、わたし一人のものです")
+    work()
+    at_once = to_victim(outbox)
+    clock.forward(minutes=61)
+    work()
+
+    assert at_once == MOST_AN_HOUR
+    assert (
+        client.get(outbox.link(to=VICTIM, purpose="registration_person_link", containing="/p/")).status == 200
+    )
+
+
+def test_all_that_guests_cause_counts_for_its_mailbox(
+    client: Client, unit: Unit, outbox: Outbox, work: Callable[[], object]
+) -> None:
+    event = published(unit)
+    receipt = apply(client, unit, event, mail=VICTIM)
+    apply(client, unit, event, mail="second@else.example")
+    for mail in (VICTIM, "second@else.example"):
+        client.get("/links").press("リンクを送ってもらう", mail=mail)
+    work()
+    for mail in (VICTIM, "second@else.example"):
+        link = outbox.link(to=mail, purpose="registration_confirm_address", containing="/p/")
+        client.get(link).press("このアドレスは、わたし一人のものです")
+        work()
+    receipt.follow("申込を取り消す").press("この申込を取り消す")
+    work()
+
+    mails = outbox.all()
+    assert {mail.purpose.removeprefix("registration_") for mail in mails} == {
+        *("confirmed", "received", "second_application", "links", "confirm_address"),
+        *("person_link", "second_address", "cancelled"),
+    }
+    assert [mail.purpose for mail in mails if not mail.mailbox] == []
+
+
+def test_second_application_that_stands_when_the_first_is_given_up_says_nothing_typed(
+    client: Client, unit: Unit, outbox: Outbox, work: Callable[[], object]
+) -> None:
+    """The attack: the worker, not the guest, wrote to the second address, with all the guest's words."""
+    event = published(unit)
+    first = apply(client, unit, event, family=WORDS, mail="own@else.example")
+    apply(client, unit, event, family=WORDS, mail=VICTIM)
+    first.follow("申込を取り消す").press("この申込を取り消す")
+
+    work()
+
+    assert len(outbox.all(to=VICTIM)) == 2
+    assert not any("おめでとう" in mail.subject + (mail.body or "") for mail in outbox.all(to=VICTIM))

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, FormField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from trainings.checkin.forms import DeviceForm, VenueForm
 from trainings.core import fields, names
 from trainings.core.fields import (
     Capped,
@@ -23,6 +24,8 @@ from trainings.core.fields import (
     StringField,
     TextAreaField,
 )
+from trainings.registration.corrections.forms import ChangeForm, SubstituteForm
+from trainings.registration.forms import ApplyForm, LinksForm
 
 ROOT = Path(__file__).resolve().parents[3]
 NO_TEXT = (FileField, FormField)
@@ -71,6 +74,37 @@ def test_caps_are_those_of_lines_and_texts() -> None:
     }
 
     assert large == {"ApplyForm.checked": 2_000_000, "ReviewForm.public_body": 40_000}
+
+
+NO_NAMES = {
+    "mail": "an address",
+    "phone": "digits are counted, and shown to staff",
+    "licence_number": "shown to staff",
+    "heard_via_note": "shown to staff; may be the page where somebody read of the event",
+    "priority": "a number",
+    "number": "compared, and kept nowhere",
+    "kana": "compared, and kept nowhere",
+}
+"""Lines that somebody without an account types, which name nobody in mails, papers or lists of others."""
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [ApplyForm, ChangeForm, SubstituteForm, LinksForm, DeviceForm, VenueForm],
+    ids=lambda kind: kind.__name__,
+)
+def test_names_that_somebody_without_an_account_types_lead_nowhere(kind: type[Form]) -> None:
+    """The attack: 「http://… に今すぐサインイン」 as a name, on a page or in a mail of the city."""
+    led = []
+    for name, field in fields_of(kind):
+        if not issubclass(field.field_class, StringField) or name.partition(".")[2] in NO_NAMES:
+            continue
+        bound = field.bind(Form(), "x", translations=None)
+        bound.process(MultiDict({"x": "ｈｔｔｐ：／／evil.example に今すぐ"}))
+        if bound.validate(Form()):
+            led.append(name)
+
+    assert led == []
 
 
 def test_there_are_forms_to_look_at() -> None:

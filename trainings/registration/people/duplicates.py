@@ -20,7 +20,7 @@ from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.models import NOT_HELD, Event, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.actions import decide_newcomer, hand_on_seat
-from trainings.registration.mails import tell
+from trainings.registration.mails import of_guests, tell
 from trainings.registration.models import Application
 from trainings.registration.people.merging import unlink_application
 from trainings.registration.people.reading import open_groups
@@ -213,12 +213,17 @@ def tell_news(event_id: uuid.UUID) -> None:
     event = lock_event(event_id)
     if event.starts_at <= clock.now() or not event.is_held:
         return
-    for doubt in doubts(event_id):
-        if doubt.stands is None:
-            _let_stand(event, doubt.others[0], None)
-            continue
-        if all(one.known_told_at is None for one in doubt.others):
-            tell(doubt.stands, "second_application", by_guest=True)
-        for one in doubt.others:
-            one.known_told_at = one.known_told_at or clock.now()
+    with of_guests():
+        for doubt in doubts(event_id):
+            _tell_news_of(event, doubt)
     db.session.flush()
+
+
+def _tell_news_of(event: Event, doubt: Doubt) -> None:
+    if doubt.stands is None:
+        _let_stand(event, doubt.others[0], None)
+        return
+    if all(one.known_told_at is None for one in doubt.others):
+        tell(doubt.stands, "second_application")
+    for one in doubt.others:
+        one.known_told_at = one.known_told_at or clock.now()
