@@ -34,6 +34,7 @@ from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, editi
 from trainings.core.web import blueprint, door_page, download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug, lock_event
+from trainings.events.whereabouts import news_of
 from trainings.registration.models import Application
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
@@ -66,6 +67,7 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         "checkin/door.html",
         event=event,
         door=found,
+        news=news_of(event),
         link=link,
         picture=qr.picture(link) if link else None,
         devices=queries.devices_of(event.id),

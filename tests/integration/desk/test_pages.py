@@ -17,7 +17,7 @@ from trainings.core.clock import fiscal_year, local
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
 from trainings.events.actions import create_event
-from trainings.events.models import Event, EventKind
+from trainings.events.models import Event, EventKind, EventState
 from trainings.skills.queries import taught_skills
 
 StaffClient = Callable[..., Client]
@@ -137,6 +137,9 @@ def test_year_plan_names_events_of_the_fiscal_year_and_skills_left_out(
     assert taught not in left_out(page)
     assert "この年度の催しは、まだありません" in other
     assert taught in left_out(other)
+    with unit() as session:
+        session.get_one(Event, event.id).state = EventState.CALLED_OFF
+    assert taught in left_out(trainer.get(f"/staff/year?year={year}"))
 
 
 @pytest.mark.parametrize("path", ["/staff", "/staff/year"])

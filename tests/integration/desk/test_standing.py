@@ -219,6 +219,7 @@ def test_door_of_an_event_that_is_called_off_lets_nobody_in(
         _, token = device_of(event)
         code = ticket_code(people[0])
     stand_still(planner, event, CALL_OFF)
+    assert "大雪の予報のため" in planner.get(f"/staff/events/{event.slug}/door")
     clock.set(event.doors_open_at + timedelta(minutes=5))
 
     facts = client.api("GET", "/api/v1/door/roster", bearer=token)
