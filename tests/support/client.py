@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,7 +55,9 @@ class Client:
             answer = self.raw.open(path, method=method, **options)
         is_redirect = 300 <= answer.status_code < 400
         is_page = answer.mimetype == "text/html" and not is_redirect
-        problems = header_problems(dict(answer.headers), is_page=is_page)
+        # The steps of applying, which the Back button leads to.
+        steps = method == "POST" and re.fullmatch(r"/e/[^/]+/apply(/send)?", path.partition("?")[0])
+        problems = header_problems(dict(answer.headers), is_page=is_page, may_go_back=bool(steps))
         if is_page and method != "HEAD":
             problems += page_problems(answer.get_data(as_text=True), answer.status_code)
         assert not problems, _report(method, path, answer.status_code, problems)

@@ -30,7 +30,7 @@ def page_problems(html: str, status: int) -> list[str]:
     return [problem for check in CHECKS for problem in check(page, status)]
 
 
-def header_problems(headers: Mapping[str, str], *, is_page: bool) -> list[str]:
+def header_problems(headers: Mapping[str, str], *, is_page: bool, may_go_back: bool = False) -> list[str]:
     """What is wrong with the headers of an answer that is no static file."""
     found = []
     is_door = "camera=(self)" in headers.get("Permissions-Policy", "")
@@ -42,7 +42,7 @@ def header_problems(headers: Mapping[str, str], *, is_page: bool) -> list[str]:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if is_page:
-        wanted["Cache-Control"] = "no-store"
+        wanted["Cache-Control"] = "private, no-cache" if may_go_back else "no-store"
     for name, value in wanted.items():
         if not _same(headers.get(name, ""), value):
             found.append(f"header {name} is {headers.get(name)!r}, not {value!r}")

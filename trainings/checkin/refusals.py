@@ -17,6 +17,7 @@ class CheckinRefusal(StrEnum):
     ALREADY_APPLIED = "already_applied"
     BAD_TABLE = "bad_table"
     PROFESSION_NOT_INVITED = "profession_not_invited"
+    KEYED_BEFORE = "keyed_before"
     BAD_TIME = "bad_time"
     TIME_AHEAD = "time_ahead"
     BAD_FILE = "bad_file"

@@ -16,6 +16,10 @@ REFUSALS = {
     CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
     CheckinRefusal.ALREADY_APPLIED: "同じ方のお申し込みがあります（受付番号 {known}）。「さがす」から受け付けてください。",
     CheckinRefusal.PROFESSION_NOT_INVITED: "この催しで選べる職種から選んでください。",
+    CheckinRefusal.KEYED_BEFORE: (
+        "{name} さんの時刻は、この画面から {at} で記録してあります。ちがうときは、受付の端末でその記録を取り消してから、"
+        "この画面を開きなおして入れてください。"
+    ),
     CheckinRefusal.BAD_TIME: "時刻は、13:05 か 1305 のように入力してください。",
     CheckinRefusal.TIME_AHEAD: "まだ来ていない時刻です。名簿に書かれた時刻を、もう一度確かめてください。",
     CheckinRefusal.BAD_FILE: (

@@ -29,6 +29,7 @@ POLICY = {
     "frame-ancestors": "'none'",
     "form-action": "'self'",
 }
+FOR_GOING_BACK = "private, no-cache"
 DOOR_POLICY = POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self'"}
 
 
@@ -98,8 +99,14 @@ def _add_headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static" or response.status_code >= 400:
         # Pages show what belongs to one person; a shared tablet or proxy must not keep them.
-        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Cache-Control", FOR_GOING_BACK if g.get("is_gone_back_to") else "no-store")
     return response
+
+
+def let_go_back() -> None:
+    """Let this browser, and no proxy, keep the answer to a form for its Back button: without that it shows an error of its
+    own there, and what was typed is gone. Asked for anew in every other way."""
+    g.is_gone_back_to = True
 
 
 def door_page() -> None:

@@ -219,6 +219,7 @@ def send_substitute(secret: str) -> ResponseReturnValue:
             application_id=application.id,
             statement=form.statement(),
             idempotency_key=own_key(form.idempotency_key.data),
+            sent_edition=form.edition,
         )
     except Refused as refused:
         return _refused(secret, "guest/substitute.html", SubstituteForm, refused)

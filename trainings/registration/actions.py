@@ -44,15 +44,18 @@ def submit_application(
     role: str = PARTICIPANT,
     own_person: Person | None = None,
     entered_by_id: uuid.UUID | None = None,
+    sent_edition: str = "",
 ) -> Application:
     """Store one application and, for a first-come event, decide it at once. The same key again returns the first one.
 
+    sent_edition: what the page said, as `PersonForm.edition`.
+
     Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING,
-    CHANGED_MEANWHILE (how seats are given was changed at this moment); and ALREADY_APPLIED (facts: known), of what staff
-    enter: everybody else's second application is taken as a possible duplicate.
+    CHANGED_MEANWHILE (how seats are given was changed at this moment); SENT_BEFORE; and ALREADY_APPLIED (facts: known), of
+    what staff enter: everybody else's second application is taken as a possible duplicate.
     """
     event = _lock_for_application(event_id)
-    earlier, code = sent_before(event, idempotency_key)
+    earlier, code = sent_before(event, idempotency_key, sent_edition)
     if earlier is not None:
         return earlier
     _check_open(event, channel, role)
@@ -61,7 +64,7 @@ def submit_application(
         raise Refused(RegistrationRefusal.PROFESSION_NOT_INVITED)
     if event.pledge and not statement.pledged:
         raise Refused(RegistrationRefusal.PLEDGE_MISSING)
-    application = new_application(event, statement, channel, idempotency_key, role, group, code)
+    application = new_application(event, statement, channel, idempotency_key, role, group, code, sent_edition)
     application.entered_by_id = entered_by_id
     know_person(application, own_person, staff_are_told=channel in BY_STAFF)
     db.session.add(application)
@@ -190,18 +193,20 @@ def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, rea
     return application
 
 
-def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_key: str) -> Application:
+def substitute(
+    *, application_id: uuid.UUID, statement: Statement, idempotency_key: str, sent_edition: str = ""
+) -> Application:
     """Somebody else of the same office and group takes the seat: the old application becomes `substituted` and its
     ticket dies; a new, confirmed one has its own person and its own ticket.
 
     statement: its profession must count to the same group; its office is that of the old application. If somebody else's
     live application is of that person, the new one is a possible duplicate and the seat stays where it is until that is
     settled. Raises Refused: NOT_CONFIRMED, EVENT_BEGUN, SUBSTITUTE_OTHER_GROUP, SUBSTITUTE_SAME_PERSON,
-    SUBSTITUTE_PENDING.
+    SUBSTITUTE_PENDING, SENT_BEFORE.
     """
     old = locked_application(application_id)
     event = old.event
-    earlier, code = sent_before(event, idempotency_key)
+    earlier, code = sent_before(event, idempotency_key, sent_edition)
     if earlier is not None:
         return earlier
     if old.state != State.CONFIRMED:
@@ -213,7 +218,9 @@ def substitute(*, application_id: uuid.UUID, statement: Statement, idempotency_k
     group = group_of_profession(event.id, statement.profession_id)
     if group is None or group.id != old.event_group_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_OTHER_GROUP)
-    new = new_application(event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group, code)
+    new = new_application(
+        event, statement, Channel.SUBSTITUTE, idempotency_key, old.role, group, code, sent_edition
+    )
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.substitute_for_id = old.id
     write_search_key(new, old.organisation.kana if old.organisation else "")

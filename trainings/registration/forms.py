@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any, Self
 
 from flask_wtf import FlaskForm
@@ -22,6 +23,7 @@ from trainings.core.fields import (
     StringField,
     TextAreaField,
 )
+from trainings.core.requests.editions import Facet, edition_of, facets_of
 from trainings.directory.models import PARTICIPANT, Organisation
 from trainings.directory.queries import channels_to_choose, event_roles
 from trainings.events.models import Event, Selection
@@ -253,6 +255,21 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             **more,
         )
 
+    @property
+    def edition(self) -> str:
+        """Digests of all that it says, its own key apart: the same form sent twice says the same."""
+        return edition_of(self.said(apart=("idempotency_key", "pledged", "own", "goes_on")))
+
+    def said(self, *, apart: Collection[str]) -> dict[str, Facet]:
+        """Everything it says, folded as it will be stored."""
+        office = self.organisation_name.data or ""
+        folded = {name: fold(self[name].data) for name, fold in FOLDS.items()}
+        folded["profession_note"] = self.profession_words()
+        folded["organisation_name"] = NO_OFFICE[0] if office in NO_OFFICE else office
+        folded["organisation_id"] = str(self._chosen_office(office) or "")
+        found = facets_of(self, apart=apart)
+        return {name: replace(facet, text=folded.get(name, facet.text)) for name, facet in found.items()}
+
     def _chosen_office(self, typed: str) -> uuid.UUID | None:
         """The id of the office chosen from the list; None when its name was typed over, as happens without JavaScript."""
         chosen = _id(self.organisation_id.data)
@@ -274,6 +291,14 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         self.priority.data = str(application.priority or "")
 
 
+FOLDS: dict[str, Callable[[str | None], str]] = {
+    "family_kana": names.kana,
+    "given_kana": names.kana,
+    "mail": names.mail,
+    "phone": names.phone,
+    "licence_number": names.number,
+    "priority": names.number,
+}
 NO_OFFICE = ("なし", "無し", "ありません", "所属なし")
 
 

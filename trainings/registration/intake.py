@@ -31,6 +31,7 @@ def new_application(
     role: str,
     group: EventGroup,
     code: str,
+    sent_edition: str = "",
 ) -> Application:
     """A row that is in no session yet and knows no person; the caller holds the event's lock and that of the code."""
     application = Application(
@@ -42,6 +43,7 @@ def new_application(
         state=State.APPLIED,
         event_group_id=group.id,
         idempotency_key=idempotency_key,
+        sent_edition=sent_edition,
         submitter_name=names.as_typed(statement.submitter_name),
         priority=statement.priority,
         pledged_at=clock.now() if statement.pledged else None,
@@ -88,12 +90,16 @@ def write_search_key(application: Application, organisation_kana: str = "") -> N
     )[:400]
 
 
-def sent_before(event: Event, idempotency_key: str) -> tuple[Application | None, str]:
+def sent_before(event: Event, idempotency_key: str, sent_edition: str) -> tuple[Application | None, str]:
     """What a form stored when it was sent before, else None and a fresh 受付番号; key and number are held until the end of
-    the transaction."""
+    the transaction. Raises Refused: SENT_BEFORE (facts: name, number), when it said something else then: what it says now
+    must not be taken for received.
+    """
     for code in codes.new_codes(event.code_prefix):
         lock_words(f"sent {event.id} {idempotency_key}", f"code {code}")
         earlier, is_taken = queries.sent_or_coded(event.id, idempotency_key, code)
+        if earlier is not None and earlier.sent_edition != sent_edition:
+            raise Refused(RegistrationRefusal.SENT_BEFORE, name=earlier.full_name, number=earlier.code)
         if earlier is not None or not is_taken:
             return earlier, code
     raise AssertionError("new_codes never ends")

@@ -217,6 +217,7 @@ def enter(slug: str) -> ResponseReturnValue:
                 statement=form.statement(),
                 channel=Channel(form.channel.data),
                 idempotency_key=own_key(form.idempotency_key.data),
+                sent_edition=form.edition,
                 role=form.role.data,
                 entered_by_id=staff.id if staff else None,
             )

@@ -85,6 +85,29 @@ def tell(
     return True
 
 
+def tell_old_address(application: Application, old: str) -> None:
+    """Tell an address that another one takes its place: whoever reads it may know nothing of that. Neither the new address
+    nor a link stands in it, for it may have been a stranger's, mistyped."""
+    from_outside = actor.current().kind in OUTSIDE
+    if not old or (from_outside and full_until(old) is not None):
+        return
+    subject, body = render_mail(
+        "registration/mail/mail_left.txt",
+        application=application,
+        event=application.event,
+        names_are_told=not from_outside,
+    )
+    queue_mail(
+        to=old,
+        subject=subject,
+        body=body,
+        purpose="registration_mail_left",
+        event_id=application.event_id,
+        reference=str(application.id),
+        from_outside=from_outside,
+    )
+
+
 def full_until(address: str) -> datetime | None:
     """When guests may again cause a mail to the mailbox of an address; None if they may now."""
     if not current_app.config["TSUDOI"].rate_limits:

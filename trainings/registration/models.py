@@ -105,6 +105,8 @@ class Application(Identified, Base):
     priority: Mapped[int | None]
 
     idempotency_key: Mapped[str] = mapped_column(String(40))
+    sent_edition: Mapped[str] = mapped_column(String(400), default="")
+    """What the form said that was sent with this key (core.requests.editions); empty where no page was sent."""
     link_version: Mapped[int] = mapped_column(default=1)
     link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 of core.codes.secret_for(link_key, "application", id, link_version)."""

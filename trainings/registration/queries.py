@@ -82,6 +82,11 @@ _LIVE_OF = select(Application.id, Application.code).where(
 )
 
 
+def sent_with(event_id: uuid.UUID, key: str) -> Application | None:
+    """What the form with this key stored when it was sent before."""
+    return db.session.scalar(select(Application).where(_SENT), {"event_id": event_id, "key": key})
+
+
 def sent_or_coded(event_id: uuid.UUID, key: str, code: str) -> tuple[Application | None, bool]:
     """What the form with this key stored when it was sent before, and whether somebody has this 受付番号: one question,
     since every application asks both. Hardly ever there, so only ids are asked for first."""

@@ -21,4 +21,5 @@ class RegistrationRefusal(StrEnum):
     SUBSTITUTE_PENDING = "substitute_pending"
     SUBSTITUTE_SAME_PERSON = "substitute_same_person"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    SENT_BEFORE = "sent_before"
     REASON_MISSING = "reason_missing"

@@ -30,6 +30,10 @@ REFUSALS = {
     RegistrationRefusal.CHANGED_MEANWHILE: (
         "いま、この催しの決め方が変わりました。決め方をご確認のうえ、もういちどお申し込みください。"
     ),
+    RegistrationRefusal.SENT_BEFORE: (
+        "この画面からは、{name} 様の申込（受付番号 {number}）を、もう受け付けています。いまの入力は、保存していません。"
+        "直すときは、その申込の「内容を直す」から、ほかの方を入れるときは、この画面を開きなおしてください。"
+    ),
     RegistrationRefusal.REASON_MISSING: "取り消す理由を入力してください。",
 }
 STATES = {
@@ -88,10 +92,12 @@ CHANNELS = {
     Channel.SUBSTITUTE: "代理参加",
 }
 ENTERED = "{name} さんの申込を入れました（受付番号 {code}、{state}）。続けて入れられます。"
-SENT_BEFORE = (
-    "この画面からは、{name} 様のお申し込み（受付番号 {code}）を、すでに受け付けています。"
-    "内容を直すときは「わたしの申込」から、ほかの方を申し込むときは、下の「続けて、同じ事業所の方を申し込む」からお願いします。"
+STANDS = (
+    "{name} 様のお申し込み（受付番号 {code}）は、もう届いています。いまの入力は、保存していません。{why}"
+    "ほかの方を申し込むときは、催しのページから始めてください。"
 )
+"""The form was sent before, and what it says now cannot be its correction. why: the sentence of that refusal."""
+SENT_CORRECTED = "先に届いていたお申し込みを、いま送った内容に直しました。受付番号は同じです。"
 CORRECTED = "{name} さんの申込を直しました。"
 RENEWED = "リンクとチケットを新しくしました。前のものは使えません。"
 RENEWED_AND_SENT = "リンクとチケットを新しくして、{mail} にお送りします。前のものは使えません。"

@@ -5,6 +5,7 @@ What was typed travels from page to page inside the form itself, so that nothing
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
-from trainings.core import names
+from trainings.core import actor, names
 from trainings.core.db import db
 from trainings.core.paper import letters
 from trainings.core.refusal import Refused
@@ -20,17 +21,20 @@ from trainings.core.requests import limits
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed, needs_no_token, only_late
 from trainings.core.requests.limits import Limit, Target, limited
-from trainings.core.web import blueprint
+from trainings.core.web import blueprint, let_go_back
 from trainings.directory.models import Person
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
 from trainings.registration.actions import submit_application
+from trainings.registration.corrections.changing import change_application
+from trainings.registration.corrections.forms import ResentForm
 from trainings.registration.forms import NO_OFFICE, ApplyForm, LinksForm
+from trainings.registration.intake import locked_application
 from trainings.registration.links import ask_for_links
 from trainings.registration.models import Application, Channel
 from trainings.registration.people.addresses import address_by_person_secret, history_seen_by
-from trainings.registration.queries import application_by_link_secret
+from trainings.registration.queries import application_by_link_secret, sent_with
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret
 from trainings.registration.statements import Statement, is_somebody_else
@@ -118,6 +122,7 @@ def _input_page(event: Event, form: ApplyForm, problem: str, status: int) -> Res
 @public
 def check(slug: str) -> ResponseReturnValue:
     """Step 1 → 2: what was typed is checked and shown; 「修正する」 comes back here with `edit`."""
+    let_go_back()
     event = _event_or_404(slug)
     form = ApplyForm().for_event(event)
     if "edit" in request.args:
@@ -166,25 +171,51 @@ def _as_stored(form: ApplyForm) -> dict[str, str]:
 @limited("apply", limit=60, minutes=15, target=Target("slug", 600))
 def send(slug: str) -> ResponseReturnValue:
     """Step 2 → 3: store the application; the same key again leads to the same receipt."""
+    let_go_back()
     event = _event_or_404(slug)
     form = ApplyForm().for_event(event)
     if not form.validate():
         return _confirm_page(event, form, 422) if only_late(form) else _input_page(event, form, "", 422)
+    key = own_key(form.idempotency_key.data)
+    earlier = sent_with(event.id, key)
+    if earlier is not None and earlier.sent_edition != form.edition:
+        return _correct(earlier.id, form)
     statement = form.statement()
     try:
         application = submit_application(
             event_id=event.id,
             statement=statement,
             channel=Channel.WEB,
-            idempotency_key=own_key(form.idempotency_key.data),
+            idempotency_key=key,
             own_person=_own_person(form, statement),
+            sent_edition=form.edition,
         )
     except Refused as refused:
         db.session.rollback()
         return _refused_page(slug, refused)
-    if application.name_parts[:2] != (statement.family, statement.given):
-        # Back, another name, sent again: the key says that this form was used, and nobody may believe they applied.
-        flash(texts.SENT_BEFORE.format(name=application.full_name, code=application.code))
+    return redirect(url_for("guest.receipt", secret=application_secret(application)))
+
+
+def _correct(application_id: uuid.UUID, form: ApplyForm) -> ResponseReturnValue:
+    """Back, something else typed, sent again: the correction of what this form has stored, or a sentence that says what
+    stands. Nobody may believe that something was received which is dropped."""
+    application = locked_application(application_id)
+    actor.set_current(actor.Actor(actor.ActorKind.APPLICANT, str(application_id)))
+    again = ResentForm().of(application).for_event(application.event).made_from_sent()
+    if not again.validate_against(lambda: ResentForm.showing(application)):
+        clash = again.clash_page(back=url_for("guest.my_application", secret=application_secret(application)))
+        return clash or _input_page(application.event, form, "", 422)
+    try:
+        change_application(
+            application_id=application_id, statement=again.statement(), sent_edition=form.edition
+        )
+    except Refused as refused:
+        db.session.rollback()
+        application = db.session.get_one(Application, application_id)
+        why = refused.sentence(texts.REFUSALS)
+        stands = texts.STANDS.format(name=application.full_name, code=application.code, why=why)
+        return _input_page(application.event, ApplyForm().for_event(application.event), stands, 422)
+    flash(texts.SENT_CORRECTED)
     return redirect(url_for("guest.receipt", secret=application_secret(application)))
 
 

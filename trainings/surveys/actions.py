@@ -134,9 +134,9 @@ def submit_answers(
 ) -> Answers:
     """Store one person's answers, or return what is wrong with them in `problems`, storing nothing.
 
-    code: the pair secret or the code of a ticket, or "" for an answer without one. The same response id again changes
-    nothing; the same person's code again replaces the earlier answer, also from a page gone back to.
-    Raises Refused: NOT_OPEN, UNKNOWN_CODE, CODE_NEEDED.
+    code: the pair secret or the code of a ticket, or "" for an answer without one. The same response id with the
+    same answers changes nothing; the same person's code again replaces the earlier answer, also from a page gone back to.
+    Raises Refused: NOT_OPEN, UNKNOWN_CODE, CODE_NEEDED, ANSWERED_BEFORE (the same id said something else before).
     """
     answers = questionnaires.read_answers(document_of(run), given)
     _lock(run.id)
@@ -144,6 +144,8 @@ def submit_answers(
     token = _token(run, invitation) if invitation else ""
     stored = db.session.get(SurveyResponse, response_id)
     if stored is not None and not (token and stored.pair_token == token):
+        if answers.problems or not _says_the_same(run, stored, answers):
+            raise Refused(SurveyRefusal.ANSWERED_BEFORE)
         return answers
     if not run.is_open:
         raise Refused(SurveyRefusal.NOT_OPEN)
@@ -169,6 +171,14 @@ def submit_answers(
         texts = [_text(run, token, key, body) for key, body in answers.texts.items()]
         traces.mix(FreeText, FreeText.run_id == run.id, texts)
     return answers
+
+
+def _says_the_same(run: SurveyRun, stored: SurveyResponse, answers: Answers) -> bool:
+    """Whether answers are those of a response; its texts cannot be told from others, so they must stand somewhere."""
+    if stored.answers != questionnaires.stored(answers.values):
+        return False
+    bodies = select(FreeText.item_key, FreeText.body).where(FreeText.run_id == run.id)
+    return answers.texts.items() <= {(row.item_key, row.body) for row in db.session.execute(bodies)}
 
 
 def _text(run: SurveyRun, token: str, item_key: str, body: str) -> dict[str, object]:

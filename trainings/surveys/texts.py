@@ -7,6 +7,7 @@ from trainings.surveys.refusals import SurveyRefusal
 REFUSALS = {
     SurveyRefusal.NOT_OPEN: "このアンケートは、いまは受け付けていません。",
     SurveyRefusal.ALREADY_CLOSED: "このアンケートは、すでに締め切られています。",
+    SurveyRefusal.ANSWERED_BEFORE: "この画面からの回答は、もう届いています。番号のない回答は、あとから直せないため、いま変えたところは保存していません。",
     SurveyRefusal.UNKNOWN_CODE: "回答番号が見つかりません。メールかチケットの番号を、もう一度確かめてください。空欄のままでも回答できます。",
     SurveyRefusal.CODE_NEEDED: "参加した人数分の回答が届いているため、番号のない回答は、もう受け付けられません。メールかチケットの番号を入れてください。",
     SurveyRefusal.BAD_ANSWERS: "入力内容に直してほしいところがあります。",

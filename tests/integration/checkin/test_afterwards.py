@@ -94,6 +94,9 @@ def test_same_sheet_sent_twice_changes_nothing(planner: Client, evening: Evening
 
     assert "新しい時刻はありませんでした。" in again
     assert len(stored(unit)) == 1
+    other = form.fill({f"in-{evening.guests[0].id}": "13:40"}).submit(SAVE, status=422)
+    assert "この画面から 13:35 で記録してあります" in other.text
+    assert len(stored(unit)) == 1
 
 
 def test_who_was_scanned_is_shown_with_the_time_and_not_asked_again(

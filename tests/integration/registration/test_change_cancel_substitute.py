@@ -11,14 +11,14 @@ from tests.support.announcing import profession, statement
 from tests.support.applying import make_office
 from tests.support.client import Client
 from tests.support.evening import come_in, device_of
-from tests.support.guests import apply, my_link, published, said, stored, submit
+from tests.support.guests import apply, confirm_page, my_link, published, said, stored, submit
 from tests.support.hands import Clock, Outbox, Unit
 from tests.support.pages import Page
 from trainings.audit.queries import entries_of_subject
 from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
-from trainings.events.models import Event, EventKind
+from trainings.events.models import Event, EventKind, Selection
 from trainings.registration.actions import cancel_application, substitute
 from trainings.registration.corrections.changing import change_application
 from trainings.registration.models import Application, Channel
@@ -404,3 +404,60 @@ def test_only_a_confirmed_application_can_be_handed_on(unit: Unit) -> None:
     with unit():
         assert profession("NSV").id == one.profession_id
         assert ticket_code(one) != ""
+
+
+# -- the form of application, sent once more ------------------------------------------------------------------
+
+
+def test_form_sent_again_with_another_mail_corrects_what_it_stored(
+    client: Client, unit: Unit, outbox: Outbox
+) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE, selection=Selection.FIRST_COME)
+    confirm = confirm_page(client, unit, event, mail="naoko@mial.example")
+    confirm.press("この内容で申し込む")
+    again = confirm.press("修正する（電話番号）").press(
+        "確認へ進む", mail="naoko@mail.example", phone="000-555-0704"
+    )
+
+    receipt = again.press("この内容で申し込む")
+
+    assert "いま送った内容に直しました" in receipt
+    (now,) = stored(unit, event)
+    assert (now.mail, now.phone) == ("naoko@mail.example", "000-555-0704")
+    assert "naoko@mail.example" not in outbox.one(purpose="registration_mail_left").body
+    assert outbox.one(purpose="registration_mail_left").to_address == "naoko@mial.example"
+    assert outbox.one(purpose="registration_mail_changed").to_address == "naoko@mail.example"
+    assert "いま送った内容に直しました" not in again.press("この内容で申し込む")
+    assert len(outbox.all(purpose="registration_mail_changed")) == 1
+
+
+def test_form_sent_again_loses_nothing_that_was_put_right_elsewhere(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    confirm = confirm_page(client, unit, event)
+    receipt = confirm.press("この内容で申し込む")
+    edit = client.get(my_link(receipt)).follow("内容を直す")
+    edit.press("この内容に直す", care_note="手話通訳をお願いします")
+
+    confirm.press("この内容で申し込む")  # the same as it was sent: the receipt
+
+    assert [one.care_note for one in stored(unit, event)] == ["手話通訳をお願いします"]
+    again = confirm.press("修正する（電話番号）").press("確認へ進む", phone="000-555-0704")
+    clash = again.press("この内容で申し込む", status=409)
+    clash.press("入力した内容にする")
+    assert [(one.care_note, one.phone) for one in stored(unit, event)] == [
+        ("手話通訳をお願いします", "000-555-0704")
+    ]
+
+
+def test_form_sent_again_for_somebody_else_says_whose_application_stands(client: Client, unit: Unit) -> None:
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    confirm = confirm_page(client, unit, event)
+    confirm.press("この内容で申し込む")
+    again = confirm.press("修正する（電話番号）").press("確認へ進む", **OTHER)
+
+    page = again.press("この内容で申し込む", status=422)
+
+    (now,) = stored(unit, event)
+    assert "高橋 美咲 様のお申し込み" in page.errors[0]
+    assert now.code in page.errors[0]
+    assert page.form(button="確認へ進む").values["family"] == [OTHER["family"]]

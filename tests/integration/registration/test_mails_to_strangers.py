@@ -132,12 +132,13 @@ def test_mail_that_a_guest_causes_says_nothing_that_a_guest_typed(
 
     mails = outbox.all()
 
-    assert len(mails) == (1 if what == "apply" else 2)
+    assert len(mails) == {"apply": 1, "change": 3}.get(what, 2)
     for mail in mails:
         words = mail.subject + (mail.body or "")
         assert "おめでとう" not in words
         assert event.title in mail.subject
-        assert "/a/" in words
+        # The address that was left gets no link any more.
+        assert ("/a/" in words) == (mail.purpose != "registration_mail_left")
 
 
 def test_confirmed_address_is_told_all_at_once(client: Client, unit: Unit, outbox: Outbox) -> None:

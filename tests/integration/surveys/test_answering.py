@@ -151,7 +151,9 @@ def test_same_response_id_counts_once(survey, client, unit) -> None:  # type: ig
 
     client.post(f"/s/{run.slug}", fields)
     client.post(f"/s/{run.slug}", fields)
+    other = client.post(f"/s/{run.slug}", fields | {"q-satisfied": "2"}, status=422)
 
+    assert "いま変えたところは保存していません" in other.errors[0]
     with unit() as session:
         assert len(session.scalars(select(SurveyResponse)).all()) == 1
 

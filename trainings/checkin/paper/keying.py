@@ -69,7 +69,8 @@ def key_in_roster(*, session: Session, sheet: uuid.UUID, rows: Sequence[Keyed], 
 
     sheet: id of the form; sending it twice changes nothing. Somebody's time is a fact: it is kept, and flagged, even
     where the door would have refused.
-    Raises Refused: DOOR_NOT_OPEN, BAD_TIME, TIME_AHEAD (facts: application), before anything is written.
+    Raises Refused: DOOR_NOT_OPEN, BAD_TIME, TIME_AHEAD, KEYED_BEFORE (this form brought another time before; facts:
+    name, at), before anything is written.
     """
     event_id = session.event_id
     attempts = [
@@ -88,7 +89,14 @@ def key_in_roster(*, session: Session, sheet: uuid.UUID, rows: Sequence[Keyed], 
     lock_event(event_id)
     if door_of(event_id) is None:
         raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
-    known = _known_ids(attempts)
+    known = _known(attempts)
+    for attempt in attempts:
+        if attempt.scan_id in known and known[attempt.scan_id] != attempt.scanned_at:
+            raise Refused(
+                CheckinRefusal.KEYED_BEFORE,
+                name=db.session.get_one(Application, attempt.application_id).full_name,
+                at=f"{clock.local(known[attempt.scan_id]):%H:%M}",
+            )
     attempts.sort(key=lambda attempt: attempt.scanned_at)
     record_attempts(event_id=event_id, attempts=attempts, staff=staff)
     fresh = len(attempts) - len(known)
@@ -109,7 +117,8 @@ class Addition:
 
 def key_in_walk_in(*, session: Session, sheet: uuid.UUID, added: Addition, staff: Staff) -> None:
     """Register somebody who came without an application while the door worked on paper. They were in, so that a full
-    house does not matter, and whoever had applied after all is let in as such. Sending a form twice changes nothing.
+    house does not matter, and whoever had applied after all is let in as such. Sending a form twice changes nothing; what
+    was typed anew into it is somebody else, or another time of the same person.
 
     Raises Refused: DOOR_NOT_OPEN, NAME_MISSING, KANA_MISSING, GROUP_MISSING, BAD_TIME, TIME_AHEAD.
     """
@@ -119,8 +128,9 @@ def key_in_walk_in(*, session: Session, sheet: uuid.UUID, added: Addition, staff
         raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
     if added.group_id is None:
         raise Refused(CheckinRefusal.GROUP_MISSING)
+    said = (Method.WALK_IN.value, added.name, added.kana, str(added.group_id), added.typed)
     walk_in = WalkIn(
-        scan_id=uuid.uuid5(sheet, Method.WALK_IN.value),
+        scan_id=uuid.uuid5(sheet, "\n".join(names.as_typed(one) for one in said)),
         scanned_at=instant_typed(added.typed, session.starts_at),
         name=added.name,
         kana=added.kana,
@@ -178,9 +188,11 @@ def instant_typed(typed: str, day: datetime, **facts: str) -> datetime:
     return instant
 
 
-def _known_ids(attempts: Sequence[Attempt]) -> set[uuid.UUID]:
+def _known(attempts: Sequence[Attempt]) -> dict[uuid.UUID, datetime]:
+    """Those that were recorded before, with the times that they bear."""
     ids = [one.scan_id for one in attempts]
-    return set(db.session.scalars(select(Scan.id).where(Scan.id.in_(ids))))
+    rows = db.session.execute(select(Scan.id, Scan.scanned_at).where(Scan.id.in_(ids)))
+    return {row.id: row.scanned_at for row in rows}
 
 
 # -- the file of a desk -------------------------------------------------------------------------------------

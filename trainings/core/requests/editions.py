@@ -11,7 +11,7 @@ it changes before it reads what stands.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -140,6 +140,15 @@ def clash_page(meeting: Meeting, *, back: str) -> ResponseReturnValue:
     return page, 409
 
 
+def facets_of(form: FlaskForm, *, apart: Collection[str] = ()) -> dict[str, Facet]:
+    """Everything that a form says."""
+    return {
+        field.short_name: Facet(_label(field), _text(field), _words(field))
+        for field in form
+        if field.short_name not in _OF_NOTHING_SHOWN and field.short_name not in apart
+    }
+
+
 class EditForm(FlaskForm):  # type: ignore[misc]
     """A form that changes something that stands. Fill it, then `carry_edition`; of what comes back `validate_against` says
     whether it may be stored, and if not, `clash_page` whether that is why."""
@@ -155,11 +164,7 @@ class EditForm(FlaskForm):  # type: ignore[misc]
 
     def facets(self) -> dict[str, Facet]:
         """Everything that this form can change, as it says it."""
-        return {
-            field.short_name: Facet(_label(field), _text(field), _words(field))
-            for field in self
-            if field.short_name not in _OF_NOTHING_SHOWN and field.short_name not in self.apart
-        }
+        return facets_of(self, apart=self.apart)
 
     def carry_edition(self) -> Self:
         """Remember what this form shows."""

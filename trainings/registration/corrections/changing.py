@@ -14,7 +14,7 @@ from trainings.events.models import Event, EventState
 from trainings.events.queries import group_of_profession
 from trainings.registration.actions import keep_office_order
 from trainings.registration.intake import locked_application, write_statement
-from trainings.registration.mails import tell
+from trainings.registration.mails import tell, tell_old_address
 from trainings.registration.models import Application
 from trainings.registration.people.merging import retell_person
 from trainings.registration.refusals import RegistrationRefusal
@@ -23,13 +23,19 @@ from trainings.registration.states import State
 
 
 def change_application(
-    *, application_id: uuid.UUID, statement: Statement, by_staff: bool = False
+    *,
+    application_id: uuid.UUID,
+    statement: Statement,
+    by_staff: bool = False,
+    sent_edition: str | None = None,
 ) -> Application:
     """Correct what was typed. Profession and office may change only while nothing was decided by them: before the list
-    is frozen for the draw or, in a first-come event, not at all. Where the person heard of it, and the pledge, stay.
+    is frozen for the draw or, in a first-come event, not at all. The pledge stays, and where the person heard of it too
+    unless the form of application itself was sent once more (sent_edition: what it says now).
 
     The person behind it is told anew from all their applications and compared with everybody again; a new mail address
-    gets the link. by_staff: they may also mend a name beyond recognition, and after the beginning: certificates follow it.
+    gets the link, and the old one hears of it. by_staff: they may also mend a name beyond recognition, and after the
+    beginning: certificates follow it.
     Raises Refused: NOT_LIVE, EVENT_BEGUN, SOMEBODY_ELSE, GROUP_FIXED, PROFESSION_NOT_INVITED, LIST_FROZEN.
     """
     application = locked_application(application_id)
@@ -44,7 +50,10 @@ def change_application(
     _check_seat_facts(application, event, statement)
     heard = application.heard_via_id, application.heard_via_note
     write_statement(application, statement)
-    application.heard_via_id, application.heard_via_note = heard
+    if sent_edition is None:
+        application.heard_via_id, application.heard_via_note = heard
+    else:
+        application.sent_edition = sent_edition
     application.priority = statement.priority
     if application.organisation_id is not None and application.organisation_id == before["organisation_id"]:
         application.organisation_name = before["organisation_name"]
@@ -72,6 +81,7 @@ def change_application(
         retell_person(application.person)
     if "mail" in changed:
         tell(application, "mail_changed", is_first=True)
+        tell_old_address(application, before["mail"])
     return application
 
 

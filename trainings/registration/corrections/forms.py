@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from trainings.core import names
 from trainings.core.fields import BooleanField, Most, TextAreaField
-from trainings.core.requests.editions import EditForm
+from trainings.core.requests.editions import EditForm, Facet
 from trainings.events.models import Event
 from trainings.registration.forms import PersonForm
 from trainings.registration.models import Application
@@ -21,6 +21,10 @@ class ChangeForm(EditForm, PersonForm):
 
     apart = frozenset({"idempotency_key", "pledged", "heard_via", "heard_via_note"})
     together = (("group", "profession", "profession_note"), ("organisation_name", "organisation_id"))
+
+    def facets(self) -> dict[str, Facet]:
+        """Everything it says, folded as it is stored."""
+        return self.said(apart=self.apart)
 
     @classmethod
     def showing(cls, application: Application) -> Self:
@@ -41,6 +45,17 @@ class ChangeForm(EditForm, PersonForm):
 
     def validate_pledged(self, field: BooleanField) -> None:
         """The pledge was given when applying."""
+
+
+class ResentForm(ChangeForm):
+    """The form of application, sent once more with something else in it: a correction of what it stored before."""
+
+    apart = frozenset({"idempotency_key", "pledged"})
+
+    def made_from_sent(self) -> Self:
+        """It was made from what it said when it was sent first."""
+        self.made_from.data = self.application.sent_edition
+        return self
 
 
 class StaffChangeForm(ChangeForm):
