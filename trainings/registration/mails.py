@@ -88,7 +88,7 @@ def tell(
 def tell_old_address(application: Application, old: str) -> None:
     """Tell an address that another one takes its place: whoever reads it may know nothing of that. Neither the new address
     nor a link stands in it, for it may have been a stranger's, mistyped."""
-    from_outside = actor.current().kind in OUTSIDE
+    from_outside = _of_guests.get() or actor.current().kind in OUTSIDE
     if not old or (from_outside and full_until(old) is not None):
         return
     subject, body = render_mail(
