@@ -4,11 +4,14 @@ import gc
 import re
 import socket
 import struct
+import sys
 from typing import Any
 
 from sqlalchemy.orm import configure_mappers
 
 from trainings.core.logs import SafeFormatter
+from trainings.core.readiness import NotReady
+from trainings.desk.readiness import check_start
 
 preload_app = True
 # Addresses of ours are secrets, so an access log, where somebody switches it on, leaves them out.
@@ -19,6 +22,10 @@ def on_starting(server: Any) -> None:
     """gunicorn writes the address of a request that broke, and the words of the fault: by our rules, like all else."""
     for handler in server.log.error_log.handlers:
         handler.setFormatter(SafeFormatter())
+    try:
+        check_start(server.app.wsgi())
+    except NotReady as reason:
+        sys.exit(f"Tsudoi does not start: {reason}")
 
 
 def when_ready(server: Any) -> None:

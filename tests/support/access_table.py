@@ -32,6 +32,8 @@ TABLE: dict[str, str] = {
     "guest.privacy": PUBLIC,
     "guest.accessibility": PUBLIC,
     "guest.robots": PUBLIC,
+    "desk.live": PUBLIC,
+    "desk.ready": PUBLIC,
     "guest.receipt": "link:application",
     "guest.my_application": "link:application",
     "guest.my_calendar": "link:application",

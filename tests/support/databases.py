@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
 from config import Settings
 from tests.support.postgres import Cluster
-from trainings import create_app
+from trainings import MIGRATIONS, create_app
 from trainings.core import triggers
 from trainings.core.db import db
 
@@ -31,6 +34,8 @@ def make_schema(url: str) -> None:
     with app.app_context():
         with db.engine.begin() as connection:
             triggers.create_schema(connection)
+            # As if the migrations had made it: no server starts on a schema that it does not know.
+            MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "heads")
         db.engine.dispose()
 
 

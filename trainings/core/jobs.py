@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, String, Text, case, select, text
@@ -56,6 +56,31 @@ class Job(Identified, Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     done_at: Mapped[datetime | None]
+
+
+class Pulse(Base):
+    """When a worker was last seen at work."""
+
+    __tablename__ = "pulse"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+
+
+PULSE_EVERY = timedelta(seconds=30)
+_WORKER = "worker"
+
+
+def beat() -> None:
+    """Note that a worker is at work; a round that follows the last one closely notes nothing."""
+    last = last_pulse()
+    if last is None or clock.now() - last >= PULSE_EVERY:
+        db.session.merge(Pulse(name=_WORKER, at=clock.now()))
+
+
+def last_pulse() -> datetime | None:
+    """When a worker was last at work; None = never."""
+    return db.session.scalar(select(Pulse.at).where(Pulse.name == _WORKER))
 
 
 def enqueue(

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainings.core import actor, clock, names, small_numbers, texts
 from trainings.core.paper import sheets
+from trainings.core.readiness import AWAY_AFTER_SECONDS, is_away
 from trainings.core.requests import in_app, late_forms
 
 ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
@@ -131,6 +132,8 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
+    if is_away(error):
+        return _away(error)
     if current_app.testing:
         raise error
     number = secrets.token_hex(4)
@@ -139,6 +142,16 @@ def _broken(error: Exception) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         return {"error": "Internal Server Error", "code": 500, "fault": number}, 500
     return render_template("errors/500.html", error=None, number=number), 500
+
+
+def _away(error: Exception) -> ResponseReturnValue:
+    """The database cannot be had just now: nothing is wrong with what was asked, and it may be asked again."""
+    current_app.logger.error("the database is away: %s at %s", type(error).__name__, request.endpoint)
+    late_forms.needs_no_token()
+    wait = {"Retry-After": str(AWAY_AFTER_SECONDS)}
+    if request.path.startswith("/api/"):
+        return {"error": "Service Unavailable", "code": 503}, 503, wait
+    return render_template("errors/503.html", error=None), 503, wait
 
 
 # -- dates as people read them ----------------------------------------------------------------------------

@@ -29,6 +29,11 @@ def key_folder(survey_key_dir: str, instance_path: Path) -> Path:
     return Path(survey_key_dir) if survey_key_dir else instance_path / "survey_keys"
 
 
+def has_key(folder: Path, event_id: uuid.UUID) -> bool:
+    """Whether the event's key lies in this folder."""
+    return (folder / f"{event_id}.key").exists()
+
+
 def make_key(folder: Path, event_id: uuid.UUID) -> bytes:
     """The event's key, made at the first call and never overwritten: of two makers at once one wins and both use it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

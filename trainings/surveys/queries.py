@@ -43,6 +43,11 @@ def key_folder() -> Path:
     return pairing.key_folder(settings.survey_key_dir, settings.instance_path)
 
 
+def events_with_keys() -> Sequence[uuid.UUID]:
+    """The events whose surveys were made with a pairing key."""
+    return db.session.scalars(select(SurveyRun.event_id).distinct()).all()
+
+
 def run_by_slug(slug: str) -> SurveyRun | None:
     return db.session.scalar(select(SurveyRun).where(SurveyRun.slug == slug))
 

@@ -9,6 +9,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from trainings.core.logs import SafeFormatter
+from trainings.core.readiness import NotReady
+from trainings.desk.readiness import check_start
 from trainings.worker.rounds import run_round
 from trainings.worker.service import Service
 
@@ -27,6 +29,10 @@ def worker(*, quiet: bool) -> None:
     handler.setFormatter(SafeFormatter())
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
     logging.getLogger("huey").setLevel(logging.WARNING)
+    try:
+        check_start(_app())
+    except NotReady as reason:
+        raise click.ClickException(str(reason)) from None
     Service(_app()).run()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from trainings.core import actor, clock, logs
 from trainings.core.db import db, unit_of_work
-from trainings.core.jobs import Job, JobState
+from trainings.core.jobs import Job, JobState, beat
 from trainings.core.web import beside_requests
 from trainings.messages.delivery import PAUSES, Delivery, deliver_due
 from trainings.worker.jobs import DUTIES, Duties, JobFunction
@@ -67,7 +67,7 @@ def run_round(app: Flask, duties: Duties = DUTIES, *, stop: Callable[[], bool] =
 
 
 def _watch(app: Flask, duties: Duties) -> None:
-    for watch in (*duties.watches, forget_done_jobs):
+    for watch in (beat, *duties.watches, forget_done_jobs):
         try:
             with beside_requests(app), unit_of_work():
                 watch()

@@ -124,3 +124,26 @@ def test_visitor_who_sends_no_more_does_not_hold_the_server(
     assert answer.startswith(b"HTTP/1.1 200 OK")
     # Serving without a proxy in front is said at the start.
     assert "serving without a proxy in front" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [("gunicorn", "--bind", "127.0.0.1:0", "wsgi:app"), ("flask", "--app", "wsgi", "worker")],
+    ids=["web", "worker"],
+)
+def test_program_does_not_start_on_a_database_that_is_not_installed(
+    project_root: Path, environment: dict[str, str], program: tuple[str, ...]
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", *program],
+        cwd=project_root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+    assert ended.returncode != 0
+    assert "run `flask --app wsgi install` first" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,115 @@
+"""Whether this process can serve: its folders, its database, the schema in it. One sentence says what to do if not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from trainings.core.db import db
+
+AWAY_AFTER_SECONDS = 30
+"""When a visitor may try again while the database is away."""
+GONE = ("08", "53", "57P")
+"""Beginnings of PostgreSQL's codes for: no connection, no resources (connections, disk, memory), shut down or starting."""
+LOCKED_OUT = ("unable to open", "disk i/o", "database is locked", "disk is full", "readonly database")
+"""What SQLite says when its file cannot be had."""
+
+
+class NotReady(Exception):
+    """Why the program must not serve, as one sentence for the operator."""
+
+
+def check_folder(folder: Path, setting: str) -> None:
+    """Raises NotReady if this process cannot write in a folder (or make it)."""
+    nearest = next(one for one in (folder, *folder.parents) if one.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise NotReady(
+            f"{setting}: this account (uid {os.geteuid()}) cannot write in {folder}; "
+            "give the folder to the account that the service runs as."
+        )
+
+
+def check_database(app: Flask) -> None:
+    """Raises NotReady if the database cannot be reached or written, or holds another schema than this program's."""
+    settings = app.config["TSUDOI"]
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            file = Path(str(db.engine.url.database))
+            if not file.exists():
+                raise NotReady("the database is empty: run `flask --app wsgi install` first.")
+            if not os.access(file, os.W_OK):
+                raise NotReady(
+                    f"TSUDOI_DATABASE_URL: this account (uid {os.geteuid()}) cannot write {file}; "
+                    "give the file to the account that the service runs as."
+                )
+        try:
+            found = schema_found()
+        except SQLAlchemyError as error:
+            raise NotReady(
+                f"TSUDOI_DATABASE_URL: the database does not answer ({type(error).__name__}); "
+                "start it, or mend the setting."
+            ) from None
+        finally:
+            db.engine.dispose()
+    wanted = schema_wanted(app.extensions["migrate"].directory)
+    if found == wanted:
+        return
+    name = ", ".join(sorted(found)) or "none"
+    newer = not found <= all_schemas(app.extensions["migrate"].directory)
+    raise NotReady(
+        f"the database has schema {name}, this version needs {', '.join(sorted(wanted))}: "
+        + (
+            "it was made by a newer version; install that one, or restore the backup made before the upgrade."
+            if newer
+            else "run `flask --app wsgi install`."
+        )
+        + f" (environment: {settings.environment})"
+    )
+
+
+def schema_found() -> frozenset[str]:
+    """The versions that stand in the database."""
+    with db.engine.connect() as connection:
+        return frozenset(MigrationContext.configure(connection).get_current_heads())
+
+
+@cache
+def schema_wanted(directory: str) -> frozenset[str]:
+    """The versions at which the migrations of this program end."""
+    return frozenset(ScriptDirectory(directory).get_heads())
+
+
+@cache
+def all_schemas(directory: str) -> frozenset[str]:
+    return frozenset(one.revision for one in ScriptDirectory(directory).walk_revisions())
+
+
+def free_disk(folder: Path) -> float:
+    """The share of the disk under a folder that is free, 0–1."""
+    usage = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
+    return usage.free / usage.total
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a fault means that the database cannot be had just now, and not that a statement was wrong."""
+    if isinstance(error, NoConnection):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    code = getattr(error.orig, "sqlstate", None)
+    if code:
+        return str(code).startswith(GONE)
+    words = str(error.orig).lower()
+    return isinstance(error, OperationalError) and (
+        any(one in words for one in LOCKED_OUT) or "connect" in words
+    )
