@@ -267,6 +267,8 @@ def _check_that_no_difference_is_small(client: Client, city: list[Event]) -> Non
     assert "歯科" in pooled[0][0]
     assert all(int(row[column]) >= SMALLEST or row[column] == "0" for row in rows for column in (1, 4))
     assert pooled[0][5] == "―"
+    turned_away = {row[0]: int(row[1]) - int(row[4]) for row in rows}
+    assert {name: n for name, n in turned_away.items() if 0 < n < SMALLEST} == {}
     # Odds with their decimals and the seats of a cap would tell how many share it.
     assert not re.search(r"\d\.\d％", page.text)
     assert "人で分け合う" not in page

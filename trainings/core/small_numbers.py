@@ -8,9 +8,12 @@ table, chart and file of a matter shows; else two of them could be subtracted fr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 SMALLEST = 5
 """So many people at least stand behind a figure by group."""
+FEWEST_GROUPS = 2
+"""So many groups with anybody in them stand behind a sum that is small itself."""
 POOLED = "pooled"
 """Label of the groups that are told together."""
 
@@ -20,18 +23,28 @@ def told(n: int, smallest: int = SMALLEST) -> int | None:
     return None if 0 < n < smallest else n
 
 
+def with_differences(*parts: int) -> tuple[int, ...]:
+    """The columns of a group of which each is a part of the one before (applied, got a seat), and what anybody subtracts:
+    how many were turned away is as telling as how many were not."""
+    return (*parts, *(whole - part for whole, part in combinations(parts, 2)))
+
+
 def small_groups(counts: Mapping[str, Sequence[int]], smallest: int = SMALLEST) -> frozenset[str]:
     """The groups that may only be told together.
 
     counts: group → how many people each column of the table counts in it. A group is small when one of its numbers is. While
     the sum of a column over the small ones is small itself (so with one small group, which the total less all others would
-    tell) the smallest remaining group that adds to this column joins them. Ties are broken by the group's key, so that the
-    result repeats. Where nothing is left to join, the sums are small themselves: tell them by `told`.
+    tell) the smallest remaining group that adds to this column joins them. Where none adds to it, and somebody stands in one
+    of the small ones only, the smallest remaining one with anybody in it joins: nobody outside knows that it adds nothing.
+    Ties are broken by the group's key, so that the result repeats. Where nothing is left to join, the sums are small
+    themselves: tell them by `told`.
     """
     small = {group for group, row in counts.items() if any(0 < n < smallest for n in row)}
     rest = sorted(counts.keys() - small, key=lambda group: (tuple(counts[group]), group))
     while short := _short_columns(counts, small, smallest):
         joining = next((group for group in rest if any(counts[group][column] for column in short)), None)
+        if joining is None and sum(any(counts[group]) for group in small) < FEWEST_GROUPS:
+            joining = next((group for group in rest if any(counts[group])), None)
         if joining is None:
             break
         rest.remove(joining)

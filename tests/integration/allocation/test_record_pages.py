@@ -34,14 +34,14 @@ from trainings.registration.states import Reason, State
 from trainings.seats.record import digest
 from trainings.seats.verifier.verify_draw import verify
 
-CODES = ("NSV",) * 12 + ("MD",) * 8 + ("PH",) * 8
+CODES = ("NSV",) * 14 + ("MD",) * 11 + ("PH",) * 11
 QUOTAS = {"看護": (5, 8), "医科": (5, 6), "薬局": (5, 6)}
 CAPACITY = 18
 StaffClient = Callable[..., Client]
 
 
 def applied(unit: Unit, clock: Clock, public_number_name: str = "") -> Event:
-    """A lottery with 18 seats and 28 applicants, closed just now; no group of it is small, whoever wins."""
+    """A lottery with 18 seats and 36 applicants, closed just now; no group of it is small, nor its turned away, whoever wins."""
     with unit():
         load_master_data()
         event = announce(
@@ -124,10 +124,10 @@ def test_public_record_tells_result_and_odds_by_group_and_no_person(
 
     draw = only_draw(unit, drawn)
     rows = {row[0]: row[1:] for row in page.rows("main table")[1:]}
-    assert rows["医科"][:4] in (["8", "5", "6", "5"], ["8", "5", "6", "6"])
-    assert rows["看護"][0] == "12"
+    assert rows["医科"][:4] in (["11", "5", "6", "5"], ["11", "5", "6", "6"])
+    assert rows["看護"][0] == "14"
     assert sum(int(row[3]) for row in rows.values()) == CAPACITY
-    assert "28人から 18人を選びました" in page
+    assert "36人から 18人を選びました" in page
     for said in (draw.digest, draw.seed, draw.commitment.sha256, draw.record["secret"]):
         assert said in page
     for one in applications(unit, drawn):
@@ -204,12 +204,12 @@ def test_record_shows_every_list_from_the_moment_it_is_frozen(
 ) -> None:
     event = applied(unit, clock, "ナンバーズ4")
     planner = staff_client(Role.PLANNER)
-    frozen = planner.get(f"/staff/events/{event.slug}/draw").press("28人の名簿を固める")
+    frozen = planner.get(f"/staff/events/{event.slug}/draw").press("36人の名簿を固める")
     with unit():
         first = queries.frozen_lists_of(event.id)[0].digest
     assert first in frozen
     assert first in client.get(f"/e/{event.slug}/draw")
-    frozen.press("名簿をもう一度開く").press("28人の名簿を固める")
+    frozen.press("名簿をもう一度開く").press("36人の名簿を固める")
     with unit():
         _, second = (one.digest for one in queries.frozen_lists_of(event.id))
 
@@ -301,18 +301,18 @@ def test_voided_draw_sends_everybody_back_and_can_be_drawn_again(
     planner = staff_client(Role.PLANNER)
 
     page = planner.get(f"/staff/events/{drawn.slug}/draw").follow("抽選を取り消す")
-    assert "27人にお知らせを送る" in page
+    assert "35人にお知らせを送る" in page
     done = page.press(
-        "抽選を取り消し、27人にお知らせを送る", cause="list", void_reason="FAXの申込が一枚漏れていました"
+        "抽選を取り消し、35人にお知らせを送る", cause="list", void_reason="FAXの申込が一枚漏れていました"
     )
 
-    assert "27人の名簿を固める" in done
+    assert "35人の名簿を固める" in done
     states = {one.state for one in applications(unit, drawn)}
     assert states == {State.APPLIED, State.CANCELLED}
     assert {one.reason for one in applications(unit, drawn) if one.state == State.APPLIED} == {
         Reason.DRAW_VOIDED
     }
-    assert len(outbox.all(purpose="registration_draw_voided")) == 27
+    assert len(outbox.all(purpose="registration_draw_voided")) == 35
     with unit() as session:
         seals = session.scalars(
             select(DrawCommitment).where(DrawCommitment.event_id == drawn.id).order_by(DrawCommitment.n)
@@ -354,7 +354,7 @@ def test_decisions_by_hand_stand_when_the_draw_does_not(
 
     assert after[waiting.id] == State.CONFIRMED
     assert after[confirmed.id] == State.CANCELLED
-    assert sum(state == State.APPLIED for state in after.values()) == 26
+    assert sum(state == State.APPLIED for state in after.values()) == 34
 
 
 def test_void_needs_a_reason_and_keeps_the_draw_without(
@@ -453,7 +453,7 @@ def test_workbook_holds_everybody_with_odds_and_the_digest(
     facts = dict(row[:2] for row in book["記録"].iter_rows(min_row=2, values_only=True))
     assert facts["記録の指紋"] == draw.digest
     groups = {row[0]: row for row in book["職種区分"].iter_rows(min_row=2, values_only=True)}
-    assert groups["看護"][1] == 12
+    assert groups["看護"][1] == 14
 
 
 def test_record_for_the_council_is_two_pages_without_a_name(

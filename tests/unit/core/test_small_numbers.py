@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.core.small_numbers import POOLED, pool, rounded_down, small_groups, told
+from trainings.core.small_numbers import POOLED, pool, rounded_down, small_groups, told, with_differences
 
 KEYS = "abcdefghij"
 COUNTS = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 40), max_size=10)
@@ -52,6 +52,44 @@ def test_total_less_the_others_tells_no_small_number(table: dict[str, tuple[int,
             assert told(total, k) is None  # nothing was left to join: the total is not told either
         elif any(n < k for n in behind):
             assert len(behind) >= 2
+
+
+NESTED = st.dictionaries(
+    st.sampled_from(KEYS),
+    st.integers(0, 14).flatmap(lambda applied: st.tuples(st.just(applied), st.integers(0, applied))),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(NESTED, st.integers(3, 6))
+def test_nothing_small_of_one_group_is_had_by_subtraction(table: dict[str, tuple[int, int]], k: int) -> None:
+    """The attack: applied less selected, in the line of a group, or in what the totals leave when all lines that are shown are
+    taken away. What is left must be many or nobody, or of several groups of which any may be meant."""
+    small = small_groups({group: with_differences(*row) for group, row in table.items()}, k)
+    applied, selected = (sum(row[column] for row in table.values()) for column in (0, 1))
+    for group, row in table.items():
+        if group in small:
+            continue
+        applied, selected = applied - row[0], selected - row[1]
+        assert not any(0 < n < k for n in (row[0], row[1], row[0] - row[1]))
+
+    met = [group for group, row in table.items() if row[0]]
+    behind = [group for group in met if group in small]
+    if len(behind) == 1 and len(met) > 1:
+        assert not any(0 < n < k for n in (applied, selected, applied - selected))
+
+
+def test_who_were_turned_away_stand_with_others() -> None:
+    """Of 60 nurses all got a seat and of 43 doctors 40: three doctors were turned away, unless both stand together."""
+    assert with_differences(43, 40) == (43, 40, 3)
+    assert small_groups({"doctor": with_differences(43, 40), "nurse": with_differences(60, 60)}) == {
+        "doctor",
+        "nurse",
+    }
+    assert (
+        small_groups({"doctor": with_differences(45, 40), "nurse": with_differences(60, 60)}) == frozenset()
+    )
 
 
 def test_pool_lets_the_smallest_remaining_group_join() -> None:

@@ -7,12 +7,13 @@ the record, which auditors get, and each applicant reads their own odds and reas
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trainings.allocation import texts
-from trainings.core.small_numbers import SMALLEST, small_groups, told
+from trainings.core.small_numbers import FEWEST_GROUPS, SMALLEST, small_groups, told, with_differences
 from trainings.seats.odds import Odds
 from trainings.seats.record import singled_out, summary
 
@@ -36,8 +37,10 @@ class PublicLine:
 
 
 def small_ones(record: Mapping[str, Any]) -> frozenset[str]:
-    """Keys of the groups of a draw that are only told together, by how many applied and how many got a seat."""
-    return small_groups({group["key"]: _people(group) for group in summary(record)["groups"]})
+    """Keys of the groups of a draw that are only told together, by how many applied, got a seat and were turned away."""
+    return small_groups(
+        {group["key"]: with_differences(*_people(group)) for group in summary(record)["groups"]}
+    )
 
 
 def _people(group: Mapping[str, Any]) -> tuple[int, int]:
@@ -50,8 +53,14 @@ def is_whole(record: Mapping[str, Any]) -> bool:
 
 
 def is_exact(odds: Odds, small: Collection[str]) -> bool:
-    """Whether odds and reasons may be told with their numbers: no group is small, and nobody shares a level with few."""
-    return not small and all(odds.reason(n).people >= SMALLEST for n in range(len(odds.levels)))
+    """Whether odds and reasons may be told with their numbers: no group is small, nobody shares a level with few, and no
+    group has few that were placed by hand, since who applied less who was drawn tells them."""
+    by_hand = Counter(one.group for one in odds.placed)
+    return (
+        not small
+        and min(by_hand.values(), default=SMALLEST) >= SMALLEST
+        and all(odds.reason(n).people >= SMALLEST for n in range(len(odds.levels)))
+    )
 
 
 def lines(record: Mapping[str, Any], names: Names, *, exact: bool) -> list[PublicLine]:
@@ -86,6 +95,9 @@ def lines(record: Mapping[str, Any], names: Names, *, exact: bool) -> list[Publi
 
 def _together(groups: Sequence[Mapping[str, Any]], names: Names) -> PublicLine:
     people = [_people(group) for group in groups]
+    applied, decided = (sum(column) for column in zip(*people, strict=True))
+    stands_alone = sum(any(row) for row in people) < FEWEST_GROUPS
+    turned_away = told(applied - decided)
     return PublicLine(
         keys=tuple(group["key"] for group in groups),
         name=texts.small_groups_in_words([names.get(group["key"], "") for group in groups]),
@@ -93,8 +105,8 @@ def _together(groups: Sequence[Mapping[str, Any]], names: Names) -> PublicLine:
         reserved=None,
         kept=None,
         cap=None,
-        applied=told(sum(applied for applied, _ in people)),
-        decided=told(sum(decided for _, decided in people)),
+        applied=told(applied),
+        decided=None if stands_alone and turned_away is None else told(decided),
         odds="",
     )
 
