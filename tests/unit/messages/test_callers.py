@@ -9,6 +9,7 @@ PROGRAM = Path(__file__).resolve().parents[3] / "trainings"
 BY_STAFF = {
     "surveys/actions.py": "invitations, which staff send",
     "accounts/actions.py": "has a limit of its own",
+    "desk/morning.py": "to staff, once a day, by the worker",
 }
 
 
