@@ -20,6 +20,7 @@ from trainings.certificates import models as certificate_models
 from trainings.certificates import views as certificate_views
 from trainings.checkin import models as checkin_models
 from trainings.checkin import views as checkin_views
+from trainings.checkin.counter import fee_views as door_fee_views
 from trainings.checkin.desk import counter_api as door_api
 from trainings.checkin.desk import device_views as door_device_views
 from trainings.checkin.paper import badge_views as door_badge_views
@@ -85,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkin_views.bp,
     door_api.bp,
     door_badge_views.bp,
+    door_fee_views.bp,
     door_board_views.bp,
     door_device_views.bp,
     door_paper_views.bp,

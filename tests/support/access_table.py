@@ -135,6 +135,8 @@ TABLE: dict[str, str] = {
     "door_board.stop": "planner",
     "door_badges.print_late": "planner",
     "door_badges.page": PUBLIC,
+    "door_fees.page": "planner",
+    "door_fees.workbook": "planner",
     "door_devices.acknowledge": "planner",
     "door_devices.set_limit": "planner",
     "door_devices.set_pin": "planner",

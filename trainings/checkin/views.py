@@ -15,7 +15,7 @@ from trainings.accounts.access import allowed, by_link, public
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin import actions, queries, texts
-from trainings.checkin.counter.fees import paid_twice, takings_of
+from trainings.checkin.counter.fees import any_taken, paid_twice, takings_of
 from trainings.checkin.desk.devices import limit_facets, proposed_name
 from trainings.checkin.desk.shell import worker_script
 from trainings.checkin.forms import DeviceForm
@@ -88,6 +88,7 @@ def _fees(event: Event) -> dict[str, Any]:
     return {
         "takings": takings,
         "takes_fees": event.fee_amount is not None or bool(takings.boxes),
+        "any_taken": any_taken(event.id),
         "paid_twice": paid_twice(takings),
     }
 

@@ -6,6 +6,7 @@ import io
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.support.arrivals import Evening, enrol, make_evening, scan
 from tests.support.client import Client
-from tests.support.hands import Clock, Unit
+from tests.support.hands import Clock, QueryCount, Unit
 from trainings.accounts.models import Role
 from trainings.checkin.actions import close_door
 from trainings.checkin.counter.fees import standing_fees
@@ -239,6 +240,56 @@ def test_organiser_sees_the_sum_of_each_desk_and_who_paid_twice(night: Night, pl
     assert "いただいた参加費は 2,500円（2人）です。" in page
     assert page.rows("#fees table")[1:] == [["受付1", "2件", "1,500円"], ["受付2", "1件", "1,000円"]]
     assert page.texts("#fees li") == ["丹羽 恵一 1,500円（受付1、受付2）"]
+
+
+def test_organiser_reads_from_whom_each_desk_took_what_and_what_was_given_back(
+    night: Night, planner: Client, clock: Clock
+) -> None:
+    assert "いただいた参加費は、まだありません。" in planner.get(path(night, "fees"))
+    night.take()
+    clock.forward(minutes=1)
+    fee = night.take(1, amount=500)["fee"]
+    clock.forward(minutes=1)
+    night.take(2, bearer=night.other)
+    clock.forward(minutes=5)
+    night.give_back(fee, bearer=night.other)
+
+    page = planner.get(path(night, "door")).follow("だれから、いつ、いくらいただいたか")
+
+    first, second = page.all("main section table")
+    names = [guest.full_name for guest in night.evening.guests[:3]]
+    rows = [
+        [cell.text for cell in row.all("th, td")] for row in (*first.all("tbody tr"), *second.all("tbody tr"))
+    ]
+    assert all(row[0].startswith(name) for row, name in zip(rows, names, strict=True))
+    assert [row[2] for row in rows] == ["1,000円", "500円13:37に返しました（受付2）", "1,000円"]
+    assert page.texts("section .section__lead") == [
+        "返した分を除いて、1,000円（1件）です。",
+        "返した分を除いて、1,000円（1件）です。",
+    ]
+
+    answer = planner.open("POST", path(night, "fees.xlsx"), data={"csrf_token": planner.csrf_token()})
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    _, *taken = book["参加費"].values
+    assert [(row[1], row[4], row[5], row[7] or "", row[8]) for row in taken] == [
+        (names[0], 1000, "受付1", "", 1000),
+        (names[1], 500, "受付1", "受付2", 0),
+        (names[2], 1000, "受付2", "", 1000),
+    ]
+    assert list(book["端末ごとの合計"].values)[-1] == ("合計", 2, 2000)
+
+
+def test_page_of_fees_asks_the_same_number_of_questions_however_many_paid(
+    night: Night, planner: Client, count_queries: Callable[[], AbstractContextManager[QueryCount]]
+) -> None:
+    asked = []
+    for n in range(3):
+        night.take(n)
+        with count_queries() as count:
+            planner.get(path(night, "fees"))
+        asked.append(len(count))
+
+    assert asked[0] == asked[2]
 
 
 def test_closing_page_tells_the_money_of_each_desk(night: Night, planner: Client, clock: Clock) -> None:

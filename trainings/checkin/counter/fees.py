@@ -128,6 +128,11 @@ def standing_fees(event_id: uuid.UUID) -> Sequence[Fee]:
     ).all()
 
 
+def any_taken(event_id: uuid.UUID) -> bool:
+    """Whether anything was taken, given back or not."""
+    return db.session.scalar(select(Fee.id).where(Fee.event_id == event_id).limit(1)) is not None
+
+
 @dataclass
 class Box:
     """What lies at one desk. name: "" for what staff brought in by file."""
@@ -198,3 +203,44 @@ def takings_of(event_id: uuid.UUID) -> Takings:
     if people[None]:
         boxes.append(Box("", people[None], yen[None]))
     return Takings(boxes, dict(by_application), desks)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One fee that was taken: from whom, at which desk (None and "" for what staff brought in by file), and when and where
+    it was given back, if it was."""
+
+    person: Application
+    device_id: uuid.UUID | None
+    amount: int
+    desk: str
+    taken_at: datetime
+    returned_at: datetime | None
+    returned_at_desk: str
+
+
+def every_taking(event_id: uuid.UUID) -> list[Taking]:
+    """All that was taken at an event, given back or not, in the order in which it was taken; in two statements."""
+    undo, at, back_at = aliased(Fee), aliased(Device), aliased(Device)
+    rows = db.session.execute(
+        select(Fee, Application, at.name, undo.taken_at, back_at.name)
+        .join(Application, Application.id == Fee.application_id)
+        .outerjoin(at, at.id == Fee.device_id)
+        .outerjoin(undo, undo.undoes_id == Fee.id)
+        .outerjoin(back_at, back_at.id == undo.device_id)
+        .where(Fee.event_id == event_id, Fee.undoes_id.is_(None))
+        .order_by(Fee.taken_at, Fee.id)
+    ).tuples()
+    return [
+        Taking(person, fee.device_id, fee.amount, desk or "", fee.taken_at, returned_at, back_desk or "")
+        for fee, person, desk, returned_at, back_desk in rows
+    ]
+
+
+def by_desk(takings: Takings, taken: Sequence[Taking]) -> list[tuple[str, list[Taking]]]:
+    """What was taken at each desk, in the order of their enrolment; what came by file ("") last."""
+    of: dict[uuid.UUID | None, list[Taking]] = defaultdict(list)
+    for one in taken:
+        of[one.device_id].append(one)
+    desks: list[tuple[uuid.UUID | None, str]] = [*takings.desks.items(), (None, "")]
+    return [(name, of[device_id]) for device_id, name in desks if device_id in of]
