@@ -19,6 +19,7 @@ from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.scanning import record_attempts
 from trainings.checkin.queries import attended_applications
 from trainings.events.models import Event
+from trainings.registration.actions import cancel_application
 from trainings.registration.models import Application
 from trainings.registration.states import State
 
@@ -68,6 +69,20 @@ def test_big_screen_tells_arrivals_by_group_time_and_table(
     ]
     # Two nurses and three others: everybody in the hall reads them together.
     assert [(row[0], row[-1]) for row in page.rows(".big__groups")] == [("ほかの職種", "2 ／ 5")]
+
+
+def test_big_screen_of_fewer_than_five_tells_no_groups(
+    planner: Client, evening: Evening, desk: Device, unit: Unit
+) -> None:
+    with unit():
+        for guest in evening.guests[:2]:
+            cancel_application(application_id=guest.id)
+        come_in(evening.event, desk, evening.guests[2:3])
+
+    page = planner.get(path(evening, "arrivals"))
+
+    assert page.one(".big__number").text == "1／ 3人"
+    assert page.all(".big__groups") == []
 
 
 def test_big_screen_names_nobody(planner: Client, evening: Evening) -> None:
