@@ -19,8 +19,9 @@ AWAY_AFTER_SECONDS = 30
 """When a visitor may try again while the database is away."""
 GONE = ("08", "53", "57P")
 """Beginnings of PostgreSQL's codes for: no connection, no resources (connections, disk, memory), shut down or starting."""
-LOCKED_OUT = ("unable to open", "disk i/o", "database is locked", "disk is full", "readonly database")
-"""What SQLite says when its file cannot be had."""
+LOCKED_OUT = ("unable to open", "disk i/o", "database is locked", "disk is full")
+"""What SQLite says when its file cannot be had. Not that it is read-only: so it says of our own reading transactions, and a
+page that writes in one is a fault."""
 
 
 class NotReady(Exception):
@@ -29,8 +30,12 @@ class NotReady(Exception):
 
 def check_folder(folder: Path, setting: str) -> None:
     """Raises NotReady if this process cannot write in a folder (or make it)."""
-    nearest = next(one for one in (folder, *folder.parents) if one.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+    try:
+        nearest = next(one for one in (folder, *folder.parents) if one.exists())
+        writable = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False  # not even a folder above it may be entered
+    if not writable:
         raise NotReady(
             f"{setting}: this account (uid {os.geteuid()}) cannot write in {folder}; "
             "give the folder to the account that the service runs as."
@@ -43,6 +48,7 @@ def check_database(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             file = Path(str(db.engine.url.database))
+            check_folder(file.parent, "TSUDOI_DATABASE_URL")
             if not file.exists():
                 raise NotReady("the database is empty: run `flask --app wsgi install` first.")
             if not os.access(file, os.W_OK):

@@ -124,6 +124,9 @@ KNOWN_ERRORS = (400, 403, 404, 405, 410, 413, 500)
 def _error_page(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    cause = getattr(error, "original_exception", None)
+    if cause is not None and is_away(cause):
+        return _away(cause, is_sure=False)
     if request.path.startswith("/api/"):
         return {"error": error.name, "code": error.code}, error.code
     late_forms.needs_no_token()  # an error page has no form to press again
@@ -144,14 +147,18 @@ def _broken(error: Exception) -> ResponseReturnValue:
     return render_template("errors/500.html", error=None, number=number), 500
 
 
-def _away(error: Exception) -> ResponseReturnValue:
-    """The database cannot be had just now: nothing is wrong with what was asked, and it may be asked again."""
-    current_app.logger.error("the database is away: %s at %s", type(error).__name__, request.endpoint)
+def _away(error: Exception, *, is_sure: bool = True) -> ResponseReturnValue:
+    """The database cannot be had just now: nothing is wrong with what was asked, and it may be asked again. is_sure: it was
+    lost before the commit; lost in it, nobody knows whether anything was stored."""
+    said = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    current_app.logger.error(
+        "the database is away: %s: %s at %s", type(error).__name__, said, request.endpoint
+    )
     late_forms.needs_no_token()
     wait = {"Retry-After": str(AWAY_AFTER_SECONDS)}
     if request.path.startswith("/api/"):
         return {"error": "Service Unavailable", "code": 503}, 503, wait
-    return render_template("errors/503.html", error=None), 503, wait
+    return render_template("errors/503.html", error=None, is_sure=is_sure), 503, wait
 
 
 # -- dates as people read them ----------------------------------------------------------------------------

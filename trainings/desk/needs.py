@@ -44,7 +44,12 @@ def tasks(event: Event | None = None) -> list[Task]:
     known = {event.id: event} if event else _events(found)
     made = [Task(one, known.get(one.event_id), _link(one, known)) for one in found]  # type: ignore[arg-type]
     return sorted(
-        made, key=lambda one: (one.event is None, one.event.starts_at.timestamp() if one.event else 0)
+        made,
+        key=lambda one: (
+            one.event is None,
+            one.event.starts_at.timestamp() if one.event else 0,
+            str(one.event.id) if one.event else "",
+        ),
     )
 
 

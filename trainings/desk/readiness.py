@@ -24,7 +24,8 @@ LONGEST_SILENCE_SECONDS = 300
 
 @dataclass(frozen=True)
 class Health:
-    """What a monitor asks for. Seconds are None where there is nothing to measure: no worker ever, nothing that is due.
+    """What a monitor asks for, and anybody may read. Seconds are None where nothing is late: that a mail is on its way just
+    now would tell whoever asked for a link that the address is known.
 
     troubles: what has to be looked at, by name; the first three kinds mean that requests cannot be served.
     """
@@ -61,7 +62,10 @@ def check_start(app: Flask) -> None:
 def health() -> Health:
     """How things stand. Never raises because of the database."""
     settings = current_app.config["TSUDOI"]
-    free = readiness.free_disk(settings.instance_path)
+    try:
+        free = readiness.free_disk(settings.instance_path)
+    except OSError:
+        free = 0.0
     grave = [] if free >= LEAST_DISK else ["disk"]
     percent = round(100 * free)
     try:
@@ -75,7 +79,8 @@ def health() -> Health:
     slow = [name for name, age in late.items() if age is not None and age > LONGEST_SILENCE_SECONDS]
     if pulse is None:
         slow.insert(0, "worker")
-    return Health(not grave, (*grave, *slow), pulse, jobs, outbox, percent)
+    told = {f"{name}_seconds": age if name in slow else None for name, age in late.items()}
+    return Health(not grave, (*grave, *slow), disk_free_percent=percent, **told)
 
 
 def _age(since: datetime | None) -> int | None:

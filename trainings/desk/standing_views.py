@@ -19,7 +19,7 @@ from trainings.events import texts as event_texts
 from trainings.events.mistakes import delete_draft
 from trainings.events.models import Event, EventNotice, EventState, NoticeKind
 from trainings.events.queries import event_by_slug, notices_of, open_notice
-from trainings.events.whereabouts import differences, headline
+from trainings.events.whereabouts import differences, headline, when_of, whereabouts
 from trainings.registration.queries import has_applications
 from trainings.registration.telling import audience_of, preview, tell_applicants, tell_nobody
 
@@ -66,6 +66,7 @@ def _standing_page(event: Event, form: StandstillForm, problem: str, status: int
     page = render_template(
         "desk/standing.html",
         event=event,
+        when=when_of(whereabouts(event)),
         form=form,
         has_applications=has_applications(event.id),
         notices=[(one, headline(one)) for one in notices_of(event.id)],

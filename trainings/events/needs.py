@@ -33,6 +33,8 @@ def _passed(event_id: uuid.UUID | None) -> Iterator[Need]:
     wanted = select(Event.id, Event.state, Event.starts_at).where(
         Event.state.in_([EventState.DRAFT, EventState.POSTPONED]),
         (Event.starts_at <= now) | ((Event.state == EventState.DRAFT) & (Event.application_opens_at <= now)),
+        # A draft that was public once cannot be deleted: after its day nothing is left to do about it.
+        ~((Event.state == EventState.DRAFT) & Event.published_at.is_not(None) & (Event.starts_at <= now)),
     )
     if event_id is not None:
         wanted = wanted.where(Event.id == event_id)

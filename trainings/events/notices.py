@@ -18,7 +18,7 @@ from trainings.events.models import Event, EventNotice, EventState, NoticeKind
 from trainings.events.publication import missing
 from trainings.events.queries import lock_event, open_notice
 from trainings.events.refusals import EventRefusal
-from trainings.events.whereabouts import Whereabouts, whereabouts
+from trainings.events.whereabouts import Whereabouts, and_later, whereabouts
 
 STANDSTILLS = {
     NoticeKind.POSTPONED: EventState.POSTPONED,
@@ -27,8 +27,8 @@ STANDSTILLS = {
 
 
 def note_move(event: Event, before: Whereabouts) -> EventNotice | None:
-    """Note that a public event is at another time or place than before; None if it is not, or is again where those who
-    applied believe it to be. Moved once more before anybody was told it is still one notice. The caller holds the lock."""
+    """Note that a public event is at another time or place than before; None if it is not. Moved once more before anybody
+    was told it is still one notice, which knows what those read who applied in between. The caller holds the lock."""
     after = whereabouts(event)
     if after == before or event.state != EventState.PUBLISHED:
         return None
@@ -36,10 +36,7 @@ def note_move(event: Event, before: Whereabouts) -> EventNotice | None:
     untold = open_notice(event.id)
     if untold is None or untold.kind not in (NoticeKind.MOVED, NoticeKind.RESUMED):
         return _add(event, NoticeKind.MOVED, before)
-    if untold.kind == NoticeKind.MOVED and untold.before == after:
-        db.session.delete(untold)
-        db.session.flush()
-        return None
+    untold.before = and_later(untold.before, untold.at, before)
     untold.after, untold.revision, untold.at = after, event.revision, clock.now()
     db.session.flush()
     return untold
@@ -62,7 +59,7 @@ def stand_still(*, event_id: uuid.UUID, kind: NoticeKind, reason: str) -> EventN
     _revise(event)
     before = whereabouts(event)
     if (untold := open_notice(event.id)) is not None:
-        before = untold.before
+        before = and_later(untold.before, untold.at, before)
         db.session.delete(untold)
     notice = _add(event, kind, before, reason=reason.strip())
     record(verb=f"event.{kind.value}", subject=("event", event.id), event_id=event.id)

@@ -29,6 +29,27 @@ def _instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat()
 
 
+_LATER = "later"
+"""In what an event was: [instant, whereabouts] for each change that nobody was told of, oldest first."""
+
+
+def and_later(before: Whereabouts, since: datetime, then: Whereabouts) -> dict[str, Any]:
+    """What an event was, and that from an instant on it stood otherwise without a word to anybody."""
+    return {**before, _LATER: [*before.get(_LATER, []), [_instant(since), dict(then)]]}
+
+
+def known_since(before: Whereabouts, submitted_at: datetime) -> Whereabouts:
+    """What somebody read of an event who applied at this instant."""
+    steps = [then for since, then in before.get(_LATER, []) if datetime.fromisoformat(since) < submitted_at]
+    known: Whereabouts = steps[-1] if steps else before
+    return known
+
+
+def is_as_before(before: Whereabouts, after: Whereabouts) -> bool:
+    """Whether an event is again what it was at first."""
+    return {name: value for name, value in before.items() if name != _LATER} == dict(after)
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing that is different now, in words: what, how it was, how it is."""
@@ -70,11 +91,12 @@ def _where(of: Whereabouts) -> str:
     return texts.PLACE.format(place=place, address=of["address"]) if of["address"] else place
 
 
-def headline(notice: EventNotice) -> str:
-    """A notice in a few words: what of time and place has changed, or that it is not held."""
+def headline(notice: EventNotice, known: Whereabouts | None = None) -> str:
+    """A notice in a few words: what of time and place has changed, or that it is not held. known: what its reader has read
+    of the event; by default what it was at first."""
     if notice.kind != NoticeKind.MOVED:
         return texts.NOTICES[notice.kind]
-    changed = {row.what for row in differences(notice.before, notice.after)}
+    changed = {row.what for row in differences(known or notice.before, notice.after)}
     return texts.MOVED.get(frozenset(changed), texts.NOTICES[notice.kind])
 
 

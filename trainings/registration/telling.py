@@ -12,11 +12,11 @@ from sqlalchemy import select
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.web import render_mail
-from trainings.events.models import EventNotice
+from trainings.events.models import EventNotice, NoticeKind
 from trainings.events.notices import settle
 from trainings.events.queries import lock_event
 from trainings.events.refusals import EventRefusal
-from trainings.events.whereabouts import differences, headline, when_of
+from trainings.events.whereabouts import differences, headline, is_as_before, known_since, when_of
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.states import OPEN
@@ -31,8 +31,9 @@ class Audience:
 
 
 def audience_of(notice: EventNotice) -> Audience:
-    """Everybody whom a notice concerns, speakers and staff too, in the order of arrival."""
-    found = db.session.scalars(
+    """Everybody whom a notice concerns, speakers and staff too, in the order of arrival: who applied before the change, and
+    of a move only who has read of another time or place than the one that holds."""
+    candidates = db.session.scalars(
         select(Application)
         .where(
             Application.event_id == notice.event_id,
@@ -41,6 +42,7 @@ def audience_of(notice: EventNotice) -> Audience:
         )
         .order_by(Application.submitted_at, Application.id)
     ).all()
+    found = [one for one in candidates if notice.kind != NoticeKind.MOVED or _differs(notice, one)]
     return Audience([one for one in found if one.mail], [one for one in found if not one.mail])
 
 
@@ -52,7 +54,7 @@ def preview(notice: EventNotice, application: Application, link: str) -> tuple[s
         event=notice.event,
         link=link,
         names_are_told=True,
-        **_facts(notice),
+        **_facts(notice, application),
     )
 
 
@@ -67,7 +69,7 @@ def tell_applicants(*, notice_id: uuid.UUID, revision: int, mails: int) -> int:
     if len(audience.mailed) != mails:
         raise Refused(EventRefusal.NOTICE_CHANGED)
     for application in audience.mailed:
-        tell(application, _template(notice), **_facts(notice))
+        tell(application, _template(notice), **_facts(notice, application))
     settle(notice, told=mails)
     return mails
 
@@ -81,14 +83,18 @@ def tell_nobody(*, notice_id: uuid.UUID, revision: int, reason: str) -> None:
 
 
 def settle_if_nobody(notice: EventNotice | None) -> bool:
-    """Whether there is a notice that somebody has to hear; one that concerns nobody is settled. The caller holds the
-    event's lock."""
+    """Whether there is a notice that somebody has to hear; one that concerns nobody is settled, or goes if the event is
+    again where it was. The caller holds the event's lock."""
     if notice is None or notice.settled_at is not None:
         return False
     audience = audience_of(notice)
     if audience.mailed or audience.others:
         return True
-    settle(notice, told=0)
+    if notice.kind == NoticeKind.MOVED and is_as_before(notice.before, notice.after):
+        db.session.delete(notice)
+        db.session.flush()
+    else:
+        settle(notice, told=0)
     return False
 
 
@@ -109,10 +115,16 @@ def _template(notice: EventNotice) -> str:
     return f"event_{notice.kind.value}"
 
 
-def _facts(notice: EventNotice) -> dict[str, Any]:
+def _differs(notice: EventNotice, application: Application) -> bool:
+    return bool(differences(known_since(notice.before, application.submitted_at), notice.after))
+
+
+def _facts(notice: EventNotice, application: Application) -> dict[str, Any]:
+    known = known_since(notice.before, application.submitted_at)
     return {
-        "headline": headline(notice),
+        "headline": headline(notice, known),
         "reason": notice.reason,
-        "known_when": when_of(notice.before),
-        "differences": differences(notice.before, notice.after),
+        "when": when_of(notice.after),
+        "known_when": when_of(known),
+        "differences": differences(known, notice.after),
     }

@@ -30,6 +30,7 @@ export class Queue {
   async takeUp() {
     this.entries = await store.queued();
     this.heldBy = store.timesMade();
+    store.followKeys(this.entries.map(({ seq }) => seq));
   }
 
   /** Another tab may have sent some. A store that was made anew knows nothing: then memory counts. */

@@ -117,6 +117,11 @@ export function nextKey() {
   return `${lastKey} ${crypto.randomUUID()}`;
 }
 
+/** Go on after the keys that an earlier page has given, also if the device's clock was put back since. */
+export function followKeys(keys) {
+  for (const key of keys) lastKey = Math.max(lastKey, Number.parseInt(key, 10) || 0);
+}
+
 /** Write an entry under its key, the same one as often as need be. */
 export const write = (entry) => run(QUEUE, "readwrite", (queue) => queue.put(entry));
 /** Everybody in the queue whom this desk has let in was let in on its word alone. One transaction, so that an entry which

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from config import Settings
 from tests.support.announcing import announce
@@ -15,8 +18,8 @@ from tests.support.client import Client
 from tests.support.databases import Database
 from tests.support.hands import Clock, Unit
 from trainings import create_app
-from trainings.core.jobs import beat, enqueue
-from trainings.core.readiness import NotReady
+from trainings.core.jobs import beat, enqueue, last_pulse
+from trainings.core.readiness import NotReady, is_away
 from trainings.desk.readiness import check_start
 from trainings.directory.actions import load_master_data
 from trainings.messages.actions import queue_mail
@@ -129,14 +132,27 @@ def test_monitor_is_told_of_the_worker_the_jobs_and_the_mails(
     assert 0 <= told["disk_free_percent"] <= 100
 
 
-def test_round_after_round_notes_its_pulse_twice_a_minute_at_most(
-    client: Client, unit: Unit, clock: Clock
-) -> None:
-    for seconds, age in ((0, 0), (20, 20), (20, 0)):
+def test_monitor_does_not_hear_of_a_mail_that_is_on_its_way(client: Client, unit: Unit, clock: Clock) -> None:
+    """Whoever asks for the links of an address could else see whether the address is known."""
+    with unit():
+        beat()
+    before = ready(client)
+
+    with unit():
+        enqueue("seat_freed", key="x")
+        queue_mail(to="a@b.example", subject="x", body="x", purpose="x")
+
+    assert ready(client) == before
+
+
+def test_round_after_round_notes_its_pulse_twice_a_minute_at_most(unit: Unit, clock: Clock) -> None:
+    begun = clock.now
+    for seconds, noted in ((0, 0), (20, 0), (20, 40)):
         clock.forward(seconds=seconds)
         with unit():
             beat()
-        assert ready(client)["worker_seconds"] == age
+        with unit():
+            assert last_pulse() == begun + timedelta(seconds=noted)
 
 
 def test_other_schema_is_not_ready(client: Client, unit: Unit) -> None:
@@ -171,3 +187,30 @@ def test_desk_hears_that_the_database_is_away(tmp_path: Path) -> None:
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert answer.get_json()["code"] == 503
+
+
+def test_database_that_is_lost_in_the_commit_leaves_it_open_whether_anything_is_stored(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+    def commit() -> None:
+        raise lost
+
+    app.add_url_rule("/kept", "kept", lambda: "kept", methods=["POST"])
+    app.config.update(WTF_CSRF_ENABLED=False, TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    app.testing = False
+    monkeypatch.setattr("trainings.core.db.commit", commit)
+
+    answer = app.test_client().post("/kept")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "確かめられませんでした" in answer.get_data(as_text=True)
+    assert "登録されていません" not in answer.get_data(as_text=True)
+
+
+def test_page_that_writes_is_a_fault_and_no_absence() -> None:
+    for said in ("attempt to write a readonly database", "no such table: x", "UNIQUE constraint failed: x.y"):
+        assert not is_away(OperationalError("x", None, sqlite3.OperationalError(said)))
+    for said in ("unable to open database file", "disk I/O error", "database or disk is full"):
+        assert is_away(OperationalError("x", None, sqlite3.OperationalError(said)))
