@@ -58,6 +58,8 @@ def test_deputy_is_let_in_from_the_answer_to_the_applicant(
     expect(desk.locator("[data-deputy-problem]")).to_have_text("お名前とカナを入力してください。")
     desk.locator("#deputy-name").fill("代田 理子")
     desk.locator("#deputy-kana").fill("しろた りこ")
+    # An Enter so soon after a scan would belong to the scanner; hands take longer.
+    desk.wait_for_timeout(800)
     desk.keyboard.press("Enter")
 
     expect(desk.locator("#result [data-name]")).to_have_text("代田 理子")

@@ -55,9 +55,10 @@ class Client:
             answer = self.raw.open(path, method=method, **options)
         is_redirect = 300 <= answer.status_code < 400
         is_page = answer.mimetype == "text/html" and not is_redirect
-        # The steps of applying, which the Back button leads to.
+        # The steps of applying, which the Back button leads to, unless the request was refused before it came to them.
         steps = method == "POST" and re.fullmatch(r"/e/[^/]+/apply(/send)?", path.partition("?")[0])
-        problems = header_problems(dict(answer.headers), is_page=is_page, may_go_back=bool(steps))
+        may_go_back = bool(steps) and answer.status_code not in (400, 429)
+        problems = header_problems(dict(answer.headers), is_page=is_page, may_go_back=may_go_back)
         if is_page and method != "HEAD":
             problems += page_problems(answer.get_data(as_text=True), answer.status_code)
         assert not problems, _report(method, path, answer.status_code, problems)

@@ -234,13 +234,13 @@ def test_pages_stay_pages_when_the_database_is_gone(tmp_path: Path, gone: str) -
         session["staff"] = {"id": str(uuid.uuid4()), "version": 1, "until": 9e12}
 
     for path in ("/", "/staff", "/a/secret", "/t/ticket"):
-        page = client.get(path, status=500)
-        assert page.h1 == "うまく処理できませんでした"
+        page = client.get(path, status=503)
+        assert page.h1 == "ただいま利用できません"
         assert "登録されていません" in page
     assert client.get("/nowhere", status=404).h1 == "ページが見つかりません"
     headers = {"Authorization": "Bearer token"}
     answer = client.open("GET", "/api/v1/door/roster", headers=headers)
-    assert (answer.status_code, answer.get_json()["code"]) == (500, 500)
+    assert (answer.status_code, answer.get_json()["code"]) == (503, 503)
 
 
 def test_error_page_bears_the_number_of_its_line_in_the_log(
