@@ -163,6 +163,29 @@ def test_moved_twice_is_told_once_and_moved_back_not_at_all(
         assert session.get_one(Event, event.id).revision == 3
 
 
+def test_moved_back_is_told_to_those_who_applied_in_between_only(
+    planner: Client, unit: Unit, symposium: tuple[Event, list[str], str], clock: Clock, outbox: Outbox
+) -> None:
+    """Whoever applied before believes what holds again; whoever applied in between has read of another place."""
+    event, _, _ = symposium
+    moved(planner, event, venue="中央公民館")
+    clock.forward(minutes=5)
+    with unit() as session:
+        between = apply_as(session.get_one(Event, event.id), NURSE, 7, pledged=True)
+    clock.forward(minutes=5)
+
+    page = moved(
+        planner, event, **{"sessions-0-day": event.starts_at.date().isoformat(), "venue": "けやき市民ホール"}
+    )
+
+    assert page.h1 == "申し込んだ方に知らせる"
+    page.press("申し込んだ1人に知らせる")
+    (mail,) = outbox.all(purpose="registration_event_moved")
+    assert mail.to_address == between.mail
+    assert "中央公民館" in mail.body
+    assert "けやき市民ホール" in mail.body
+
+
 def test_nobody_is_asked_about_when_nobody_has_applied_or_nothing_has_moved(
     planner: Client, unit: Unit, symposium: tuple[Event, list[str], str]
 ) -> None:
