@@ -155,7 +155,7 @@ class Rehearsal:
     def _apply_once(self, number: int, profession: uuid.UUID, group: uuid.UUID) -> str:
         phone = Browser(self.port)
         page = phone.get(f"/e/{self.slug}/apply")
-        key = re.search(r'name="idempotency_key" value="(\w+)"', page)
+        key = re.search(r'name="idempotency_key"[^>]*value="(\w+)"', page)
         heard = re.search(r'<option value="([0-9a-f-]{36})">', page[page.index('id="heard_via"') :])
         if key is None or heard is None:
             raise RuntimeError("the form has changed")
