@@ -27,7 +27,7 @@ from trainings.core.fields import (
 from trainings.core.requests.editions import EditForm
 from trainings.core.texts import TOO_LONG
 from trainings.events.fields import Day, Whole, between, words
-from trainings.events.forms import SectorRow
+from trainings.events.rows.forms import SectorRow
 from trainings.registration.models import Application
 from trainings.registration.states import LIVE, State
 from trainings.registration.texts import STATES

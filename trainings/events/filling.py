@@ -16,12 +16,12 @@ from trainings.events.forms import (
     BLANK_ITEMS,
     BLANK_SECTORS,
     BLANK_SESSIONS,
-    NO_SECTOR,
     NOT_INVITED,
     SECTIONS,
     EventForm,
 )
 from trainings.events.models import CertificateRule, Event, Responsible, Selection
+from trainings.events.rows.forms import NO_SECTOR
 from trainings.events.timetable import Line, laid_out, stated_times
 
 PLAIN = (

@@ -1,0 +1,1 @@
+"""Rows of the tables on the page of an event: its sessions, quotas and programme."""
