@@ -111,3 +111,22 @@ def roster_entry(application: Application) -> dict[str, Any]:
         "care": bool(application.care_note),
         "search": application.search_key,
     }
+
+
+def seen(scan: Scan) -> dict[str, Any]:
+    """A scan as other desks need it."""
+    about = str(scan.about_id) if scan.about_id else None
+    return {
+        "scan_id": str(scan.id),
+        "application": str(scan.application_id) if scan.application_id else None,
+        "session": str(scan.session_id) if scan.session_id else None,
+        "outcome": scan.outcome.value,
+        "why": scan.why.value,
+        "kind": scan.kind.value,
+        "undoes": about if scan.kind == ScanKind.UNDO else None,
+        "corrects": about if scan.kind == ScanKind.CORRECTION else None,
+        "again_of": about if scan.kind == ScanKind.SCAN else None,
+        "direction": scan.direction.value,
+        "at": scan.scanned_at.isoformat(),
+        "device": str(scan.device_id) if scan.device_id else None,
+    }

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
 from trainings.checkin.counter.correcting import correct_profession
-from trainings.checkin.desk.answers import roster_entry, withheld
+from trainings.checkin.desk.answers import roster_entry, seen, withheld
 from trainings.checkin.desk.bodies import (
     Unacceptable,
     read_attempt,
@@ -25,7 +25,7 @@ from trainings.checkin.desk.bodies import (
     read_walk_in,
 )
 from trainings.checkin.desk.openapi import document
-from trainings.checkin.models import Device, Scan, ScanKind
+from trainings.checkin.models import Device
 from trainings.checkin.passages.scanning import ForeignScan, counts_exits, record_attempts
 from trainings.core import actor, clock, codes, names
 from trainings.core.db import db
@@ -223,7 +223,7 @@ def roster() -> ResponseReturnValue:
             "edition": edition,
             "roster": [roster_entry(application) for application in queries.roster(event.id)],
             "roster_at": begun.isoformat(),
-            "scans": [_seen(scan) for scan in scans],
+            "scans": [seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else 0,
             **_state(event),
         }
@@ -282,7 +282,7 @@ def changes() -> ResponseReturnValue:
     more, scans = len(scans) > most, scans[:most]
     return answer_with(
         {
-            "scans": [_seen(scan) for scan in scans],
+            "scans": [seen(scan) for scan in scans],
             "cursor": scans[-1].cursor if scans else cursor,
             "more": more or following is not None,
             "roster": lines,
@@ -300,25 +300,6 @@ def counts() -> ResponseReturnValue:
     """Arrived of expected, by group and in all; seats left."""
     _, event = speaking_device()
     return answer_with(_state(event))
-
-
-def _seen(scan: Scan) -> dict[str, Any]:
-    """A scan as other desks need it."""
-    about = str(scan.about_id) if scan.about_id else None
-    return {
-        "scan_id": str(scan.id),
-        "application": str(scan.application_id) if scan.application_id else None,
-        "session": str(scan.session_id) if scan.session_id else None,
-        "outcome": scan.outcome.value,
-        "why": scan.why.value,
-        "kind": scan.kind.value,
-        "undoes": about if scan.kind == ScanKind.UNDO else None,
-        "corrects": about if scan.kind == ScanKind.CORRECTION else None,
-        "again_of": about if scan.kind == ScanKind.SCAN else None,
-        "direction": scan.direction.value,
-        "at": scan.scanned_at.isoformat(),
-        "device": str(scan.device_id) if scan.device_id else None,
-    }
 
 
 def _state(event: Event) -> dict[str, Any]:
