@@ -236,6 +236,27 @@ def test_answer_to_what_the_store_has_lost_takes_nothing_else_away(
     assert {one.application_id for one in scans(site)} == {one.id for one in night.evening.guests[:2]}
 
 
+QUEUED_BY_A_CLOCK_AHEAD = """async () => {
+  const store = await import("/static/js/door/store.js");
+  const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: "usb", ticket: "X" };
+  await store.write({ seq: `${Date.now() + 10_800_000} first`, kind: "scan", body });
+}"""
+KEYS = "() => import('/static/js/door/store.js').then((store) => store.queued()).then((all) => all.map(({ seq }) => seq))"
+
+
+def test_queue_keeps_its_order_when_the_clock_is_put_back(desk: Page, night: Night) -> None:
+    """What was scanned first goes up first, whatever the tablet's clock said then."""
+    desk.context.set_offline(True)
+    desk.evaluate(QUEUED_BY_A_CLOCK_AHEAD)
+    desk.reload()
+
+    lets_in(desk, night.tickets[0])
+
+    first, second = desk.evaluate(KEYS)
+    assert first.endswith(" first")
+    assert second > first
+
+
 def test_store_deleted_by_another_page_is_let_go_and_written_again(desk: Page, night: Night) -> None:
     other = desk.context.new_page()
     other.goto("/about/draw")
