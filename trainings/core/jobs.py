@@ -75,7 +75,9 @@ def beat() -> None:
     """Note that a worker is at work; a round that follows the last one closely notes nothing."""
     last = last_pulse()
     if last is None or clock.now() - last >= PULSE_EVERY:
-        db.session.merge(Pulse(name=_WORKER, at=clock.now()))
+        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        new = insert(Pulse).values(name=_WORKER, at=clock.now())
+        db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_={"at": new.excluded.at}))
 
 
 def last_pulse() -> datetime | None:
