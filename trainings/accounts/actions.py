@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import current_app, url_for
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from trainings.accounts import queries
@@ -23,6 +24,7 @@ from trainings.messages.actions import queue_mail
 from trainings.messages.models import Message
 
 LINK_MINUTES = 15
+FORGOTTEN_AFTER = timedelta(days=1)
 MOST_LINKS = 5
 """Whoever holds so many fresh links gets no further mail: nobody's inbox can be flooded, and no owner is left without a
 link that works."""
@@ -113,6 +115,11 @@ def sign_in_body(message: Message) -> str:
         "accounts/mail/sign_in.txt", staff=link.staff, address=link_address(link), expires_at=link.expires_at
     )
     return body
+
+
+def forget_unanswered() -> None:
+    """What was asked and could not be answered in a day (its job was given up) is an address that nobody needs any more."""
+    db.session.execute(delete(SignInRequest).where(SignInRequest.asked_at < clock.now() - FORGOTTEN_AFTER))
 
 
 # -- in and out -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app, url_for
+from sqlalchemy import delete
 
 from trainings.core import clock
 from trainings.core.db import db, lock_words
@@ -29,6 +30,7 @@ from trainings.registration.queries import applications_with_mail, newest_with_m
 from trainings.registration.secrets import application_url
 
 ON_ITS_WAY = timedelta(minutes=5)
+FORGOTTEN_AFTER = timedelta(days=1)
 PATIENCE = timedelta(hours=6)
 """So long does a request wait for room in a mailbox that strangers fill."""
 LINKS_ASKED = "links_asked"
@@ -71,6 +73,11 @@ def send_asked(request_id: uuid.UUID) -> None:
         db.session.delete(request)
     else:
         enqueue(LINKS_ASKED, subject=request.id, run_after=later)
+
+
+def forget_unanswered() -> None:
+    """What was asked and could not be answered in a day (its job was given up) is an address that nobody needs any more."""
+    db.session.execute(delete(LinkRequest).where(LinkRequest.asked_at < clock.now() - FORGOTTEN_AFTER))
 
 
 def _send_links(*, mail: str, asked_at: datetime) -> datetime | None:

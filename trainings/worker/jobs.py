@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from trainings.accounts import actions as accounts
 from trainings.accounts.actions import LINK_ASKED as SIGN_IN_ASKED
 from trainings.accounts.actions import SIGN_IN_MAIL, send_asked_link, sign_in_body
 from trainings.allocation import watches as allocation
@@ -70,6 +71,8 @@ DUTIES = Duties(
     watches=(
         extend_chains,
         forget_old_counts,
+        accounts.forget_unanswered,
+        links.forget_unanswered,
         allocation.watch_offers,
         allocation.watch_release_dates,
         allocation.watch_starts,

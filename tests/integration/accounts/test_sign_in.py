@@ -21,6 +21,8 @@ from trainings.audit.models import AuditEntry
 from trainings.core.actor import ActorKind
 from trainings.core.db import unit_of_work
 from trainings.core.refusal import Refused
+from trainings.registration.models import LinkRequest
+from trainings.worker.jobs import DUTIES
 
 Work = Callable[[], object]
 MAIL = "mamoru@city.keyaki.example"
@@ -69,6 +71,21 @@ def test_sign_in_page_answers_the_same_for_known_and_unknown_addresses(
     assert known.html == unknown.html
     assert known.h1 == SENT
     assert [mail.to_address for mail in outbox.all()] == [MAIL]
+
+
+def test_addresses_that_could_not_be_answered_are_forgotten_after_a_day(unit: Unit, clock: Clock) -> None:
+    """Their jobs were given up; what strangers typed does not stay for ever."""
+    asked = (SignInRequest, LinkRequest)
+    for hours, left in ((0, 1), (23, 1), (2, 0)):
+        clock.forward(hours=hours)
+        with unit() as session:
+            if not hours:
+                session.add_all(model(mail=MAIL) for model in asked)
+                session.flush()
+            for watch in DUTIES.watches:
+                if watch.__name__ == "forget_unanswered":
+                    watch()
+            assert [len(session.scalars(select(model)).all()) for model in asked] == [left, left]
 
 
 @pytest.mark.parametrize("address", [MAIL, "left@city.keyaki.example", "nobody@city.keyaki.example"])
