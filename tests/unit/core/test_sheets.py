@@ -145,3 +145,5 @@ def test_workbook_is_printed_with_every_text_within_its_column() -> None:
     wrapped = {cell.coordinate for row in page["A3:E3"] for cell in row if cell.alignment.wrap_text}
     assert wrapped == {"A3", "B3", "C3", "D3", "E3"}
     assert not page["A2"].alignment.wrap_text
+    assert page.row_dimensions[2].height is None
+    assert page.row_dimensions[3].height >= 30

@@ -26,6 +26,8 @@ Cell = str | int | float | bool | date | datetime | time | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 A4, A3 = 9, 8
 """The numbers of these papers in a workbook."""
+LINE_HEIGHT, HIGHEST = 15.0, 409.0
+"""Points: of one line, and of the highest row that a workbook may have."""
 WIDE = 250
 """A sheet with more characters to a row than this would be too small to read on A4."""
 MOMENT, MOMENT_WIDTH = "yyyy-mm-dd hh:mm", 17
@@ -96,9 +98,12 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
             head.append(cell)
         page.append(head)
         formats = [sheet.formats.get(heading, "") for heading in sheet.header]
-        for row in rows:
+        for number, row in enumerate(rows, start=2):
             written = [_written(WriteOnlyCell, page, value) for value in row]
-            if any(_overflows(value, width) for value, width in zip(row, widths, strict=False)):
+            lines = max((_lines(value, width) for value, width in zip(row, widths, strict=False)), default=1)
+            if lines > 1:
+                # Not every program makes a row as high as its wrapped text when it opens a workbook.
+                page.row_dimensions[number].height = min(HIGHEST, LINE_HEIGHT * lines)
                 written = [_styled(WriteOnlyCell, page, value, "alignment", top) for value in written]
             if sheet.formats:
                 written = [
@@ -134,12 +139,13 @@ def _letters(value: Cell, shown: str) -> int:
     return len(str(value)) + 1
 
 
-def _overflows(value: Cell, width: int) -> bool:
-    """Whether a text is longer than its column is wide, or has a line break: then it is wrapped within it, since beyond its
-    column a printed text is cut where the next cell begins. A column is measured in half-wide characters."""
+def _lines(value: Cell, width: int) -> int:
+    """How many lines a text takes in its column: beyond it a printed text is cut where the next cell begins. A column is
+    measured in half-wide characters."""
     if not isinstance(value, str):
-        return False
-    return len(value) * (1 if value.isascii() else 2) > width or "\n" in value
+        return 1
+    signs = 1 if value.isascii() else 2
+    return sum(max(1, -(-len(line) * signs // width)) for line in value.split("\n"))
 
 
 def _styled(make_cell: Callable[..., Any], page: object, value: Any, what: str, style: object) -> Any:
