@@ -14,10 +14,10 @@ from flask import Flask
 
 from config import Settings
 from tests.support import postgres
+from tests.support.databases import lay_schema
 from trainings import create_app
 from trainings.core import clock
 from trainings.core.db import db, unit_of_work
-from trainings.core.triggers import create_schema
 from trainings.core.web import beside_requests
 from trainings.directory.actions import load_master_data
 from trainings.events.actions import create_event, publish_event
@@ -56,7 +56,7 @@ def _site(name: str, address: str, folder: Path) -> Site:
     app = create_app(settings)
     with beside_requests(app):
         with db.engine.begin() as connection:
-            create_schema(connection)
+            lay_schema(connection)
         with unit_of_work():
             load_master_data()
             load_framework(FRAMEWORK_TITLE)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from config import Settings
 from tests.support.postgres import Cluster
@@ -33,10 +34,14 @@ def make_schema(url: str) -> None:
     app = create_app(Settings.for_tests(database_url=url))
     with app.app_context():
         with db.engine.begin() as connection:
-            triggers.create_schema(connection)
-            # As if the migrations had made it: no server starts on a schema that it does not know.
-            MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "heads")
+            lay_schema(connection)
         db.engine.dispose()
+
+
+def lay_schema(connection: Connection) -> None:
+    """All tables and triggers, as if the migrations had made them: no server starts on a schema that it does not know."""
+    triggers.create_schema(connection)
+    MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "heads")
 
 
 class SqliteTemplate:
