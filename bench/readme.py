@@ -87,6 +87,12 @@ WANTED = {
         "sqlite: scans at a server killed 40 times",
         "sqlite: lost, doubled or wrong",
     ),
+    "slow": ("roster of 500 people at 128 kbit/s", "queue of 300 scans at 128 kbit/s"),
+    "hostile": (
+        "postgresql: dearest field of brackets",
+        "sqlite: dearest field of blanks",
+        "workbook with a part of many megabytes",
+    ),
     "desk": (
         "search among 5000 people, processor 6× slower, p95",
         "answer to a scan among 5000 people, processor 6× slower, p95",
