@@ -100,6 +100,8 @@ WANTED = {
     "decode": (
         "hard pictures read, of 60",
         "hard pictures read, beside jsQR",
+        "hardest pictures read",
+        "hardest pictures read, beside jsQR",
         "time for a picture, p50, beside jsQR",
         "first frame after loading, slowest of 12",
         "first frame after loading, processor 6× slower, slowest of 12",
