@@ -75,6 +75,28 @@ NO_EDITS = {
 }
 """Forms that come filled in and change nothing that stands, and why."""
 
+NOT_MET = {
+    "an act: nothing on its page is stored words": """
+        accounts.reactivate_staff accounts.send_link allocation.answer_offer allocation.draw_now allocation.freeze
+        allocation.thaw allocation.void certificates.print_certificates checkin.open_door desk.close_now desk.delete
+        desk.resume desk.withdraw door_badges.print_late door_board.stop messages.retry messages.retry_failed_job
+        offices.apply people.lay_beside people.reopen people.undo_merge registration.send_my_links surveys.close
+        venue.check_in accounts.use_link guest.confirm guest.answer_address""",
+    "one decision about a pair or a row, refused once it was decided": """
+        people.decide_address people.other_applicant people.same_applicant people.separate door_review.settle_many
+        free_entries.add free_entries.keep free_entries.match""",
+    "a file": """
+        allocation.result_workbook allocation.whole_record door_fees.workbook surveys.workbook""",
+    "a new row from an empty form": """
+        checkin.enrol_device desk.keep_notice desk.send_notice surveys.send_answers""",
+    "what is sent again is compared with what it said when it was sent first": """
+        registration.check registration.send""",
+    "no page's form: the desk's requests, each with its id": """
+        door_api.badges door_api.corrections door_api.deputies door_api.scans door_api.set_lock door_api.take
+        door_api.walk_ins""",
+}
+"""Where something is posted to that no page of the walk shows, and why it overwrites nothing unasked."""
+
 UNTOLD = "00000000"
 """The edition of a page that showed something else."""
 
@@ -235,6 +257,9 @@ def test_every_form_that_comes_filled_in_carries_its_edition(
     assert sorted(set(EDITS) - carrying) == [], "edits without their edition, or not on any page"
     assert sorted(carrying - set(EDITS)) == [], "edits that the table does not name"
     assert sorted(set(NO_EDITS) - filled_in) == [], "named without need"
+    posted_to = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    not_met = {endpoint for names in NOT_MET.values() for endpoint in names.split()}
+    assert sorted(posted_to - {one.endpoint for one in found} - not_met) == [], "on no page of the walk"
 
 
 def test_form_made_from_something_else_stores_nothing_and_one_press_keeps_either(
@@ -262,6 +287,32 @@ def test_form_made_from_something_else_stores_nothing_and_one_press_keeps_either
         if endpoint != "door_review.settle":  # settled, and gone from its page
             kept = Form(again := everybody.get(page.path), _same(again, found[endpoint].node))
             assert kept.values[name] == [words], endpoint
+
+
+def test_form_refused_for_its_words_stays_made_from_what_its_page_showed(
+    app: Flask, everybody: Client, world: dict[str, list[str]]
+) -> None:
+    pages = {page for page, *_ in EDITS.values()}
+    found = {one.endpoint: one for one in forms_of(app, everybody, world, pages) if one.made_from}
+    refused = set()
+    for endpoint, (_, _button, field, _words) in EDITS.items():
+        node = found[endpoint].node
+        form = Form(found[endpoint].page, node)
+        name = next(name for name in form.values if name.startswith(field))
+        seen = found[endpoint].made_from
+        editions = {"made_from": [UNTOLD], "seen_meanwhile": [seen]}
+
+        answer = everybody.raw.post(
+            node.get("action") or form.page.path, data=form.values | {name: ["長" * 3000]} | editions
+        )
+
+        if answer.status_code == 422:
+            refused.add(endpoint)
+            page = Page(everybody, form.page.path, 422, answer.get_data(as_text=True))
+            for hidden, values in editions.items():
+                shown = [one.get("value") for one in page.all(f"input[name={hidden}]")]
+                assert values[0] in shown, (endpoint, hidden)
+    assert set(EDITS) - refused == {"skills.save_taught", "door_devices.set_limit"}, "choices, and a notice"
 
 
 def _same(page: Page, node: Node) -> Node:

@@ -14,7 +14,7 @@ from trainings.audit.actions import record
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
-from trainings.core.requests.editions import Facet, clash_page, edition_of, meet_request
+from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.requests.fleeting import FleetingLimit
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.requests.limits import visitor_address
@@ -241,9 +241,15 @@ def _review_page(run: SurveyRun, typed: ReviewForm | None, problem: str) -> Resp
         form=ReviewForm(formdata=None),
         typed=typed,
         problem=problem,
-        made_from=lambda row: edition_of(_shown(row)),
+        made_from=lambda row: _edition(row, typed),
     )
     return page, 422 if problem else 200
+
+
+def _edition(row: FreeText, typed: ReviewForm | None) -> str:
+    """What was refused stays made from what its page showed; somebody may have changed the text since."""
+    is_typed = typed is not None and typed.text_id.data == str(row.id)
+    return request.form.get(MADE_FROM, "") if is_typed else edition_of(_shown(row))
 
 
 @bp.post("/staff/events/<slug>/survey/results.xlsx")

@@ -16,7 +16,7 @@ from trainings.checkin.review import reading as review
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused
-from trainings.core.requests.editions import Facet, clash_page, edition_of, meet_request
+from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.web import blueprint
 from trainings.events.queries import event_by_slug
 
@@ -27,10 +27,11 @@ bp = blueprint("door_review")
 @allowed(Role.PLANNER)
 def index(slug: str) -> ResponseReturnValue:
     """Open matters, by kind."""
-    return _page(slug, "", 200)
+    return _page(slug, "", None, 200)
 
 
-def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
+def _page(slug: str, problem: str, refused: uuid.UUID | None, status: int) -> ResponseReturnValue:
+    """refused: whose time was not understood; it stays as typed, and made from what its page showed."""
     event = event_by_slug(slug) or abort(404)
     matters = review.open_matters(event.id) if queries.door_of(event.id) else []
     page = render_template(
@@ -40,7 +41,10 @@ def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
         words=texts.MATTERS,
         whys=texts.WHYS,
         problem=problem,
-        made_from=lambda one: edition_of(_time(one.at)),
+        refused=refused,
+        made_from=lambda one: (
+            request.form.get(MADE_FROM, "") if one.scan.id == refused else edition_of(_time(one.at))
+        ),
     )
     return page, status
 
@@ -85,7 +89,7 @@ def settle(slug: str, scan_id: uuid.UUID) -> ResponseReturnValue:
         abort(404)
     except Refused as refused:
         db.session.rollback()
-        return _page(slug, refused.sentence(texts.REFUSALS), 422)
+        return _page(slug, refused.sentence(texts.REFUSALS), scan_id, 422)
     flash({"correct": texts.TIME_CORRECTED, "undo": texts.TAKEN_BACK}.get(act or "", texts.SETTLED))
     return redirect(url_for("door_review.index", slug=slug))
 
