@@ -41,7 +41,7 @@ from trainings.registration.models import Application, Channel
 from trainings.registration.states import State
 from trainings.skills.actions import load_framework
 from trainings.surveys import texts as surveys
-from trainings.surveys.models import FreeText
+from trainings.surveys.models import FreeText, SurveyInvitation
 from trainings.surveys.queries import runs_of_event
 
 BEGINS = datetime.fromisoformat("2027-01-18T07:30+09:00")
@@ -279,6 +279,21 @@ def unread() -> Made:
     return event
 
 
+def few_answers() -> Made:
+    event = open_event("回答の会", capacity=20)
+    guests = [apply_as(event, NURSE, 180 + n, pledged=True) for n in range(10)]
+    over(event)
+    close_event(event_id=event.id)
+    run = runs_of_event(event.id)[0]
+    for guest in guests:
+        db.session.add(
+            SurveyInvitation(event_id=event.id, application_id=guest.id, stratum=guest.event_group_id)
+        )
+    run.closes_at = clocks.now() + timedelta(days=2)
+    db.session.flush()
+    return event
+
+
 MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "untold": (untold, "中止になりました。申し込んだ方に、まだ知らせていません"),
     "postponed_without_day": (postponed_without_day, "延期したままです。新しい日がまだ決まっていません"),
@@ -302,6 +317,7 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "failed_mails": (failed_mails, "届かなかったメールが1通あります"),
     "failed_jobs": (failed_jobs, "うまく終わらなかった裏側の仕事が1件あります"),
     "unread": (unread, "まだ読んでいないアンケートの文が1件あります"),
+    "few_answers": (few_answers, "アンケートの回答が、まだ半分に届いていません"),
 }
 
 
