@@ -354,6 +354,23 @@ def test_substitution_sent_twice_makes_one(client: Client, unit: Unit) -> None:
     assert len(stored(unit, event)) == 2
 
 
+def test_substitution_sent_again_with_other_words_says_who_has_the_seat(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = mine(client, unit, event).follow("代わりの方にゆずる")
+    form = page.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    form.submit("この方にゆずる")
+    (new,) = (one for one in stored(unit, event) if one.family == OTHER["family"])
+
+    again = form.fill(family="小川", given="直", family_kana="オガワ", given_kana="ナオ").submit(
+        "この方にゆずる", status=422
+    )
+
+    assert f"{new.full_name} 様" in again.errors[0]
+    assert new.code in again.errors[0]
+    assert again.form(button="この方にゆずる").values["family"] == ["小川"]
+    assert {one.full_name for one in stored(unit, event)} == {"高橋 美咲", new.full_name}
+
+
 def test_substitute_must_be_somebody_else(client: Client, unit: Unit) -> None:
     event = published(unit)
     page = mine(client, unit, event).follow("代わりの方にゆずる")

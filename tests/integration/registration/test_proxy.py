@@ -82,6 +82,24 @@ def test_entry_after_closing_is_taken_until_the_list_is_frozen(
     assert len(stored(unit, event)) == 1
 
 
+def test_entry_sent_again_with_other_words_says_whose_stands(planner: Client, unit: Unit) -> None:
+    """Back, another phone number, sent: the first one stands, and whoever enters it knows where to put it right."""
+    event = published(unit)
+    page = planner.get(f"/staff/events/{event.slug}/applications/new")
+    form = page.form(button=BUTTON).fill(said(unit, event) | {"channel": "fax"})
+    form.submit(BUTTON)
+    (one,) = stored(unit, event)
+
+    again = form.fill(phone="000-555-0777").submit(BUTTON, status=422)
+
+    assert f"{one.full_name} 様" in again.text
+    assert one.code in again.text
+    assert again.form(button=BUTTON).values["phone"] == ["000-555-0777"]
+    assert stored(unit, event)[0].phone == one.phone
+    assert f"受付番号 {one.code}" in form.fill(phone=one.phone).submit(BUTTON)
+    assert len(stored(unit, event)) == 1
+
+
 def test_speaker_is_confirmed_at_once_and_takes_no_seat(planner: Client, unit: Unit) -> None:
     event = published(unit, capacity=1, quotas={})
 
