@@ -20,6 +20,6 @@ export default [
   },
   {
     files: ["static/js/door/sw.js"],
-    languageOptions: { globals: { ...globals.serviceworker, VERSION: "readonly", FILES: "readonly" } },
+    languageOptions: { globals: { ...globals.serviceworker, VERSION: "readonly", STATIC: "readonly", FILES: "readonly" } },
   },
 ];

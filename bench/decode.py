@@ -28,6 +28,7 @@ from bench.hardest_pictures import EACH, HARDEST, hardest
 from bench.results import Row, report
 from tests.support.databases import SqliteTemplate
 from tests.support.hands import Clock
+from tests.support.modules import of_the_page
 from tests.support.site import served
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +41,8 @@ FRAME_SEED = 1000
 """The frames whose first reading is timed are the same in every run."""
 FIRST_FRAME_MS, SLOWER = 150, (1, 6)
 """Until a first frame is read at most, on this processor and on one so many times slower (a phone of the middle class)."""
-FIRST = """async (png) => {
+FIRST = of_the_page(
+    """async (png) => {
   const { ready, textIn } = await import("/static/js/door/reader.js");
   await ready();
   const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
@@ -49,8 +51,10 @@ FIRST = """async (png) => {
   const text = await textIn(frame, frame.width, frame.height);
   return [text, performance.now() - begun];
 }"""
+)
 """From a frame to its text, as the desk's camera (static/js/door/camera.js) looks at one."""
-READ = """async (png) => {
+READ = of_the_page(
+    """async (png) => {
   const { ALL_WAYS, ready, textIn } = await import("/static/js/door/reader.js");
   await ready();
   const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
@@ -67,6 +71,7 @@ READ = """async (png) => {
   const theirs = jsQR(picture.data, picture.width, picture.height)?.data ?? "";
   return { ours, oursTook, theirs, theirsTook: performance.now() - begun };
 }"""
+)
 
 
 @dataclass(frozen=True)

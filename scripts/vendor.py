@@ -14,7 +14,6 @@ FILES = {
     "zxing-wasm/dist/es/reader/index.js": "zxing/reader/index.js",
     "zxing-wasm/dist/es/share.js": "zxing/share.js",
     "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing/zxing_reader.wasm",
-    "axe-core/axe.min.js": "axe.min.js",
 }
 """Where npm put it → where the pages look for it. The reader imports ../share.js, so both keep their places."""
 

@@ -35,7 +35,7 @@ from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, logs, web
 from trainings.core import jobs as job_models
-from trainings.core.requests import limits, proxies, sizes
+from trainings.core.requests import limits, proxies, sizes, static_answers
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
 from trainings.desk import mail_views
@@ -148,6 +148,7 @@ def create_app(settings: Settings) -> Flask:
     sizes.init_app(app)
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)
+    static_answers.init_app(app)
     proxies.init_app(app)
     limits.init_app(app)
     delivery.init_app(app)

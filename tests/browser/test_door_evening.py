@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.browser.test_door_ways import SEARCH, organiser
 from tests.support.crowd import widen_roster
+from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin import queries
@@ -22,7 +23,8 @@ from trainings.checkin.models import Outcome
 __all__ = ["night", "organiser"]
 
 NewContext = Callable[..., tuple[BrowserContext, Watch]]
-SIGHTINGS = """() => import('/static/js/door/sightings.js').then(({ Sightings }) => {
+SIGHTINGS = of_the_page(
+    """() => import('/static/js/door/sightings.js').then(({ Sightings }) => {
     const seen = new Sightings();
     const told = [];
     for (let at = 0; at < 9000; at += 110) {
@@ -33,6 +35,7 @@ SIGHTINGS = """() => import('/static/js/door/sightings.js').then(({ Sightings })
     const later = seen.see('A', 'camera', 12000).goesOn;
     return { told, other, later };
 })"""
+)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.browser.test_door_ways import SEARCH, organiser
+from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.models import Outcome
@@ -79,7 +80,9 @@ def test_locked_desk_lets_people_in_and_does_nothing_else(
 def test_lock_survives_a_reload_and_opens_offline(desk: Page, night: Night) -> None:
     set_pin(desk)
     kept = desk.evaluate(
-        "() => import('/static/js/door/store.js').then(store => store.fact('lock')).then(JSON.stringify)"
+        of_the_page(
+            "() => import('/static/js/door/store.js').then(store => store.fact('lock')).then(JSON.stringify)"
+        )
     )
     assert "2468" not in kept
     desk.context.set_offline(True)

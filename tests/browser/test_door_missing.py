@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.test_door import Night, enrol, everything_sent, night, type_ticket
 from tests.support.arrivals import take_seat
 from tests.support.evening import come_in, device_of
+from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.events.models import Event
@@ -98,10 +99,12 @@ def test_names_of_the_missing_go_with_the_roster(offline_page: Page, night: Nigh
     expect(tables_of(offline_page)).to_have_count(5)
 
     offline_page.evaluate(
-        """async () => {
+        of_the_page(
+            """async () => {
             const store = await import('/static/js/door/store.js');
             await store.forgetAll();
         }"""
+        )
     )
     offline_page.reload()
 

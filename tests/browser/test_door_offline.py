@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.support.hands import Clock
+from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin import queries
 from trainings.checkin.actions import close_door, revoke_device
 from trainings.checkin.models import Matter, Outcome
 from trainings.checkin.review.reading import open_matters
+from trainings.core import static_files
 from trainings.registration.actions import cancel_application
 
 __all__ = ["night"]
@@ -126,15 +131,19 @@ def test_whoever_was_let_in_offline_is_a_fact_wherever_they_stand_in_the_queue(
     assert (stored.outcome, stored.flagged) == (Outcome.ADMITTED, True)
 
 
-QUEUE_A_HUNDRED = """async () => {
+QUEUE_A_HUNDRED = of_the_page(
+    """async () => {
     const store = await import('/static/js/door/store.js');
     for (let n = 0; n < 100; n += 1) {
         const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: 'usb', ticket: `X${n}` };
         await store.write({ seq: store.nextKey(), kind: 'scan', body });
     }
 }"""
-MARKED = """() => import('/static/js/door/store.js').then(async (store) =>
+)
+MARKED = of_the_page(
+    """() => import('/static/js/door/store.js').then(async (store) =>
     (await store.queued()).filter(store.letsIn).every((entry) => entry.body.offline))"""
+)
 
 
 def test_two_desks_offline_with_walk_ins_before_one_ticket_are_flagged_too(
@@ -217,11 +226,13 @@ def test_record_that_the_server_cannot_take_is_shown_in_words_and_holds_nothing_
     desk: Page, night: Night, site: Site
 ) -> None:
     desk.evaluate(
-        """async () => {
+        of_the_page(
+            """async () => {
             const store = await import('/static/js/door/store.js');
             const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: 'usb', ticket: 'あ'.repeat(101) };
             await store.write({ seq: store.nextKey(), kind: 'scan', body });
         }"""
+        )
     )
     type_ticket(desk, night.tickets[0])
     desk.keyboard.press("Escape")
@@ -291,3 +302,83 @@ def test_closed_door_takes_the_names_from_the_device(
         })"""
     )
     assert "大久保" not in kept
+
+
+KEPT = """async () => Object.fromEntries(await Promise.all((await caches.keys()).map(async (name) => {
+    const shell = await caches.open(name);
+    const files = (await shell.keys()).map(({ url }) => new URL(url).pathname);
+    const page = await (await shell.match('/door'))?.text();
+    return [name, { files, page }];
+})))"""
+STYLE_OF_THE_PAGE = "() => document.querySelector('link[href$=\"/css/door.css\"]').getAttribute('href')"
+
+
+def next_version(site: Site, tmp_path: Path, number: int) -> str:
+    """Goes over to a version with another style of the door; its front of addresses."""
+    folder = Path(site.app.static_folder or "")
+    changed = tmp_path / f"version {number}"
+    shutil.copytree(folder, changed)
+    with (changed / "css/door.css").open("a") as style:
+        style.write(f"\n/* version {number} */\n")
+    files = static_files.read(changed)
+    site.app.extensions["static_files"] = files
+    return f"/static/{files.version}/"
+
+
+def test_upgrade_in_the_midst_of_an_evening_never_mixes_two_versions(
+    desk: Page, night: Night, site: Site, tmp_path: Path
+) -> None:
+    """A desk without network goes on with the old one; an upgrade that overtakes the fetching leaves no half of a version."""
+    (first,) = desk.evaluate(KEPT).values()
+    old = desk.evaluate(STYLE_OF_THE_PAGE).removesuffix("css/door.css")
+    # The worker of version 1 is read; when it fetches its files, the server is at version 2.
+    worker, present = site.app.view_functions["checkin.worker"], ""
+    passed_by = next_version(site, tmp_path, 1)
+
+    def overtaken(**values: Any) -> Any:
+        nonlocal present
+        script = worker(**values)
+        present = present or next_version(site, tmp_path, 2)
+        return script
+
+    site.app.view_functions["checkin.worker"] = overtaken
+    with pytest.raises(Error):
+        update(desk)
+    assert [one["files"] for one in desk.evaluate(KEPT).values() if passed_by in str(one)] == []
+
+    desk.context.set_offline(True)
+    desk.reload()
+    type_ticket(desk, night.tickets[0])
+    expect(desk.locator("#result [data-say]")).to_have_text("受付しました")
+    desk.keyboard.press("Escape")
+    assert desk.evaluate(STYLE_OF_THE_PAGE) == f"{old}css/door.css"
+    assert first in desk.evaluate(KEPT).values()
+    desk.context.set_offline(False)
+    everything_sent(desk)
+
+    update(desk)
+    desk.wait_for_function("(front) => document.querySelector(`link[href^='${front}']`)", arg=present)
+    (kept,) = desk.evaluate(KEPT).values()
+    assert {file for file in kept["files"] if file.startswith("/static/")} == {
+        file.replace(old, present) for file in first["files"] if file.startswith("/static/")
+    }
+    assert present in kept["page"]
+    assert old not in kept["page"]
+    assert "/* version 2 */" in desk.evaluate(
+        "(file) => fetch(file).then((one) => one.text())", f"{present}css/door.css"
+    )
+    assert len(scans(site)) == 1
+
+
+def update(desk: Page) -> None:
+    """Looks for a new version, and waits until all of its files are there; raises if they cannot be had."""
+    desk.evaluate(
+        """async () => {
+            const registration = await navigator.serviceWorker.getRegistration('/door');
+            await registration.update();
+            const coming = registration.installing;
+            if (!coming && !registration.waiting) throw new Error('redundant already');
+            if (coming) await new Promise((done, failed) => coming.addEventListener('statechange', () =>
+                coming.state === 'redundant' ? failed(new Error('redundant')) : done()));
+        }"""
+    )

@@ -18,6 +18,7 @@ from tests.browser.test_door_offline import QUEUE_A_HUNDRED
 from tests.browser.test_door_ways import SEARCH
 from tests.support.crowd import crowd, queue_up
 from tests.support.hands import Clock
+from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.slow_line import Fate, SlowLine, slow_line
 from tests.support.watching import Watch
@@ -34,15 +35,14 @@ KBIT_S = 128
 PEOPLE, LATE, QUEUE = 500, 3, 300
 LONGEST = 8_000
 """Bytes of a message that still comes through, in the test of batches."""
-ROSTER_KEPT = (
-    "async (store) => (await (await import(store)).fact('roster')).roster.map(({ id, state }) => [id, state])"
+ROSTER_KEPT = of_the_page(
+    "async () => (await (await import('/static/js/door/store.js')).fact('roster')).roster.map(({ id, state }) => [id, state])"
 )
 HURRY = """
 const wait = window.setTimeout;
 window.setTimeout = (act, ms, ...said) => wait(act, ms > 3500 ? ms / 5 : ms, ...said);
 """
 """The page's patience with what is long, five times shorter."""
-STORE = "/static/js/door/store.js"
 SAID = """
 window.said = new Set();
 addEventListener("DOMContentLoaded", () => {
@@ -122,7 +122,7 @@ def test_roster_and_queue_come_through_a_slow_line_that_breaks(
     assert line.broken == 1
     assert len([one for one in asked(line, "guests") if "after" not in one]) == 1, "begun anew"
     assert line.down.bytes - before < 300 * PEOPLE, "bytes on the wire, everything included"
-    kept = page.evaluate(ROSTER_KEPT, STORE)
+    kept = page.evaluate(ROSTER_KEPT)
     with site.unit() as session:
         there = {
             str(id): state.value for id, state in session.execute(select(Application.id, Application.state))
@@ -212,7 +212,7 @@ def test_files_of_the_desk_that_have_come_are_not_fetched_again(
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
 
     assert line.broken == 1
-    fetched = [one for one in line.asked if "/static/css/door.css" in one]
+    fetched = [one for one in line.asked if "/css/door.css" in one]
     assert len(fetched) == 2, "once by the page, once by its worker"
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
+from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.models import Outcome
@@ -236,12 +237,16 @@ def test_answer_to_what_the_store_has_lost_takes_nothing_else_away(
     assert {one.application_id for one in scans(site)} == {one.id for one in night.evening.guests[:2]}
 
 
-QUEUED_BY_A_CLOCK_AHEAD = """async () => {
+QUEUED_BY_A_CLOCK_AHEAD = of_the_page(
+    """async () => {
   const store = await import("/static/js/door/store.js");
   const body = { scan_id: crypto.randomUUID(), scanned_at: new Date().toISOString(), method: "usb", ticket: "X" };
   await store.write({ seq: `${Date.now() + 10_800_000} first`, kind: "scan", body });
 }"""
-KEYS = "() => import('/static/js/door/store.js').then((store) => store.queued()).then((all) => all.map(({ seq }) => seq))"
+)
+KEYS = of_the_page(
+    "() => import('/static/js/door/store.js').then((store) => store.queued()).then((all) => all.map(({ seq }) => seq))"
+)
 
 
 def test_queue_keeps_its_order_when_the_clock_is_put_back(desk: Page, night: Night) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
+from tests.support.modules import of_the_page
 from trainings.core import clock, codes, names
 from trainings.directory.models import Person
 from trainings.registration.models import Application
@@ -88,7 +89,8 @@ def _row(session: Session, table: Table, key: uuid.UUID) -> dict[str, Any]:
     return dict(session.execute(select(table).where(table.c.id == key)).mappings().one())
 
 
-QUEUE_UP = """async (most) => {
+QUEUE_UP = of_the_page(
+    """async (most) => {
   const { write, nextKey, fact } = await import("/static/js/door/store.js");
   const { roster } = await fact("roster");
   const scanned_at = new Date(Date.now() + ((await fact("ahead")) ?? 0)).toISOString();
@@ -100,6 +102,7 @@ QUEUE_UP = """async (most) => {
   }
   return known.map((guest) => guest.id);
 }"""
+)
 
 
 def queue_up(page: Page, most: int) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = Path(__file__).resolve().parents[2] / "static" / "vendor" / "axe.min.js"
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # A refused form answers 422 and Chromium notes that in the console; the page is as it should be.
 REFUSED_FORM = re.compile(r"the server responded with a status of 422")
 REPORT_VIOLATIONS = """

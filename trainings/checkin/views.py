@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request, url_for
@@ -29,7 +28,7 @@ from trainings.core import names
 from trainings.core.db import db
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
-from trainings.core.requests import in_app, sizes
+from trainings.core.requests import in_app, sizes, static_answers
 from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.web import blueprint, door_page, download
 from trainings.events.models import Event
@@ -268,7 +267,7 @@ def _shell() -> str:
 def worker() -> ResponseReturnValue:
     """The service worker of the desk's page; it may serve /door, one level above its own address."""
     script = worker_script(
-        Path(current_app.static_folder or ""),
+        static_answers.present(),
         page=_shell(),
         addresses=[url_for("checkin.desk"), url_for("checkin.manifest")],
     )

@@ -44,6 +44,9 @@ class Health:
 def check_start(app: Flask) -> None:
     """Raises NotReady with one sentence if web and worker must not start."""
     settings = app.config["TSUDOI"]
+    missing = app.extensions["static_files"].missing()
+    if missing:
+        raise NotReady(f"static/{missing[0]} is missing: run `make setup`, which brings the browser files.")
     readiness.check_folder(settings.instance_path, "TSUDOI_INSTANCE_DIR")
     readiness.check_database(app)
     with app.app_context():

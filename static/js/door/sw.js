@@ -1,4 +1,4 @@
-// The desk's service worker. `VERSION` and `FILES` are written above this text by the server (checkin/desk/shell.py): the
+// The desk's service worker. `VERSION`, `STATIC` and `FILES` are written above this text by the server (checkin/desk/shell.py): the
 // shell is the same for every event and holds no secret. The API is never answered from here.
 
 const NAME = `tsudoi-door-${VERSION}`;
@@ -7,8 +7,18 @@ const NAME = `tsudoi-door-${VERSION}`;
 async function fetchAll() {
   const shell = await caches.open(NAME);
   for (const file of FILES) {
-    if (!(await shell.match(file))) await shell.add(new Request(file, { cache: "reload" }));
+    if (!(await shell.match(file))) await shell.put(file, await ofThisVersion(file));
   }
+}
+
+/** In the midst of an upgrade the server may be another version by now: it sends on to its own files, and its page asks for
+    those. The worker of that version will fetch them; page and files of two versions are never kept together. */
+async function ofThisVersion(file) {
+  const answer = await fetch(file, { cache: "reload" });
+  if (!answer.ok || answer.redirected) throw new Error(`${file}: ${answer.status}`);
+  const isPage = answer.headers.get("Content-Type")?.startsWith("text/html");
+  if (isPage && !(await answer.clone().text()).includes(STATIC)) throw new Error(`${file}: another version`);
+  return answer;
 }
 
 addEventListener("install", (event) => event.waitUntil(fetchAll()));

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -117,3 +121,34 @@ def test_desk_is_the_same_shell_for_everybody(client: Client, planner: Client, c
     answer = client.open("GET", "/door")
     assert "camera=(self)" in answer.headers["Permissions-Policy"]
     assert "wasm-unsafe-eval" in answer.headers["Content-Security-Policy"]
+
+
+def test_desk_keeps_exactly_what_its_page_asks_for(client: Client, project_root: Path) -> None:
+    """Found by reading the page, and from each module the ones that it imports: nothing more, and nothing is missing."""
+    page = client.open("GET", "/door").get_data(as_text=True)
+    icons = client.open("GET", "/door/app.webmanifest").get_data(as_text=True)
+    asked = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) | set(
+        re.findall(r'"src": "(/static/[^"]+)"', icons)
+    )
+    (version,) = {address.split("/")[2] for address in asked}
+    front = f"/static/{version}/"
+    left = [address.removeprefix(front) for address in asked]
+    names = set(left)
+    while left:
+        name = left.pop()
+        text = (project_root / "static" / name).read_text("utf-8") if name.endswith(".js") else ""
+        for one in re.findall(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["'](\.[^"']+)["']""", text):
+            imported = os.path.normpath(Path(name).parent / one)
+            if imported not in names:
+                names.add(imported)
+                left.append(imported)
+    names.add("vendor/zxing/zxing_reader.wasm")  # the reader of codes, which its module names by a call
+
+    script = client.open("GET", "/door/sw.js").get_data(as_text=True)
+
+    listed = re.search(r"const FILES = (\[.*?\]);", script, re.DOTALL)
+    assert listed
+    kept = json.loads(listed[1])
+    assert sorted(kept) == sorted({"/door", "/door/app.webmanifest", *(front + name for name in names)})
+    assert len(names) > 40
+    assert f'const STATIC = "{front}";' in script

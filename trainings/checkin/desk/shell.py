@@ -5,44 +5,42 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from fnmatch import fnmatch
 
+from trainings.core.static_files import PREFIX, StaticFiles
+
+STYLES = ("base", "charts", "door", "forms", "furniture", "guest", "tables")
 PARTS = (
-    "css/*.css",
-    "icons/*",
+    *(f"css/{name}.css" for name in STYLES),
+    "icons/icon*",
     "js/focus_errors.js",
     "js/sha256.js",
     "js/door/*.js",
-    "vendor/tokens.css",
-    "vendor/zxing/**/*",
+    "vendor/*",
 )
 WORKER = "js/door/sw.js"
+OF_OTHER_PAGES = ("js/door/badge.js", "js/door/enrol.js")
 LENGTH_OF_VERSION = 12
 
 
-def worker_script(static_dir: Path, *, page: str, addresses: Sequence[str]) -> str:
+def worker_script(files: StaticFiles, *, page: str, addresses: Sequence[str]) -> str:
     """The service worker with its version and its list of files written above it.
 
     page: the page itself as HTML. addresses: the page's own, and others to be kept that are no static files. The version
-    changes with any of the files or the page; a browser then fetches all of them anew.
+    changes with any of the files (they stand in the page under their versioned addresses) or the page; a browser then
+    fetches all of them anew.
     """
-    files = _files(static_dir)
-    digest = hashlib.sha256(page.encode())
-    for name in files:
-        digest.update(_fingerprint(static_dir / name, (static_dir / name).stat().st_mtime_ns))
-    listed = json.dumps([*addresses, *(f"/static/{name}" for name in files)], indent=2)
-    version = digest.hexdigest()[:LENGTH_OF_VERSION]
-    return f'const VERSION = "{version}";\nconst FILES = {listed};\n\n' + (static_dir / WORKER).read_text(
-        "utf-8"
-    )
+    version = hashlib.sha256(page.encode()).hexdigest()[:LENGTH_OF_VERSION]
+    listed = [*addresses, *(files.address(name) for name in parts(files))]
+    written = {"VERSION": version, "STATIC": f"{PREFIX}{files.version}/", "FILES": listed}
+    head = "".join(f"const {name} = {json.dumps(value, indent=2)};\n" for name, value in written.items())
+    return f"{head}\n{files.contents[WORKER].decode()}"
 
 
-def _files(static_dir: Path) -> list[str]:
-    found = {path for part in PARTS for path in static_dir.glob(part) if path.is_file()}
-    return sorted(str(path.relative_to(static_dir)) for path in found if path != static_dir / WORKER)
-
-
-@cache
-def _fingerprint(path: Path, _changed_at: int) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest()
+def parts(files: StaticFiles) -> list[str]:
+    """The names of the files that the desk's page asks for."""
+    return [
+        name
+        for name in files.given_out()
+        if name not in OF_OTHER_PAGES and any(fnmatch(name, part) for part in PARTS)
+    ]

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from trainings.core.static_files import name_in
+
 BASE = "tsudoi:///"
 """A made-up address: whatever a document names is looked up by us, never on a network."""
 TIGHTNESS = ("", "paper--tight", "paper--tighter", "paper--tightest")
@@ -54,9 +56,9 @@ def _laid_out(html: str, static_dir: Path) -> Any:
         """Reads the product's own style sheets; refuses everything else."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            path = unquote(urlsplit(url).path)
-            found = (static_dir / path.removeprefix("/static/")).resolve()
-            if not path.startswith("/static/") or not found.is_relative_to(static_dir.resolve()):
+            name = name_in(unquote(urlsplit(url).path))
+            found = (static_dir / name).resolve()
+            if not name or not found.is_relative_to(static_dir.resolve()):
                 raise ValueError(f"a document may use static files only, not {url}")
             kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, found.read_bytes(), {"Content-Type": kind})
