@@ -52,6 +52,7 @@ if (!token.value || refused) parts.unshift(who);
 else who.hidden = true;
 const sections = [...form.querySelectorAll("section")];
 const submit = form.querySelector(".submit");
+const place = `${key}-at`;
 let at = 0;
 
 const progress = document.createElement("div");
@@ -79,17 +80,37 @@ function isAsked(part) {
 function show(index, focus) {
   at = index;
   const asked = parts.filter(isAsked);
-  const place = asked.indexOf(parts[at]) + 1;
+  const nth = asked.indexOf(parts[at]) + 1;
   for (const part of parts) part.hidden = part !== parts[at];
   for (const section of sections) section.hidden = !section.contains(parts[at]);
-  progress.querySelector("p").textContent = `${asked.length}問中 ${place}問`;
-  progress.querySelector(".c-brand").setAttribute("width", `${(100 * place) / asked.length}%`);
+  progress.querySelector("p").textContent = `${asked.length}問中 ${nth}問`;
+  progress.querySelector(".c-brand").setAttribute("width", `${(100 * nth) / asked.length}%`);
   const last = following(1) === null;
   submit.hidden = !last;
   next.hidden = last;
   back.hidden = following(-1) === null;
   next.textContent = isAnswered(parts[at]) ? "次へ" : "無回答で次へ";
-  if (focus) (parts[at].querySelector("input, textarea") ?? next).focus();
+  if (!focus) return;
+  remember(at);
+  form.scrollIntoView(); // the progress and the question, on the smallest screen too
+  (parts[at].querySelector("input, textarea") ?? next).focus({ preventScroll: true });
+}
+
+function remember(index) {
+  try {
+    sessionStorage.setItem(place, String(index));
+  } catch {
+    // see readDraft
+  }
+}
+
+function remembered() {
+  try {
+    const index = Number(sessionStorage.getItem(place) ?? 0);
+    return parts[index] && isAsked(parts[index]) ? index : 0;
+  } catch {
+    return 0;
+  }
 }
 
 function isAnswered(part) {
@@ -109,7 +130,15 @@ function following(step) {
 next.addEventListener("click", () => show(following(1), true));
 back.addEventListener("click", () => show(following(-1), true));
 form.addEventListener("input", () => show(at, false));
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  if (!refused && following(1) !== null) {
+    // Enter presses a form's button even where it is hidden: questions that nobody has seen are not answered by that.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    show(following(1), true);
+    return;
+  }
+  remember(0);
   const button = submit.querySelector("button");
   setTimeout(() => { button.textContent = "送っています"; }, 0);
 });
@@ -119,5 +148,5 @@ if (refused) {
   progress.hidden = true;
   steps.hidden = true;
 } else {
-  show(0, false);
+  show(remembered(), false);
 }

@@ -23,7 +23,7 @@ from tests.support.client import Client
 from tests.support.evening import NURSE, apply_as, device_of
 from tests.support.hands import Clock, Unit
 from tests.support.markup import Node
-from tests.support.pages import Form, Page
+from tests.support.pages import Form, Page, buttons_of
 from tests.support.staff import add_staff, sign_in
 from trainings.accounts.models import Role
 from trainings.checkin.models import Method
@@ -260,6 +260,43 @@ def test_every_form_that_comes_filled_in_carries_its_edition(
     posted_to = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     not_met = {endpoint for names in NOT_MET.values() for endpoint in names.split()}
     assert sorted(posted_to - {one.endpoint for one in found} - not_met) == [], "on no page of the walk"
+
+
+SEVERAL_BUTTONS = {
+    ("desk.rules", "試算する"): "the first one stores nothing; the other shows and asks",
+}
+"""Pages with a form of fields and several buttons, and the one that Enter presses; why it may."""
+
+
+def test_enter_in_a_field_presses_what_its_form_is_for(
+    app: Flask, everybody: Client, world: dict[str, list[str]]
+) -> None:
+    """A browser's Enter presses the first button of the form, wherever it stands and whether or not it is shown."""
+    several = set()
+    for path, endpoint in _all_pages(app, world):
+        answer = everybody.raw.get(path)
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        page = Page(everybody, path, 200, answer.get_data(as_text=True))
+        for node in page.all("form"):
+            buttons = [
+                (button.spoken, button.get("formaction"), button.get("name")) for button in buttons_of(node)
+            ]
+            if len({(action, name) for _, action, name in buttons}) > 1 and _takes_enter(node):
+                several.add((endpoint, buttons[0][0]))
+    assert several == set(SEVERAL_BUTTONS)
+
+
+def _takes_enter(node: Node) -> bool:
+    return any(one.get("type", "text") not in ("hidden", "submit", "button") for one in node.all("input"))
+
+
+def _all_pages(app: Flask, world: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static" and "." not in rule.rule[-5:]:
+            for values in _values(rule, world):
+                yield adapter.build(rule.endpoint, values, method="GET"), rule.endpoint
 
 
 def test_form_made_from_something_else_stores_nothing_and_one_press_keeps_either(

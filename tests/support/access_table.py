@@ -145,7 +145,6 @@ TABLE: dict[str, str] = {
     "door_papers.badges": "planner",
     "door_papers.keying": "planner",
     "door_papers.key_in": "planner",
-    "door_papers.add_walk_in": "planner",
     "door_papers.queue": "planner",
     "door_papers.take_queue": "planner",
     "checkin.enrol": "link:door",

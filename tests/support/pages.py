@@ -93,7 +93,7 @@ class Page:
         found = [
             form
             for form in self.all(selector)
-            if not button or any(squeezed(button) in squeezed(press.spoken) for press in _buttons(form))
+            if not button or any(squeezed(button) in squeezed(press.spoken) for press in buttons_of(form))
         ]
         assert len(found) == 1, f"{len(found)} forms fit {selector!r} {button!r} on {self!r}"
         return Form(self, found[0])
@@ -158,14 +158,15 @@ class Form:
         return self.page.client.send_form(path, data | uploads, status=status)
 
     def _button(self, words: str) -> Node | None:
-        found = [button for button in _buttons(self.node) if squeezed(words) in squeezed(button.spoken)]
+        found = [button for button in buttons_of(self.node) if squeezed(words) in squeezed(button.spoken)]
         exact = [button for button in found if squeezed(words) == squeezed(button.spoken)]
         found = exact or found
         assert len(found) == 1, f"{len(found)} buttons of {self.node} say 「{words}」"
         return found[0]
 
 
-def _buttons(form: Node) -> list[Node]:
+def buttons_of(form: Node) -> list[Node]:
+    """The buttons that send a form, in the order of the page; Enter in a field presses the first."""
     inside = [node for node in form.page.all("button, input[type=submit]") if _owner(node) is form.element]
     return [button for button in inside if button.get("type", "submit") == "submit"]
 

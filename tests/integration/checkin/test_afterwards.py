@@ -190,6 +190,26 @@ def test_somebody_from_the_margin_is_added_with_the_time(
     assert row[1] == "13:50"
 
 
+@pytest.mark.parametrize("button", [SAVE, ADD])
+def test_either_button_keeps_the_times_and_whoever_stands_in_the_margin(
+    planner: Client, evening: Evening, unit: Unit, button: str
+) -> None:
+    page = planner.get(path(evening, "roster/times"))
+    typed = {f"in-{evening.guests[0].id}": "13:40"}
+
+    done = page.form(button=button).fill(typed | walk_in_of(page)).submit(button)
+
+    assert "飛入 参 さんを、当日参加の方として記録しました。" in done
+    assert sorted(one.method for one in stored(unit)) == [Method.ROSTER, Method.WALK_IN]
+    page = planner.get(path(evening, "roster/times"))
+    refused = page.form(button=button).fill(
+        {f"in-{evening.guests[1].id}": "13:45"} | walk_in_of(page, kana="")
+    )
+    page = refused.submit(button, status=422)
+    assert page.one(f"[id='in-{evening.guests[1].id}']").get("value") == "13:45"
+    assert len(stored(unit)) == 2
+
+
 @pytest.mark.parametrize(
     ("field", "sentence"),
     [

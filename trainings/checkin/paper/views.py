@@ -43,8 +43,12 @@ WALK_IN_FIELDS: dict[StrEnum, str] = {
     CheckinRefusal.NAME_MISSING: "name",
     CheckinRefusal.KANA_MISSING: "kana",
     CheckinRefusal.GROUP_MISSING: "group",
+    CheckinRefusal.BAD_TIME: "time",
+    CheckinRefusal.TIME_AHEAD: "time",
 }
-"""Which field of somebody added a refusal is about; the others are about the time."""
+"""Which field of somebody added a refusal is about, where it names nobody of the roster."""
+ADDED = ("name", "kana", "group", "time")
+"""The fields of somebody who stands in the margin."""
 
 
 def _event_or_404(slug: str) -> Event:
@@ -72,7 +76,7 @@ def badges(slug: str) -> ResponseReturnValue:
 @bp.get("/staff/events/<slug>/roster/times")
 @allowed(Role.PLANNER)
 def keying(slug: str) -> ResponseReturnValue:
-    """Type in what a printed roster says; who was scanned already is shown with the time."""
+    """Type in what a printed roster says, its margin too; who was scanned already is shown with the time."""
     event = _event_or_404(slug)
     return _keying_page(event, _session_or_404(event, request.args.get("session", "")), {}, None, 200)
 
@@ -81,6 +85,7 @@ def keying(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 @sizes.takes(kilobytes=2000, fields=24_000)
 def key_in(slug: str) -> ResponseReturnValue:
+    """Both of the page's buttons keep everything that was typed."""
     event = _event_or_404(slug)
     session = _session_or_404(event, request.form.get("session", ""))
     sheet = _sheet()
@@ -91,37 +96,31 @@ def key_in(slug: str) -> ResponseReturnValue:
         for way in ways
     }
     rows = [Keyed(one.id, way, typed[f"{way.value}-{one.id}"]) for one in _people(event) for way in ways]
+    added = {name: request.form.get(name, "") for name in ADDED}
     try:
         fresh = key_in_roster(session=session, sheet=sheet, rows=rows, staff=_staff())
+        if any(names.as_typed(one) for one in added.values()):
+            key_in_walk_in(session=session, sheet=sheet, added=_addition(event, added), staff=_staff())
     except Refused as refused:
         db.session.rollback()
         event = _event_or_404(slug)
-        return _keying_page(event, _session_or_404(event, request.form["session"]), typed, refused, 422)
-    flash(texts.KEYED_IN.format(n=fresh) if fresh else texts.NOTHING_KEYED_IN)
+        session = _session_or_404(event, request.form["session"])
+        return _keying_page(event, session, typed | added, refused, 422)
+    if added["name"]:
+        flash(texts.WALK_IN_KEYED_IN.format(name=names.as_typed(added["name"])))
+    if fresh or not added["name"]:
+        flash(texts.KEYED_IN.format(n=fresh) if fresh else texts.NOTHING_KEYED_IN)
     return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
 
 
-@bp.post("/staff/events/<slug>/roster/walk-ins")
-@allowed(Role.PLANNER)
-def add_walk_in(slug: str) -> ResponseReturnValue:
+def _addition(event: Event, typed: dict[str, str]) -> Addition:
     """Somebody from the margin of the printed roster."""
-    event = _event_or_404(slug)
-    session = _session_or_404(event, request.form.get("session", ""))
-    typed = {name: request.form.get(name, "") for name in ("name", "kana", "group", "time")}
-    added = Addition(
+    return Addition(
         name=typed["name"][:60],
         kana=typed["kana"][:80],
         group_id=next((one.id for one in event.groups if str(one.id) == typed["group"]), None),
         typed=typed["time"],
     )
-    try:
-        key_in_walk_in(session=session, sheet=_sheet(), added=added, staff=_staff())
-    except Refused as refused:
-        db.session.rollback()
-        event = _event_or_404(slug)
-        return _keying_page(event, _session_or_404(event, request.form["session"]), typed, refused, 422)
-    flash(texts.WALK_IN_KEYED_IN.format(name=names.as_typed(added.name)))
-    return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
 
 
 def _sheet() -> uuid.UUID:
@@ -152,9 +151,7 @@ def _keying_page(
         typed=typed,
         problem=refused.sentence(texts.REFUSALS) if refused else "",
         at=f"{facts['direction']}-{facts['application']}" if "application" in facts else "",
-        at_added=WALK_IN_FIELDS.get(refused.code, "time")
-        if refused and request.form.get("group") is not None
-        else "",
+        at_added=WALK_IN_FIELDS.get(refused.code, "") if refused and "application" not in facts else "",
     )
     return page, status
 
