@@ -178,12 +178,14 @@ def admit_walk_in(
 ) -> dict[str, Any]:
     """Register somebody who comes without an application, and let them in. staff: who brings it in afterwards.
 
-    Raises Refused: NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY, ALREADY_APPLIED (facts:
-    known); ForeignScan.
+    Raises Refused: NO_WALK_INS, NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY,
+    ALREADY_APPLIED (facts: known); ForeignScan.
     """
     event = lock_event(event_id)
     application = None
     if db.session.get(Scan, walk_in.scan_id) is None:
+        if not (walk_in.offline or (event.is_public and event.is_held)):
+            raise Refused(CheckinRefusal.NO_WALK_INS)
         application = _walk_in_application(event, walk_in)
     attempt = Attempt(
         scan_id=walk_in.scan_id,

@@ -108,6 +108,7 @@ class Why(StrEnum):
     NOT_SELECTED = "not_selected"
     WAITING = "waiting"
     CANCELLED = "cancelled"
+    NOT_HELD = "not_held"
     NOT_OPEN_YET = "not_open_yet"
     LEFT_ALREADY = "left_already"
     NOT_INSIDE = "not_inside"
@@ -174,6 +175,7 @@ class Matter(StrEnum):
     NO_ENTRY = "no_entry"
     UNKNOWN = "unknown"
     CLOCK = "clock"
+    OVERTAKEN = "overtaken"
 
 
 class Settlement(Base):

@@ -49,7 +49,7 @@ _SPEAKING = (
         joinedload(Door.event).options(
             load_only(
                 *(Event.title, Event.starts_at, Event.doors_open_at, Event.capacity, Event.certificate_rule),
-                Event.fee_amount,
+                *(Event.fee_amount, Event.state, Event.revised_at),
             ),
             joinedload(Event.sessions),
         )

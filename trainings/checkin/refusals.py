@@ -6,6 +6,7 @@ from enum import StrEnum
 class CheckinRefusal(StrEnum):
     NOT_PUBLISHED = "not_published"
     NOT_HELD = "not_held"
+    NO_WALK_INS = "no_walk_ins"
     NOT_ENDED = "not_ended"
     DOOR_NOT_OPEN = "door_not_open"
     DOOR_CLOSED = "door_closed"

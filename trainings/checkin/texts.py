@@ -6,6 +6,7 @@ from trainings.checkin.refusals import CheckinRefusal
 REFUSALS = {
     CheckinRefusal.NOT_PUBLISHED: "公開していない催しの受付は、開けません。",
     CheckinRefusal.NOT_HELD: "延期または中止になっている催しです。受付は使いません。",
+    CheckinRefusal.NO_WALK_INS: "延期・中止になったか、公開をやめた催しです。新しい方は受け付けられません。責任者に声をかけてください。",
     CheckinRefusal.NOT_ENDED: "催しがまだ始まっていません。始まってから閉じてください。",
     CheckinRefusal.DOOR_NOT_OPEN: "受付がまだ開いていません。",
     CheckinRefusal.DOOR_CLOSED: "受付はもう閉じています。",
@@ -67,6 +68,13 @@ MATTERS = {
         "時計がずれている端末の受付",
         "端末の時計が、2分より多く進んでいるか遅れています。端末の時計を直し、受付の時刻がちがうときは、ここで直してください。",
     ),
+    Matter.OVERTAKEN: (
+        "延期・中止・日時の変更の前に受け付けた方",
+        (
+            "そのあと、催しが延期か中止になったか、別の日に変わりました。受付は参加として残しています。"
+            "参加に数えないときは、取り消してください。"
+        ),
+    ),
 }
 """Matter → its heading, and what it means."""
 NO_SUCH_NUMBER = "受付番号とフリガナの組み合わせが見つかりません。お申し込みのメールでお確かめください"
@@ -75,6 +83,7 @@ SETTLED_MANY = "{n}件を確かめたことにしました。"
 TIME_CORRECTED = "受付の時刻を直しました。"
 TIMES_CORRECTED = "{n}件の時刻を直しました。"
 TAKEN_BACK = "受付を取り消しました。"
+TAKEN_BACK_MANY = "{n}件の受付を取り消しました。"
 SAYS = {
     Outcome.ADMITTED: "受付しました",
     Outcome.REPEATED: "受付済みです",
@@ -94,6 +103,10 @@ WHYS = {
     Why.CANCELLED: (
         "取り消された申込です",
         "代理の方に交代したか、取り消されています。「当日参加」で入れます。",
+    ),
+    Why.NOT_HELD: (
+        "延期か中止になった催しです",
+        "きょうは受付をしません。催しのページのお知らせを、見ていただいてください。",
     ),
     Why.NOT_OPEN_YET: ("受付はまだ始まっていません", "受付の時刻まで、お待ちいただいてください。"),
     Why.LEFT_ALREADY: ("退室済みの方です", "もう一度入るときは、責任者に声をかけてください。"),

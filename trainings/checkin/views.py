@@ -230,6 +230,8 @@ def enrol(secret: str) -> ResponseReturnValue:
     """The page behind the link: give the device a name."""
     found = queries.door_by_secret(secret) or abort(404)
     form = DeviceForm(formdata=None)
+    if not found.event.is_public:
+        return render_template("checkin/enrol.html", event=found.event, form=form), 410
     form.name.data = proposed_name(found.event_id)
     return render_template("checkin/enrol.html", event=found.event, form=form)
 
@@ -240,6 +242,8 @@ def enrol_device(secret: str) -> ResponseReturnValue:
     """Enrol, and hand the token to the browser once; its script keeps it and goes on to the desk."""
     found = queries.door_by_secret(secret) or abort(404)
     form = DeviceForm()
+    if not found.event.is_public:
+        return render_template("checkin/enrol.html", event=found.event, form=form), 410
     if not form.validate():
         return render_template("checkin/enrol.html", event=found.event, form=form), 422
     try:

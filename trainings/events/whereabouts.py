@@ -11,9 +11,10 @@ from trainings.core import clock
 from trainings.core.web import jdatetime, jday, jtime
 from trainings.events import texts
 from trainings.events.models import Event, EventNotice, NoticeKind
-from trainings.events.queries import newest_notice
+from trainings.events.queries import newest_notice, notices_of
 
 Whereabouts = Mapping[str, Any]
+STANDSTILL_KINDS = frozenset({NoticeKind.POSTPONED, NoticeKind.CALLED_OFF})
 
 
 def whereabouts(event: Event) -> dict[str, Any]:
@@ -43,6 +44,39 @@ def known_since(before: Whereabouts, submitted_at: datetime) -> Whereabouts:
     steps = [then for since, then in before.get(_LATER, []) if datetime.fromisoformat(since) < submitted_at]
     known: Whereabouts = steps[-1] if steps else before
     return known
+
+
+@dataclass(frozen=True)
+class Stood:
+    """What was so of an event at some instant. held: it was neither postponed nor called off then."""
+
+    held: bool
+    doors_open_at: datetime
+
+
+def stood_at(event: Event, instant: datetime) -> Stood:
+    """What whoever stood at the door then could go by. A fact of the door is judged by this, not by what was decided later;
+    asks nothing about an event that has not changed since."""
+    if event.revised_at is None or instant >= event.revised_at:
+        return Stood(event.is_held, event.doors_open_at)
+    held, doors_open_at = True, event.doors_open_at
+    for notice in notices_of(event.id):
+        if notice.at > instant:
+            told = known_since(notice.before, instant)["doors_open_at"]
+            return Stood(held, datetime.fromisoformat(told))
+        held = notice.kind not in STANDSTILL_KINDS
+    return Stood(held, doors_open_at)
+
+
+def overtakes(notice: EventNotice) -> bool:
+    """Whether what happened at the door before this notice belongs to an evening that was not held to its end, or to
+    another day."""
+    if notice.kind in STANDSTILL_KINDS:
+        return True
+    before, after = (
+        clock.local(datetime.fromisoformat(of["starts_at"])) for of in (notice.before, notice.after)
+    )
+    return before.date() != after.date()
 
 
 def is_as_before(before: Whereabouts, after: Whereabouts) -> bool:

@@ -4,9 +4,10 @@
 const WITHOUT_A_SEAT = ["unknown", "other_event", "not_selected", "waiting", "cancelled"];
 const BY_OTHER_SCANS = ["left_already", "not_inside"];
 
-/** earlier: [{direction, at}], oldest first; rules: {open, exits}. Gives {outcome, why, since}. */
+/** earlier: [{direction, at}], oldest first; rules: {open, exits, held}. Gives {outcome, why, since}. */
 export function decide(ticket, earlier, direction, rules) {
   if (WITHOUT_A_SEAT.includes(ticket)) return refused(ticket);
+  if (rules.held === false) return refused("not_held");
   if (!rules.open) return refused("not_open_yet");
   const last = earlier.at(-1);
   if (direction === "out") {

@@ -139,7 +139,8 @@ export class Roster {
     const instant = Date.parse(attempt.scanned_at);
     const session = this.sessionAt(instant);
     const earlier = guest ? this.turns(guest, session) : [];
-    const rules = { open: event.held !== false && instant >= Date.parse(event.doors_open_at), exits: event.exits };
+    const { held, exits } = event;
+    const rules = { held, exits, open: instant >= Date.parse(event.doors_open_at) };
     let decision = decide(ticketState(guest), earlier, direction, rules);
     if (attempt.forced && decision.outcome === "refused" && guest) decision = { outcome: "admitted", why: "", since: "" };
     let [say, next] = [texts.says[decision.outcome], ""];

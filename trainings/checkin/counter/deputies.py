@@ -58,7 +58,7 @@ def admit_deputy(
     A fact (offline) whose applicant is here after all, or has no seat any more, is a walk-in of the same group; a deputy
     who has a seat of their own is let in on that.
     LookupError for an applicant of another event. Raises Refused: NAME_MISSING, KANA_MISSING, NAME_HOLDS_ADDRESS,
-    APPLICANT_HERE, NO_SEAT_TO_PASS_ON, SAME_PERSON, ALREADY_APPLIED (facts: known); ForeignScan.
+    NO_WALK_INS, APPLICANT_HERE, NO_SEAT_TO_PASS_ON, SAME_PERSON, ALREADY_APPLIED (facts: known); ForeignScan.
     """
     event = lock_event(event_id)
     old = db.session.get(Application, deputy.application_id, populate_existing=True)
@@ -67,6 +67,8 @@ def admit_deputy(
     lock_door(event_id)
     if db.session.get(Scan, deputy.scan_id) is not None:
         return _admit(event_id, deputy, None, device, staff)
+    if not (deputy.offline or event.is_held):
+        raise Refused(CheckinRefusal.NO_WALK_INS)
     taken_back, still_here = _entries(deputy)
     if still_here or old.state != State.CONFIRMED:
         if not deputy.offline:

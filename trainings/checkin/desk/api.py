@@ -94,13 +94,13 @@ def speaking_device() -> tuple[Device, Event]:
     """The device that speaks, and its event, while the door is open."""
     device, event, is_closed = sending_device()
     if is_closed:
-        raise _NotAllowed("closed", 410)
+        raise _NotAllowed("closed" if event.is_public else "withdrawn", 410)
     return device, event
 
 
 def sending_device() -> tuple[Device, Event, bool]:
     """The device that sends its queue, its event, and whether the door is closed: then it may do so for some days more, and
-    hears nothing of anybody."""
+    hears nothing of anybody. The door of an event that is not public any more is closed without an end to sending."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     found = queries.device_by_token(token) if scheme.lower() == "bearer" and token else None
     if found is None:
@@ -111,7 +111,7 @@ def sending_device() -> tuple[Device, Event, bool]:
         raise _NotAllowed("revoked", 401)
     actor.set_current(actor.Actor(actor.ActorKind.DEVICE, str(device.id)))
     if door.closed_at is None:
-        return device, door.event, False
+        return device, door.event, not door.event.is_public
     days = current_app.config["TSUDOI"].door_upload_days
     if clock.now() > door.closed_at + timedelta(days=days):
         raise _NotAllowed("closed", 410)
@@ -361,7 +361,7 @@ def walk_ins() -> ResponseReturnValue:
     """One person without an application: name, kana, group; a reason when the event is full."""
     device, event, is_closed = sending_device()
     walk_in = read_walk_in(body_of_request())
-    if is_closed:
+    if is_closed and event.is_public:
         # Whoever it is came in hours ago; a refusal would only tell who has applied.
         walk_in = replace(walk_in, offline=True)
     try:

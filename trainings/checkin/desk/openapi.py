@@ -31,7 +31,10 @@ _ERRORS = {
     "400": "The body is not of this form; `field` names what is wrong.",
     "401": "The token is unknown, or the device was revoked.",
     "403": "Too early for a roster.",
-    "410": "The door is closed: no roster any more, and after some days no upload either.",
+    "410": (
+        "The door is closed (`closed`), or its event is not public any more (`withdrawn`): no roster any more, and "
+        "after some days no upload either."
+    ),
     "413": "The body is longer than any that a desk sends; the same in smaller batches is taken.",
 }
 

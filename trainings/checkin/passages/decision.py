@@ -25,10 +25,12 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Rules:
-    """open: scanning has begun. exits: the event also scans who leaves (credit bodies need both)."""
+    """open: scanning has begun. exits: the event also scans who leaves (credit bodies need both). held: it was neither
+    postponed nor called off at the time of the scan."""
 
     open: bool
     exits: bool = False
+    held: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,13 @@ class Decision:
 def decide(ticket: TicketState, earlier: Sequence[Earlier], direction: str, rules: Rules) -> Decision:
     """What happens to one scan, from the state of its ticket, the earlier scans (oldest first) and the event's rules.
 
-    The order of the questions is part of the contract: which ticket, whether it has a seat, whether the door is open,
-    whether the person is inside.
+    The order of the questions is part of the contract: which ticket, whether it has a seat, whether the event is held,
+    whether the door is open, whether the person is inside.
     """
     if ticket in ("unknown", "other_event", "not_selected", "waiting", "cancelled"):
         return Decision("refused", ticket)
+    if not rules.held:
+        return Decision("refused", "not_held")
     if not rules.open:
         return Decision("refused", "not_open_yet")
     last = earlier[-1] if earlier else None

@@ -31,6 +31,7 @@ from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.events.actions import RECLOSED
 from trainings.events.models import CertificateRule, Event, Session
+from trainings.events.whereabouts import stood_at
 from trainings.registration.models import Application
 from trainings.registration.states import State
 
@@ -137,7 +138,7 @@ def _record(
         ticket,
         [Earlier(scan.direction.value, ledger.at(scan).isoformat()) for scan in earlier],
         attempt.direction.value,
-        Rules(open=event.is_held and attempt.scanned_at >= event.doors_open_at, exits=counts_exits(event)),
+        _rules(event, attempt.scanned_at),
     )
     ours = application if ticket != "other_event" else None
     told, (decision, flagged) = decision, _as_fact(attempt, decision, ours)
@@ -163,6 +164,12 @@ def _record(
             staff=staff,
         )
     )
+
+
+def _rules(event: Event, scanned_at: datetime) -> Rules:
+    """By what stood when it was scanned: a desk without network cannot know what was decided later."""
+    then = stood_at(event, scanned_at)
+    return Rules(open=scanned_at >= then.doors_open_at, exits=counts_exits(event), held=then.held)
 
 
 def _desk_of(scan: Scan) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
-from trainings.checkin.models import Direction, Matter, Outcome, Scan, ScanKind, Why
+from trainings.checkin.models import Direction, Matter, Method, Outcome, Scan, ScanKind, Why
 from trainings.checkin.passages.facts import Passed, passages_of
 from trainings.checkin.passages.scanning import WRONG_CLOCK
+from trainings.events.queries import notices_of
+from trainings.events.whereabouts import overtakes
 
 FOREIGN = frozenset({Why.UNKNOWN, Why.OTHER_EVENT})
 
@@ -19,6 +22,7 @@ class Matters:
     def __init__(self, scans: Sequence[Scan], exits: bool) -> None:
         """exits: the event counts who leaves."""
         self._exits = exits
+        self._overtaken_at = _overtaken_at(scans[0].event_id) if scans else None
         self._passed: dict[uuid.UUID, list[Passed]] = defaultdict(list)
         for one in passages_of({scan.application_id for scan in scans if scan.application_id}):
             if one.scan.application_id is not None:
@@ -28,6 +32,9 @@ class Matters:
         """Why a scan asks for a look; None where it does not, or does not any more."""
         if scan.kind != ScanKind.SCAN:
             return None
+        return self._asks(scan) or self._overtaken(scan)
+
+    def _asks(self, scan: Scan) -> Matter | None:
         if scan.why in FOREIGN:
             return Matter.UNKNOWN
         if "clock_off" in scan.answer:
@@ -39,6 +46,13 @@ class Matters:
         # A device that does not tell its own time shows it where a scan is dated later than it arrived.
         return Matter.CLOCK if scan.scanned_at > scan.received_at + WRONG_CLOCK else None
 
+    def _overtaken(self, scan: Scan) -> Matter | None:
+        """Somebody passed, and then the event was called off, postponed or moved to another day."""
+        passed = self.passed(scan)
+        if passed is None or self._overtaken_at is None or passed.at >= self._overtaken_at:
+            return None
+        return Matter.OVERTAKEN
+
     def _let_in(self, scan: Scan) -> Matter | None:
         """Let in against the answer; no matter where the answer came only from what had not arrived by then."""
         before = self._before(scan)
@@ -47,6 +61,9 @@ class Matters:
                 return None if any(one.scan.direction == Direction.IN for one in before) else Matter.NO_ENTRY
             case Why.LEFT_ALREADY if self._exits or not before or before[-1].scan.direction == Direction.IN:
                 return None
+            # Online nobody comes in without an application then: the desk did not know.
+            case Why.NOT_HELD if scan.method == Method.WALK_IN:
+                return Matter.OFFLINE
         return Matter.FORCED if scan.forced else Matter.OFFLINE
 
     def other(self, scan: Scan) -> Passed | None:
@@ -79,6 +96,11 @@ class Matters:
             for one in self._passed[scan.application_id]
             if one.session_id == mine.session_id and one.at < mine.at
         ]
+
+
+def _overtaken_at(event_id: uuid.UUID) -> datetime | None:
+    """When an event was last called off, postponed or moved to another day."""
+    return max((one.at for one in notices_of(event_id) if overtakes(one)), default=None)
 
 
 def _same(one: Scan, other: Scan) -> bool:

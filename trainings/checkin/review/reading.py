@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
-from trainings.checkin.models import Matter, Method, Scan, ScanKind, Settlement, Why
+from trainings.checkin.models import Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.decision import is_passage
 from trainings.checkin.passages.facts import Passed, not_undone, passed_at, stands
@@ -21,7 +21,7 @@ from trainings.checkin.passages.scanning import counts_exits, lock_door, record_
 from trainings.checkin.review.matters import FOREIGN, Matters
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.events.models import Event
+from trainings.events.models import Event, EventNotice
 from trainings.registration.models import Application
 
 
@@ -131,6 +131,20 @@ def settle_many(*, event_id: uuid.UUID, scan_ids: Collection[uuid.UUID], shift: 
     return len(fresh)
 
 
+def take_back_many(*, event_id: uuid.UUID, scan_ids: Collection[uuid.UUID], staff: Staff) -> int:
+    """Take several passages back at once; how many matters were open still. LookupError for a scan that the event does not
+    have."""
+    lock_door(event_id)
+    found = [_scan(event_id, one) for one in scan_ids]
+    fresh = [one for one in found if is_passage(one.outcome, one.why) and _settle(one, staff, undone=True)]
+    undos = [
+        Attempt(scan_id=uuid.uuid4(), scanned_at=clock.now(), method=Method.SEARCH, undoes=one.id)
+        for one in fresh
+    ]
+    record_attempts(event_id=event_id, attempts=undos, staff=staff)
+    return len(fresh)
+
+
 def correct_time(*, event_id: uuid.UUID, scan_id: uuid.UUID, at: datetime, staff: Staff) -> None:
     """Say when somebody passed whose desk had a wrong clock. A row of its own: the scan stays as it was told, and the time
     given last counts. Settles the matter.
@@ -204,12 +218,20 @@ def _asking(event_id: uuid.UUID | None) -> Select[tuple[Scan]]:
         .where(
             Scan.event_id == event_id if event_id is not None else true(),
             Scan.kind == ScanKind.SCAN,
-            or_(Scan.flagged, Scan.why.in_(FOREIGN), Scan.scanned_at > Scan.received_at),
+            or_(Scan.flagged, Scan.why.in_(FOREIGN), Scan.scanned_at > Scan.received_at, _may_be_overtaken()),
             ~settled,
             not_undone(),
         )
         .order_by(Scan.cursor)
     )
+
+
+def _may_be_overtaken() -> ColumnElement[bool]:
+    """Scanned before something of the event was changed; which changes matter is for `Matters` to say."""
+    later = select(EventNotice.id).where(
+        EventNotice.event_id == Scan.event_id, EventNotice.at > Scan.scanned_at
+    )
+    return and_(Scan.outcome != Outcome.REFUSED, later.exists())
 
 
 def _alike(scan: Scan) -> Sequence[Scan]:

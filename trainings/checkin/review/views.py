@@ -54,15 +54,21 @@ def _page(slug: str, problem: str, refused: uuid.UUID | None, status: int) -> Re
 def settle_many(slug: str) -> ResponseReturnValue:
     """Everything of one kind that the page has shown, at once."""
     event = event_by_slug(slug) or abort(404)
-    shift = request.form.get("act") == "shift"
+    act = request.form.get("act", "")
     try:
         ids = [uuid.UUID(one) for one in request.form.getlist("scan")]
-        settled = review.settle_many(event_id=event.id, scan_ids=ids, shift=shift, staff=_staff())
+        if act == "undo":
+            settled = review.take_back_many(event_id=event.id, scan_ids=ids, staff=_staff())
+        else:
+            settled = review.settle_many(
+                event_id=event.id, scan_ids=ids, shift=act == "shift", staff=_staff()
+            )
     except ValueError:
         abort(400)
     except LookupError:
         abort(404)
-    flash((texts.TIMES_CORRECTED if shift else texts.SETTLED_MANY).format(n=settled))
+    words = {"shift": texts.TIMES_CORRECTED, "undo": texts.TAKEN_BACK_MANY}.get(act, texts.SETTLED_MANY)
+    flash(words.format(n=settled))
     return redirect(url_for("door_review.index", slug=slug))
 
 

@@ -35,7 +35,7 @@ def big_screen(slug: str) -> ResponseReturnValue:
 def screen(secret: str) -> ResponseReturnValue:
     """The same for a screen that nobody is signed in at; it goes when the door closes."""
     door = door_by_screen(secret) or abort(404)
-    if door.closed_at is not None:
+    if door.closed_at is not None or not door.event.is_public:
         return render_template("checkin/screen_ended.html", event=door.event), 410
     return _screen(door.event, back="")
 

@@ -73,7 +73,7 @@ def _key() -> str:
 
 def _open_door(event: Event) -> Door | None:
     door = queries.door_of(event.id)
-    return door if door is not None and door.closed_at is None else None
+    return door if door is not None and door.closed_at is None and event.is_public else None
 
 
 # -- on the guest's phone -----------------------------------------------------------------------------------------------
