@@ -20,7 +20,7 @@ from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
-from trainings.registration.seat_rules import candidate_of, released_groups, rules_of
+from trainings.registration.seat_rules import candidates_of, released_groups, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
 from trainings.seats.admission import readmit
@@ -72,8 +72,8 @@ def next_in_line(event: Event) -> Application | None:
     if not waiting:
         return None
     rules = rules_of(event)
-    holding = [candidate_of(one) for one in queries.participants(event.id, HOLDS_SEAT)]
-    candidates = [candidate_of(one) for one in waiting.values()]
+    holding = candidates_of(event, queries.participants(event.id, HOLDS_SEAT))
+    candidates = candidates_of(event, waiting.values())
     if event.selection == Selection.FIRST_COME:
         # The same rule as at the counter: reserves not yet released are held against phantoms.
         admitted = readmit(rules, holding, candidates, released_groups(event))
@@ -167,9 +167,9 @@ def readmit_waiting(*, event_id: uuid.UUID) -> int:
     if event.selection != Selection.FIRST_COME:
         return offer_free_seats(event_id=event_id)
     waiting = {str(one.id): one for one in queries.waiting_in_rank(event_id)}
-    holding = [candidate_of(one) for one in queries.participants(event_id, HOLDS_SEAT)]
+    holding = candidates_of(event, queries.participants(event_id, HOLDS_SEAT))
     admitted = readmit(
-        rules_of(event), holding, [candidate_of(one) for one in waiting.values()], released_groups(event)
+        rules_of(event), holding, candidates_of(event, waiting.values()), released_groups(event)
     )
     for key in admitted:
         change_state(waiting[key], State.CONFIRMED, Reason.RESERVE_RELEASED)

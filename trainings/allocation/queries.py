@@ -17,7 +17,7 @@ from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventGroup, EventState
 from trainings.registration.models import Application
-from trainings.registration.seat_rules import candidate_of, rules_of
+from trainings.registration.seat_rules import candidates_of, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.seats.meaning import Meaning, meaning
 
@@ -243,6 +243,6 @@ def meaning_of(event: Event) -> Meaning | None:
     """What the rules mean for those who applied so far; None for an event without a capacity."""
     if event.capacity is None:
         return None
-    undecided = [candidate_of(one) for one in participants(event.id, [State.APPLIED, State.WAITING])]
-    seated = [candidate_of(one) for one in participants(event.id, HOLDS_SEAT)]
+    undecided = candidates_of(event, participants(event.id, [State.APPLIED, State.WAITING]))
+    seated = candidates_of(event, participants(event.id, HOLDS_SEAT))
     return meaning(rules_of(event), undecided, seated)

@@ -18,7 +18,7 @@ from trainings.allocation.draws.weights import (
 )
 from trainings.events.changes import EventChange
 from trainings.events.models import Event, EventGroup, Selection
-from trainings.registration.seat_rules import UNLIMITED, candidate_of, rules_of
+from trainings.registration.seat_rules import UNLIMITED, candidates_of, rules_of
 from trainings.registration.states import HOLDS_SEAT, State
 from trainings.seats.meaning import Meaning, Range, meaning
 from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule
@@ -118,14 +118,15 @@ def crowd_of(event: Event) -> Crowd:
         histories = queries.histories(people, event.id)
         pasts = tuple(tuple(histories[person]) for person in people)
     names = {}
-    for application in (*undecided, *seated):
-        key = candidate_of(application).organisation
-        if key is not None:
-            names[key] = application.organisation_name or key
+    everybody = (*undecided, *seated)
+    candidates = candidates_of(event, everybody)
+    for application, candidate in zip(everybody, candidates, strict=True):
+        if candidate.organisation is not None:
+            names[candidate.organisation] = application.organisation_name or candidate.organisation
     crowd = Crowd(
-        tuple(candidate_of(one) for one in undecided),
+        tuple(candidates[: len(undecided)]),
         pasts,
-        tuple(candidate_of(one) for one in seated),
+        tuple(candidates[len(undecided) :]),
         names,
         queries.weight_rule_of(event),
     )

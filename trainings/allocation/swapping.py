@@ -17,7 +17,7 @@ from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.priorities import HIGHEST
 from trainings.registration.queries import live_application_of
-from trainings.registration.seat_rules import candidate_of
+from trainings.registration.seat_rules import candidates_of
 from trainings.registration.secrets import kill_ticket
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import change_state
@@ -32,8 +32,8 @@ def swap_partners(application: Application) -> Sequence[Application]:
     confirmed and the other waiting or not selected. The office's 優先順位 first, then the waiting list. Empty without a draw
     that counts, and from the start of the event on."""
     wanted = {State.CONFIRMED} if application.state in WITHOUT else WITHOUT
-    office = candidate_of(application).organisation
     event = application.event
+    (office,) = (one.organisation for one in candidates_of(event, [application]))
     if (
         office is None
         or application.state not in {State.CONFIRMED, *WITHOUT}
@@ -43,10 +43,11 @@ def swap_partners(application: Application) -> Sequence[Application]:
         or queries.valid_draw(event.id) is None
     ):
         return []
+    others = queries.participants(event.id, wanted)
     found = [
         one
-        for one in queries.participants(event.id, wanted)
-        if one.event_group_id == application.event_group_id and candidate_of(one).organisation == office
+        for one, seen in zip(others, candidates_of(event, others), strict=True)
+        if one.event_group_id == application.event_group_id and seen.organisation == office
     ]
     return sorted(
         found, key=lambda one: (one.priority or HIGHEST + 1, one.waiting_rank is None, one.waiting_rank or 0)

@@ -34,7 +34,8 @@ from trainings.events.publication import missing
 from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.refusals import EventRefusal
 from trainings.registration.models import Application
-from trainings.registration.queries import confirmed_count, counts_by_group, has_applications, most_of_office
+from trainings.registration.queries import confirmed_count, counts_by_group, has_applications
+from trainings.registration.seat_rules import most_of_office
 from trainings.registration.telling import settle_if_nobody
 from trainings.registration.transitions import SEAT_FREED
 from trainings.skills.actions import teach_usual_skills

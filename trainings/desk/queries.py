@@ -16,6 +16,7 @@ from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.messages.models import Message, MessageState
 from trainings.registration.models import Application, Channel
+from trainings.registration.seat_rules import key_of_office, offices_chosen
 from trainings.registration.states import HOLDS_SEAT, State
 from trainings.surveys.models import SurveyRun
 
@@ -59,6 +60,7 @@ def applications(event: Event) -> Applications:
             Application.state.not_in([State.CANCELLED, State.SUBSTITUTED, State.DUPLICATE]),
         )
     ).all()
+    chosen = offices_chosen(event.id)
     applied: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows)
     selected: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows if row.state in HOLDS_SEAT)
     waiting: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows if row.state == State.WAITING)
@@ -66,7 +68,13 @@ def applications(event: Event) -> Applications:
     days: Counter[date] = Counter(clock.local(row.submitted_at).date() for row in rows)
     return Applications(
         total=len(rows),
-        offices=len({row.organisation_id or row.organisation_name for row in rows if row.organisation_name}),
+        offices=len(
+            {
+                key_of_office(row.organisation_id, row.organisation_name, chosen)
+                for row in rows
+                if row.organisation_name
+            }
+        ),
         selected=sum(selected.values()),
         waiting=sum(waiting.values()),
         groups=tuple(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import lazyload
 
 from trainings.core import names
 from trainings.core.db import db
-from trainings.directory import texts
 from trainings.directory.identity import Known, Statement
 from trainings.directory.models import (
     Association,
@@ -25,6 +24,7 @@ from trainings.directory.models import (
     ProfessionGroup,
     Sector,
 )
+from trainings.directory.office_names import office_key
 from trainings.directory.suggestions import NamedOffice, closest
 
 LONGEST_NAME_KEY = 120
@@ -174,13 +174,9 @@ def closest_organisations(typed_names: Collection[str], limit: int = 3) -> dict[
             select(Organisation).where(Organisation.active).order_by(Organisation.kana, Organisation.id)
         )
     }
-    offices = [NamedOffice(one.id, names.search_key(one.name)) for one in active.values()]
-    ignored = [names.search_key(form) for form in texts.LEGAL_FORMS]
+    offices = [NamedOffice(one.id, office_key(one.name)) for one in active.values()]
     return {
-        typed: [
-            active[office]
-            for office in closest(names.search_key(typed), offices, ignored=ignored, limit=limit)
-        ]
+        typed: [active[office] for office in closest(office_key(typed), offices, limit=limit)]
         for typed in typed_names
     }
 

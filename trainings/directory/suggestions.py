@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 AT_LEAST = 0.5
@@ -12,23 +12,18 @@ CONTAINED = 0.75
 
 @dataclass(frozen=True)
 class NamedOffice:
-    """An office with the folded copy of its name (core.names.search_key)."""
+    """An office with the folded copy of its name (office_names.office_key)."""
 
     id: uuid.UUID
     folded: str
 
 
-def closest(
-    folded: str, offices: Sequence[NamedOffice], *, ignored: Iterable[str] = (), limit: int = 3
-) -> list[uuid.UUID]:
+def closest(folded: str, offices: Sequence[NamedOffice], *, limit: int = 3) -> list[uuid.UUID]:
     """The offices most like a folded name, best first; at most `limit`, none that is hardly alike.
 
-    ignored: folded legal forms that people add or leave out. Likeness is Dice's coefficient over pairs of letters
-    (Dice 1945); a name that contains the other counts at least 0.75.
+    Likeness is Dice's coefficient over pairs of letters (Dice 1945); a name that contains the other counts at least 0.75.
     """
-    forms = sorted(ignored, key=len, reverse=True)
-    wanted = _without(folded, forms)
-    scored = [(likeness(wanted, _without(office.folded, forms)), office) for office in offices]
+    scored = [(likeness(folded, office.folded), office) for office in offices]
     best = sorted(
         (pair for pair in scored if pair[0] >= AT_LEAST),
         key=lambda pair: (-pair[0], len(pair[1].folded), str(pair[1].id)),
@@ -52,9 +47,3 @@ def likeness(one: str, other: str) -> float:
 def _pairs(text: str) -> set[str]:
     padded = f"^{text}$"
     return {padded[place : place + 2] for place in range(len(padded) - 1)}
-
-
-def _without(folded: str, forms: Sequence[str]) -> str:
-    for form in forms:
-        folded = folded.replace(form, "")
-    return folded

@@ -246,7 +246,7 @@ LEGAL_FORMS = (
     "特定非営利活動法人",
     "NPO法人",
 )
-"""Left out when a freely typed name is compared with the directory: people write them or not."""
+"""Left out when a freely typed name is compared or counted: people write them or not."""
 TABLES = {
     "sectors": "分野",
     "groups": "職種区分",

@@ -24,7 +24,7 @@ from trainings.registration.mails import tell
 from trainings.registration.models import Application, Channel
 from trainings.registration.priorities import Waiting, office_order
 from trainings.registration.refusals import RegistrationRefusal
-from trainings.registration.seat_rules import candidate_of, candidates_in, released_groups, rules_of
+from trainings.registration.seat_rules import candidates_in, candidates_of, released_groups, rules_of
 from trainings.registration.secrets import kill_ticket, renew
 from trainings.registration.statements import Statement
 from trainings.registration.states import HOLDS_SEAT, Reason, State
@@ -137,7 +137,7 @@ def keep_office_order(event: Event) -> None:
     if event.selection != Selection.FIRST_COME:
         return
     listed = {str(one.id): one for one in queries.waiting_with_priority(event.id)}
-    seen = {key: candidate_of(one) for key, one in listed.items()}
+    seen = dict(zip(listed, candidates_of(event, listed.values()), strict=True))
     ranks = office_order(
         Waiting(
             key=key,
@@ -168,7 +168,7 @@ def _finds_seat(event: Event, application: Application) -> bool:
     waiting = candidates_in(event.id, [State.WAITING])
     first = set(readmit(rules, seated, waiting, released)) if waiting else set()
     seated += [one for one in waiting if one.key in first]
-    return admit_first_come(rules, seated, candidate_of(application), released).admitted
+    return admit_first_come(rules, seated, candidates_of(event, [application]), released).admitted
 
 
 def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, reason: str = "") -> Application:

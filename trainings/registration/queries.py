@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, and_, bindparam, cast, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from trainings.core import codes, names
@@ -209,23 +209,6 @@ def confirmed_count(event_id: uuid.UUID) -> int:
         )
         or 0
     )
-
-
-def most_of_office(event_id: uuid.UUID) -> int:
-    """How many seats the office that has most of them holds; people without an office are each their own."""
-    office = func.coalesce(cast(Application.organisation_id, String), Application.organisation_name)
-    counted = (
-        select(func.count().label("n"))
-        .where(
-            Application.event_id == event_id,
-            Application.role == PARTICIPANT,
-            Application.state.in_(HOLDS_SEAT),
-            Application.organisation_name != "",
-        )
-        .group_by(office)
-        .subquery()
-    )
-    return db.session.scalar(select(func.max(counted.c.n))) or 0
 
 
 def has_applications(event_id: uuid.UUID) -> bool:

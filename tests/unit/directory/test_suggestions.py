@@ -2,19 +2,16 @@
 
 import uuid
 
-from trainings.core import names
-from trainings.directory import texts
+from trainings.directory.office_names import office_key
 from trainings.directory.suggestions import NamedOffice, closest, likeness
-
-IGNORED = [names.search_key(form) for form in texts.LEGAL_FORMS]
 
 
 def offices(*named: str) -> list[NamedOffice]:
-    return [NamedOffice(uuid.UUID(int=n), names.search_key(name)) for n, name in enumerate(named, start=1)]
+    return [NamedOffice(uuid.UUID(int=n), office_key(name)) for n, name in enumerate(named, start=1)]
 
 
 def suggested(typed: str, *named: str) -> list[str]:
-    found = closest(names.search_key(typed), offices(*named), ignored=IGNORED)
+    found = closest(office_key(typed), offices(*named))
     return [named[office.int - 1] for office in found]
 
 

@@ -19,7 +19,7 @@ from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.people.duplicates import open_questions
-from trainings.registration.seat_rules import candidate_of, rules_of
+from trainings.registration.seat_rules import candidates_of, rules_of
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import SEAT_FREED, change_state
 from trainings.seats.lottery import DrawResult, draw_with
@@ -62,7 +62,7 @@ def preview(*, event: Event) -> Preview:
         )
     rules = rules_of(event)
     placed = queries.participants(event.id, [State.CONFIRMED])
-    means = meaning(rules, [candidate_of(one) for one in applied], [candidate_of(one) for one in placed])
+    means = meaning(rules, candidates_of(event, applied), candidates_of(event, placed))
     names = {str(group.id): group.name for group in event.groups}
     return Preview(
         draws=len(applied),

@@ -20,7 +20,7 @@ from trainings.events.queries import lock_event
 from trainings.registration.models import Application
 from trainings.registration.people.duplicates import open_questions
 from trainings.registration.people.free_entries import open_free_entries
-from trainings.registration.seat_rules import candidate_of, rules_of
+from trainings.registration.seat_rules import candidates_of, rules_of
 from trainings.registration.states import State
 from trainings.seats.odds import fair_odds
 from trainings.seats.record import commitment_to, digest, frozen_part
@@ -138,11 +138,11 @@ def _candidates(
     histories = queries.histories((application.canonical_person_id for application in applications), event.id)
     return [
         replace(
-            candidate_of(application),
+            seen,
             key=numbers[application.id],
             weight=weights.weight(histories[application.canonical_person_id], rule),
         )
-        for application in applications
+        for application, seen in zip(applications, candidates_of(event, applications), strict=True)
     ]
 
 

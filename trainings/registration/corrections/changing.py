@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 from trainings.audit.actions import record
-from trainings.core import names
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
+from trainings.directory.office_names import office_key
 from trainings.events.actions import RECLOSED
 from trainings.events.models import Event, EventState
 from trainings.events.queries import group_of_profession
@@ -103,7 +103,7 @@ def _check_seat_facts(application: Application, event: Event, statement: Stateme
         and statement.organisation_id == application.organisation_id
         and (
             statement.organisation_id is not None
-            or names.as_typed(statement.organisation_name) == application.organisation_name
+            or office_key(statement.organisation_name) == office_key(application.organisation_name)
         )
     )
     if same:

@@ -13,13 +13,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from trainings.audit.actions import record
-from trainings.core import names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.directory import actions as directory_actions
 from trainings.directory import offices
 from trainings.directory import queries as directory
 from trainings.directory.models import PARTICIPANT, Organisation, OrganisationKind
+from trainings.directory.office_names import office_key
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.queries import lock_event
 from trainings.registration.intake import write_search_key
@@ -139,7 +139,7 @@ def _grouped(wanted: Sequence[ColumnElement[bool]]) -> list[FreeEntry]:
     )
     found: dict[str, list[Application]] = {}
     for application in rows:
-        found.setdefault(names.search_key(application.organisation_name), []).append(application)
+        found.setdefault(office_key(application.organisation_name), []).append(application)
     entries = [FreeEntry(same[0].organisation_name, tuple(same)) for same in found.values()]
     return sorted(entries, key=lambda entry: (-len(entry.applications), entry.name))
 
