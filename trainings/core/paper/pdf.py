@@ -56,6 +56,8 @@ def _laid_out(html: str, static_dir: Path) -> Any:
         """Reads the product's own style sheets; refuses everything else."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if url.startswith("data:image/png;"):
+                return super().fetch(url, headers)
             name = name_in(unquote(urlsplit(url).path))
             found = (static_dir / name).resolve()
             if not name or not found.is_relative_to(static_dir.resolve()):
