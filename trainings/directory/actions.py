@@ -15,7 +15,15 @@ from trainings.core import clock, names
 from trainings.core.db import db, lock_words
 from trainings.core.refusal import Refused
 from trainings.directory import queries
-from trainings.directory.identity import Likeness, LinkedBy, Statement, judge, likenesses
+from trainings.directory.identity import (
+    BEYOND_NAMES,
+    Known,
+    Likeness,
+    LinkedBy,
+    Statement,
+    judge,
+    likenesses,
+)
 from trainings.directory.models import (
     Association,
     CandidateState,
@@ -168,7 +176,8 @@ def recognise_person(
     else:
         # Whoever applies to two events in one moment is one person: the event's lock does not see to that.
         lock_words(f"person {statement.folded_name}")
-        verdict = judge(statement, queries.people_like(statement))
+        known = queries.people_like(statement)
+        verdict = judge(statement, known)
         if verdict.person_id is None or verdict.linked_by is None:
             person = new_person(statement, phone=phone, profession_id=profession_id)
             # The same questions to the database as for somebody known, below: the answer takes as long.
@@ -179,6 +188,7 @@ def recognise_person(
         canonical = lock_up_from(verdict.person_id)
         person, linked_by = db.session.get_one(Person, verdict.person_id), verdict.linked_by
     write_statement(person, statement, phone=phone, profession_id=profession_id)
+    alike: tuple[PersonCandidate, ...] = ()
     if linked_by is not LinkedBy.OWN_LINK:
         record(
             verb="person.linked_by_rule",
@@ -186,8 +196,18 @@ def recognise_person(
             event_id=event_id,
             detail={"rule": linked_by.value, "application": str(application_id) if application_id else None},
         )
+        alike = _propose_former_names(canonical, statement, known)
     db.session.flush()
-    return Recognition(person, canonical, linked_by)
+    return Recognition(person, canonical, linked_by, alike)
+
+
+def _propose_former_names(
+    canonical: Person, statement: Statement, known: Sequence[Known]
+) -> tuple[PersonCandidate, ...]:
+    """Ask about those under another family name whom a known person resembles by what they say now."""
+    others = [one for one in known if one.canonical_id != canonical.id]
+    alike = [pair for pair in likenesses(statement, others) if pair[1] in BEYOND_NAMES]
+    return propose_next(canonical.id, _not_told_apart(canonical.id, alike)) if alike else ()
 
 
 def new_person(statement: Statement, *, phone: str, profession_id: uuid.UUID | None) -> Person:
@@ -268,13 +288,15 @@ def propose_likenesses(person: Person) -> tuple[PersonCandidate, ...]:
     root = queries.canonical(person.id)
     statement = queries.statement_of(person)
     others = [known for known in queries.people_like(statement) if known.canonical_id != root.id]
-    mine = queries.merged_ids(root.id)
-    alike = [
-        (other, likeness)
-        for other, likeness in likenesses(statement, others)
-        if not queries.were_told_apart(mine, queries.merged_ids(other))
-    ]
-    return propose_next(root.id, alike)
+    return propose_next(root.id, _not_told_apart(root.id, likenesses(statement, others)))
+
+
+def _not_told_apart(
+    root_id: uuid.UUID, alike: Sequence[tuple[uuid.UUID, Likeness]]
+) -> list[tuple[uuid.UUID, Likeness]]:
+    """Those of whom staff have not said that they are somebody else, under any of their names."""
+    mine = queries.merged_ids(root_id)
+    return [pair for pair in alike if not queries.were_told_apart(mine, queries.merged_ids(pair[0]))]
 
 
 def propose_next(

@@ -16,10 +16,20 @@ class Likeness(StrEnum):
     """Why two people may be one."""
 
     NAME_AND_KANA = "name_and_kana"
+    LICENCE = "licence"
+    """Whatever their names are: a family name changes, a licence stays."""
+    MAIL_AND_GIVEN = "mail_and_given"
+    """The same address and given name, whatever the family name."""
     KANA_AND_OFFICE = "kana_and_office"
     PHONE = "phone"
     BY_HAND = "by_hand"
     """Staff put the two side by side themselves."""
+
+
+BEYOND_NAMES = (Likeness.LICENCE, Likeness.MAIL_AND_GIVEN)
+"""What makes two alike however different their family names are. Asked about somebody known too, whom the name led to
+themselves and not to who they were."""
+FEWEST_FIGURES = 4
 
 
 class LinkedBy(StrEnum):
@@ -132,6 +142,10 @@ def likeness_between(one: Statement, other: Statement, *, phone_is_shared: bool)
     same_office = one.organisation_id is not None and one.organisation_id == other.organisation_id
     if one.folded_name and one.folded_name == other.folded_name and (same_kana or kana_missing):
         return Likeness.NAME_AND_KANA
+    if is_number(one.licence_number) and one.licence_number == other.licence_number:
+        return Likeness.LICENCE
+    if one.mail and one.mail.lower() == other.mail.lower() and _same_given(one, other):
+        return Likeness.MAIL_AND_GIVEN
     if has_kana and same_kana and same_office:
         return Likeness.KANA_AND_OFFICE
     if one.phone_digits and one.phone_digits == other.phone_digits:
@@ -139,6 +153,19 @@ def likeness_between(one: Statement, other: Statement, *, phone_is_shared: bool)
         if half_agrees or not (same_office or phone_is_shared):
             return Likeness.PHONE
     return None
+
+
+def is_number(licence_number: str) -> bool:
+    """Whether it can be one that no two people share: what is written for want of one (なし, 0, 0000) many do."""
+    figures = [letter for letter in licence_number if letter.isdecimal()]
+    return len(figures) >= FEWEST_FIGURES and len(set(figures)) > 1
+
+
+def _same_given(one: Statement, other: Statement) -> bool:
+    """By kana; by the name as typed where neither has any, as people whose names are in Latin letters."""
+    if one.given_kana or other.given_kana:
+        return one.given_kana == other.given_kana
+    return _same(one.given, other.given)
 
 
 def _same(one: str, other: str) -> bool:

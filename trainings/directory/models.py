@@ -146,6 +146,8 @@ class Person(Identified, Base):
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
         Index("ix_person_name_key", "name_key"),
         Index("ix_person_kana", "family_kana", "given_kana"),
+        Index("ix_person_given_kana", "given_kana"),
+        Index("ix_person_licence_number", "licence_number"),
         Index("ix_person_mail", "mail"),
         Index("ix_person_phone_digits", "phone_digits"),
     )

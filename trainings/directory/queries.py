@@ -10,7 +10,7 @@ from sqlalchemy.orm import lazyload
 
 from trainings.core import names
 from trainings.core.db import db
-from trainings.directory.identity import Known, Statement
+from trainings.directory.identity import Known, Statement, is_number
 from trainings.directory.models import (
     Association,
     CandidateState,
@@ -290,7 +290,8 @@ def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
 
 
 def people_like(statement: Statement) -> list[Known]:
-    """Whoever shares kana, the exact name or the phone number with a statement: what the rule of identity judges."""
+    """Whoever shares kana, the exact name, the phone number, the licence number, or mail and given name with a statement:
+    what the rule of identity judges. Each way by an index of its own: everybody who applies asks."""
     alike = [Person.name_key == name_key(statement.family, statement.given)]
     if statement.family_kana or statement.given_kana:
         alike.append(
@@ -298,6 +299,10 @@ def people_like(statement: Statement) -> list[Known]:
         )
     if statement.phone_digits:
         alike.append(Person.phone_digits == statement.phone_digits)
+    if is_number(statement.licence_number):
+        alike.append(Person.licence_number == statement.licence_number)
+    if statement.mail:
+        alike.append(_same_mail_and_given(statement))
     people = db.session.scalars(
         select(Person)
         .where(or_(*alike), Person.erased_at.is_(None))
@@ -311,6 +316,13 @@ def people_like(statement: Statement) -> list[Known]:
         Known(person_id=one.id, canonical_id=roots.get(one.id, one.id), stated=statement_of(one))
         for one in people
     ]
+
+
+def _same_mail_and_given(statement: Statement) -> ColumnElement[bool]:
+    folded = statement.mail.lower()
+    if statement.given_kana:
+        return and_(Person.given_kana == statement.given_kana, func.lower(Person.mail) == folded)
+    return and_(Person.given == statement.given, Person.mail.in_({folded, statement.mail}))
 
 
 def statement_of(person: Person) -> Statement:

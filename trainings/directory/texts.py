@@ -100,6 +100,8 @@ DISTRICT_KINDS = {
 }
 LIKENESSES = {
     Likeness.NAME_AND_KANA: "氏名とフリガナが同じ（異体字を含む）",
+    Likeness.LICENCE: "登録番号が同じ",
+    Likeness.MAIL_AND_GIVEN: "メールと名が同じ（氏がちがう）",
     Likeness.KANA_AND_OFFICE: "フリガナと事業所が同じ",
     Likeness.PHONE: "電話番号が同じ",
     Likeness.BY_HAND: "職員が選んだ組",

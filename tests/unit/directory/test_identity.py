@@ -231,3 +231,48 @@ def test_a_verdict_links_or_proposes_but_never_guesses(
         assert set(proposed) <= {one.canonical_id for one in people}
     else:
         assert verdict.candidates == ()
+
+
+FORMER = {"family": "旧原", "folded_name": "旧原美咲", "family_kana": "キュウハラ"}
+
+
+@pytest.mark.parametrize("number", ["0912345", "1234", "A-0012", "東京都123456"])
+def test_licence_number_is_proposed_whatever_the_names(number: str) -> None:
+    verdict = judge(
+        statement(licence_number=number), [known(1, statement(licence_number=number, **OTHER_NAME))]
+    )
+
+    assert verdict.candidates == ((uuid.UUID(int=1), Likeness.LICENCE),)
+
+
+@pytest.mark.parametrize("number", ["", "ナシ", "なし", "不明", "0", "0000", "000000", "123", "9999999"])
+def test_what_stands_for_no_licence_number_is_not_proposed(number: str) -> None:
+    verdict = judge(
+        statement(licence_number=number), [known(1, statement(licence_number=number, **OTHER_NAME))]
+    )
+
+    assert verdict.candidates == ()
+
+
+def test_mail_and_given_kana_are_proposed_under_another_family_name() -> None:
+    stored = statement(mail="Misaki@a.example", given="美沙季", **FORMER)
+
+    verdict = judge(statement(mail="misaki@a.example"), [known(1, stored)])
+
+    assert verdict.candidates == ((uuid.UUID(int=1), Likeness.MAIL_AND_GIVEN),)
+
+
+@pytest.mark.parametrize("differs", [{"given_kana": "マコト"}, {"given_kana": ""}, {"mail": "b@a.example"}])
+def test_mail_of_an_office_makes_no_colleagues_alike(differs: dict) -> None:
+    stored = statement(**(FORMER | {"mail": "a@a.example"} | differs))
+
+    assert judge(statement(mail="a@a.example"), [known(1, stored)]).candidates == ()
+
+
+def test_given_name_in_latin_letters_counts_without_kana() -> None:
+    lan = {"given": "Lan", "family_kana": "", "given_kana": "", "mail": "lan@a.example"}
+    stored = statement(**lan, family="Nguyen", folded_name="nguyenlan")
+
+    verdict = judge(statement(**lan, family="Schmidt", folded_name="schmidtlan"), [known(1, stored)])
+
+    assert verdict.candidates == ((uuid.UUID(int=1), Likeness.MAIL_AND_GIVEN),)
