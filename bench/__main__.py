@@ -11,6 +11,7 @@ BENCHES = (
     "web",
     "hostile",
     "xlsx",
+    "skills",
     "paper",
     "race",
     "seats",

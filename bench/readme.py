@@ -33,6 +33,12 @@ WANTED = {
         "sqlite: PSS of three workers",
     ),
     "xlsx": ("postgresql: 10 000 applications × 25 columns", "sqlite: 10 000 applications × 25 columns"),
+    "skills": (
+        "postgresql: skills matrix of 100 000 rows of evidence",
+        "postgresql: skills matrix, 20 000 rows beside 5 000",
+        "sqlite: skills matrix of 100 000 rows of evidence",
+        "sqlite: skills matrix, 20 000 rows beside 5 000",
+    ),
     "race": (
         "postgresql: races without a fault",
         "postgresql: faults without the lock",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import CTE, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from trainings.core import clock
@@ -205,95 +206,108 @@ def _canonical() -> Select[tuple[uuid.UUID, uuid.UUID]]:
     )
 
 
-def _ledger(on: date):  # type: ignore[no-untyped-def]
-    """CTEs: scope (canonical people who attended within 24 months, with their skill group) and held (root, skill,
-    verified level on the date)."""
+def _held(on: date) -> CTE:
+    """(root, skill, level, recent): the verified level of each canonical person and skill on the date, each once; recent: 1
+    where an attendance within 24 months is among what stands behind it.
+
+    What was taken back is left out by NOT EXISTS: an outer join with IS NULL says the same, but PostgreSQL expects one row
+    of it and then reads everything once for each row.
+    """
     canonical = _canonical().cte("everyone")
     revoke = aliased(Evidence, name="revocation")
-    valid = (
-        select(canonical.c.root, Evidence.skill_id, Evidence.level, Evidence.kind, Evidence.observed_on)
+    attended = and_(
+        Evidence.kind == EvidenceKind.ATTEND, Evidence.observed_on > on - timedelta(days=SCOPE_DAYS)
+    )
+    return (
+        select(
+            canonical.c.root,
+            Evidence.skill_id,
+            func.max(Evidence.level).label("level"),
+            func.max(case((attended, 1), else_=0)).label("recent"),
+        )
         .join(canonical, canonical.c.id == Evidence.person_id)
-        .outerjoin(revoke, and_(revoke.revokes_id == Evidence.id, revoke.observed_on <= on))
         .where(
             Evidence.kind != EvidenceKind.REVOKE,
-            revoke.id.is_(None),
             Evidence.observed_on <= on,
             or_(Evidence.expires_on.is_(None), Evidence.expires_on > on),
+            ~select(revoke.id).where(revoke.revokes_id == Evidence.id, revoke.observed_on <= on).exists(),
         )
-        .cte("valid")
-    )
-    recent = (
-        select(valid.c.root)
-        .where(valid.c.kind == EvidenceKind.ATTEND, valid.c.observed_on > on - timedelta(days=SCOPE_DAYS))
-        .distinct()
-        .subquery()
-    )
-    scope = (
-        select(Person.id.label("root"), Profession.skill_group.label("skill_group"))
-        .join(recent, recent.c.root == Person.id)
-        .join(Profession, Profession.id == Person.profession_id)
-        .where(Profession.skill_group != "")
-        .cte("scope")
-    )
-    held = (
-        select(valid.c.root, valid.c.skill_id, func.max(valid.c.level).label("level"))
-        .group_by(valid.c.root, valid.c.skill_id)
+        .group_by(canonical.c.root, Evidence.skill_id)
         .cte("held")
     )
-    return scope, held
+
+
+def _counts(on: date) -> Sequence[Row[tuple[str, uuid.UUID, int, int, int]]]:
+    """(skill group, skill, level, people, new people) of those in scope: how many stand at each level of each skill of
+    which they have anything, and how many of them were counted in no other row. Reads the ledger once."""
+    held = _held(on)
+    own = (
+        select(
+            held.c.root,
+            held.c.skill_id,
+            held.c.level,
+            func.max(held.c.recent).over(partition_by=held.c.root).label("recent"),
+            func.row_number().over(partition_by=held.c.root, order_by=held.c.skill_id).label("place"),
+        )
+    ).subquery()
+    return db.session.execute(
+        select(
+            Profession.skill_group,
+            own.c.skill_id,
+            own.c.level,
+            func.count(),
+            func.sum(case((own.c.place == 1, 1), else_=0)),
+        )
+        .join(Person, Person.id == own.c.root)
+        .join(Profession, Profession.id == Person.profession_id)
+        .where(own.c.recent == 1, Profession.skill_group != "")
+        .group_by(Profession.skill_group, own.c.skill_id, own.c.level)
+    ).all()
 
 
 def matrix(framework: Framework, on: date | None = None) -> dict[tuple[str, uuid.UUID], Cell]:
-    """(skill group, skill id) → cell, for every target of the framework, by one statement from the ledger.
+    """(skill group, skill id) → cell, for every target of the framework, from the ledger.
 
     on: as of this date (default today). In scope: people who attended within the 24 months before it.
     """
     day = on or clock.today()
-    scope, held = _ledger(day)
-    sizes = select(scope.c.skill_group, func.count().label("n")).group_by(scope.c.skill_group).subquery()
-    reached = (
-        select(Target.skill_group, Target.skill_id, func.count().label("reached"))
-        .join(scope, scope.c.skill_group == Target.skill_group)
-        .join(
-            held,
-            and_(
-                held.c.root == scope.c.root, held.c.skill_id == Target.skill_id, held.c.level >= Target.level
-            ),
+    sizes: Counter[str] = Counter()
+    at_level: dict[tuple[str, uuid.UUID], dict[int, int]] = {}
+    for group, skill_id, level, people, new in _counts(day):
+        sizes[group] += new
+        at_level.setdefault((group, skill_id), {})[level] = people
+    targets = db.session.execute(
+        select(Target.skill_group, Target.skill_id, Target.level).where(
+            Target.framework_id == framework.id, _valid(day)
         )
-        .where(Target.framework_id == framework.id, _valid(day))
-        .group_by(Target.skill_group, Target.skill_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Target.skill_group,
-            Target.skill_id,
-            Target.level,
-            func.coalesce(sizes.c.n, literal(0)),
-            func.coalesce(reached.c.reached, literal(0)),
-        )
-        .outerjoin(sizes, sizes.c.skill_group == Target.skill_group)
-        .outerjoin(
-            reached,
-            and_(reached.c.skill_group == Target.skill_group, reached.c.skill_id == Target.skill_id),
-        )
-        .where(Target.framework_id == framework.id, _valid(day))
     )
     return {
-        (group, skill_id): Cell(n=n, reached=hit, target=level) for group, skill_id, level, n, hit in rows
+        (group, skill_id): Cell(
+            n=sizes[group],
+            reached=sum(n for level, n in at_level.get((group, skill_id), {}).items() if level >= target),
+            target=target,
+        )
+        for group, skill_id, target in targets
     }
 
 
 def people_of_cell(group: str, skill_id: uuid.UUID, on: date | None = None) -> list[PersonLevel]:
     """Everybody in scope of one group with their level of one skill, lowest first; for the training officer only."""
-    scope, held = _ledger(on or clock.today())
-    level = func.coalesce(held.c.level, literal(0))
+    held = _held(on or clock.today())
+    own = (
+        select(
+            held.c.root, func.max(case((held.c.skill_id == skill_id, held.c.level), else_=0)).label("level")
+        )
+        .group_by(held.c.root)
+        .having(func.max(held.c.recent) == 1)
+        .subquery()
+    )
     rows = db.session.execute(
-        select(Person, level)
-        .join(scope, scope.c.root == Person.id)
-        .outerjoin(held, and_(held.c.root == scope.c.root, held.c.skill_id == skill_id))
-        .where(scope.c.skill_group == group)
-        .order_by(level, Person.family_kana, Person.given_kana, Person.id)
+        select(Person, own.c.level)
+        .join(own, own.c.root == Person.id)
+        .join(Profession, Profession.id == Person.profession_id)
+        .where(Profession.skill_group == group, Profession.skill_group != "")
+        .order_by(own.c.level, Person.family_kana, Person.given_kana, Person.id)
     )
     return [PersonLevel(person, n) for person, n in rows]
 
