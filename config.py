@@ -46,9 +46,11 @@ MOST = {
     "trusted_proxies": 10,
     "door_roster_days": 365,
     "public_page_seconds": 3600,
+    "backup_hour": 23,
+    "backup_keep": 1000,
 }
 """Numbers beyond which a setting is a slip of the keyboard, and some of which a calendar cannot reckon with."""
-MAY_BE_ZERO = frozenset({"trusted_proxies", "door_roster_days", "public_page_seconds"})
+MAY_BE_ZERO = frozenset({"trusted_proxies", "door_roster_days", "public_page_seconds", "backup_hour"})
 
 
 class BadSetting(Exception):
@@ -82,6 +84,15 @@ class Settings:
     """Where Huey keeps its queue when several machines serve; empty = a SQLite file in the instance folder."""
     survey_key_dir: str = ""
     """Folder of the pairing keys of surveys, outside the database and its backups; empty = instance folder."""
+
+    backup_dir: str = ""
+    """Folder of the backups that the worker makes every night; empty = it makes none."""
+    backup_recipients: str = ""
+    """Public keys (age1…) that backups are sealed for, with blanks between; the secret ones are not on this machine."""
+    backup_hour: int = 3
+    """From this hour of the night on (local time) the worker makes the backup of the day."""
+    backup_keep: int = 14
+    """So many nightly backups stay in the folder."""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
@@ -186,6 +197,7 @@ class Settings:
                 raise BadSetting("owner_database_url", "must be postgresql+psycopg://…")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise BadSetting("redis_url", "must begin with redis://, rediss:// or unix://")
+        self._check_backups()
         self._check_mail()
         self._check_numbers()
         for name in ("city_name", "association_name", "contact_name", "contact_phone"):
@@ -203,6 +215,15 @@ class Settings:
             raise BadSetting(name, "must not hold blanks: words are no key; have it made")
         if len(set(key)) < FEWEST_SIGNS:
             raise BadSetting(name, f"must have at least {FEWEST_SIGNS} different characters; have it made")
+
+    def _check_backups(self) -> None:
+        keys = self.backup_recipients.replace(",", " ").split()
+        if not all(re.fullmatch(r"age1[0-9a-z]{58}", key) for key in keys):
+            raise BadSetting("backup_recipients", "must be public keys (age1…) with blanks between")
+        if self.backup_dir and not keys:
+            raise BadSetting(
+                "backup_recipients", "is required with TSUDOI_BACKUP_DIR: a backup is never kept open"
+            )
 
     def _check_mail(self) -> None:
         if not re.fullmatch(r"[^@<>\s]+@[^@<>\s]+", parseaddr(self.mail_from)[1]):

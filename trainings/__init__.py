@@ -29,11 +29,12 @@ from trainings.checkin.review import views as door_review_views
 from trainings.checkin.screens import board_views as door_board_views
 from trainings.checkin.screens import venue_views
 from trainings.cli import audit as audit_commands
+from trainings.cli import backup as backup_commands
 from trainings.cli import draw as draw_commands
 from trainings.cli import install as install_command
 from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
-from trainings.core import db, logs, web
+from trainings.core import db, logs, restoration, web
 from trainings.core import jobs as job_models
 from trainings.core.requests import limits, proxies, sizes, static_answers
 from trainings.demo import commands as demo_commands
@@ -74,6 +75,7 @@ TABLES = (
     limits,
     message_models,
     registration_models,
+    restoration,
     skill_models,
     survey_models,
 )
@@ -106,6 +108,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 COMMANDS: tuple[click.Command, ...] = (
     audit_commands.audit,
+    backup_commands.backup,
+    backup_commands.restore,
+    backup_commands.resume,
     draw_commands.draw,
     install_command.install,
     demo_commands.sample_city,

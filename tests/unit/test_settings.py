@@ -104,6 +104,23 @@ def test_unusable_setting_stops_the_start_and_is_named(name: str, value: str) ->
         Settings.from_environment(GOOD | {f"TSUDOI_{name}": value})
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("BACKUP_RECIPIENTS", {"TSUDOI_BACKUP_DIR": "/x"}),
+        ("BACKUP_RECIPIENTS", {"TSUDOI_BACKUP_RECIPIENTS": "age1short"}),
+        ("BACKUP_RECIPIENTS", {"TSUDOI_BACKUP_RECIPIENTS": f"AGE-SECRET-KEY-1{'A' * 58}"}),
+        ("BACKUP_HOUR", {"TSUDOI_BACKUP_HOUR": "24"}),
+        ("BACKUP_KEEP", {"TSUDOI_BACKUP_KEEP": "0"}),
+    ],
+)
+def test_backup_that_could_not_be_made_or_would_stay_open_stops_the_start(
+    name: str, given: dict[str, str]
+) -> None:
+    with pytest.raises(BadSetting, match=f"^TSUDOI_{name}: "):
+        Settings.from_environment(GOOD | given)
+
+
 @pytest.mark.parametrize("given", [{"TSUDOI_SMTP_USER": "u"}, {"TSUDOI_SMTP_PASSWORD": "p"}])
 def test_half_of_the_mail_servers_credentials_stops_the_start(given: dict[str, str]) -> None:
     with pytest.raises(BadSetting, match=r"TSUDOI_SMTP_PASSWORD: .*TSUDOI_SMTP_USER"):

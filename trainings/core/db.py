@@ -302,6 +302,19 @@ def _empty_log() -> None:
 
 
 @contextmanager
+def reading() -> Iterator[Session]:
+    """One transaction outside a request that only reads, and waits for nobody who writes."""
+    token = _intent.set(Intent.READ)
+    session: Session = db.session()
+    session.rollback()
+    try:
+        yield session
+    finally:
+        session.rollback()
+        _intent.reset(token)
+
+
+@contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One transaction outside a request (worker, command, test): commits at the end, rolls back on any error."""
     token = _intent.set(Intent.WRITE)

@@ -59,7 +59,7 @@ class Job(Identified, Base):
 
 
 class Pulse(Base):
-    """When a worker was last seen at work."""
+    """When something was last done, by its name: a worker at work, a backup."""
 
     __tablename__ = "pulse"
 
@@ -71,18 +71,28 @@ PULSE_EVERY = timedelta(seconds=30)
 _WORKER = "worker"
 
 
+def note_now(name: str) -> None:
+    """Note that something was done now."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    new = insert(Pulse).values(name=name, at=clock.now())
+    db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_={"at": new.excluded.at}))
+
+
+def noted(name: str) -> datetime | None:
+    """When something was last done; None = never."""
+    return db.session.scalar(select(Pulse.at).where(Pulse.name == name))
+
+
 def beat() -> None:
     """Note that a worker is at work; a round that follows the last one closely notes nothing."""
     last = last_pulse()
     if last is None or clock.now() - last >= PULSE_EVERY:
-        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-        new = insert(Pulse).values(name=_WORKER, at=clock.now())
-        db.session.execute(new.on_conflict_do_update(index_elements=["name"], set_={"at": new.excluded.at}))
+        note_now(_WORKER)
 
 
 def last_pulse() -> datetime | None:
     """When a worker was last at work; None = never."""
-    return db.session.scalar(select(Pulse.at).where(Pulse.name == _WORKER))
+    return noted(_WORKER)
 
 
 def enqueue(

@@ -30,6 +30,8 @@ def hand_over(connection: Connection, service: str) -> None:
     for table in inspect(connection).get_table_names():
         connection.execute(text(f"REVOKE ALL ON {table} FROM {account}, PUBLIC"))
         connection.execute(text(f"GRANT {', '.join(_rights(table))} ON {table} TO {account}"))
+    # A backup is taken by the service too, and copies where sequences stand.
+    connection.execute(text(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {account}"))
     for mapper in Base.registry.mappers:
         if mapper.class_.__written_anew__:
             function = write_anew_function(mapper.local_table)

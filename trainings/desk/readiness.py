@@ -13,6 +13,8 @@ from trainings.core import clock, readiness
 from trainings.core.db import db
 from trainings.core.jobs import Job, JobState, last_pulse
 from trainings.core.readiness import NotReady
+from trainings.core.restoration import held, was_restored
+from trainings.desk.backups import nightly
 from trainings.messages.models import Message, MessageState
 from trainings.surveys import pairing
 from trainings.surveys.queries import events_with_keys, key_folder
@@ -25,7 +27,7 @@ LONGEST_SILENCE_SECONDS = 300
 @dataclass(frozen=True)
 class Health:
     """What a monitor asks for, and anybody may read. Seconds are None where nothing is late: that a mail is on its way just
-    now would tell whoever asked for a link that the address is known.
+    now would tell whoever asked for a link that the address is known. backup_hours: age of the last whole backup.
 
     troubles: what has to be looked at, by name; the first three kinds mean that requests cannot be served.
     """
@@ -36,6 +38,7 @@ class Health:
     jobs_seconds: int | None = None
     outbox_seconds: int | None = None
     disk_free_percent: int | None = None
+    backup_hours: int | None = None
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -52,7 +55,8 @@ def check_start(app: Flask) -> None:
     with app.app_context():
         folder = key_folder()
         readiness.check_folder(folder, "TSUDOI_SURVEY_KEY_DIR")
-        events = events_with_keys()
+        # Keys are in no backup: whoever restored on another machine has none to bring.
+        events = () if was_restored() else events_with_keys()
         db.session.rollback()
         db.engine.dispose()
     if events and not any(pairing.has_key(folder, event_id) for event_id in events):
@@ -75,6 +79,7 @@ def health() -> Health:
         if readiness.schema_found() != readiness.schema_wanted(current_app.extensions["migrate"].directory):
             return Health(False, (*grave, "schema"), disk_free_percent=percent)
         pulse, jobs, outbox = _age(last_pulse()), _age(_oldest_job()), _age(_oldest_mail())
+        is_held, backup, has_failed = held() is not None, nightly.age(), nightly.failed_at() is not None
     except SQLAlchemyError:
         db.session.rollback()
         return Health(False, (*grave, "database"), disk_free_percent=percent)
@@ -82,8 +87,13 @@ def health() -> Health:
     slow = [name for name, age in late.items() if age is not None and age > LONGEST_SILENCE_SECONDS]
     if pulse is None:
         slow.insert(0, "worker")
+    if is_held:
+        slow.append("held")
+    if nightly.is_on() and (has_failed or (backup is not None and backup > nightly.OLD)):
+        slow.append("backup")
+    hours = None if backup is None else int(backup.total_seconds()) // 3600
     told = {f"{name}_seconds": age if name in slow else None for name, age in late.items()}
-    return Health(not grave, (*grave, *slow), disk_free_percent=percent, **told)
+    return Health(not grave, (*grave, *slow), disk_free_percent=percent, backup_hours=hours, **told)
 
 
 def _age(since: datetime | None) -> int | None:

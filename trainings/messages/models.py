@@ -34,6 +34,7 @@ class Failure(StrEnum):
     UNUSABLE = "unusable"
     NO_TEXT = "no_text"
     INTERRUPTED = "interrupted"
+    RESTORED = "restored"
 
 
 class Message(Identified, Base):

@@ -25,6 +25,7 @@ FAILURES = {
     Failure.UNUSABLE: "メールアドレスの形になっていません",
     Failure.NO_TEXT: "送るときに作る文が作れませんでした。リンクの期限が過ぎたときなどに起こります",
     Failure.INTERRUPTED: "送っている途中で止まりました",
+    Failure.RESTORED: "データを控えから戻したとき、送信待ちでした。もう届いているかもしれません",
 }
 RETRIED = "{to} へのメールを、もう一度送ります。"
 JOB_RETRIED = "もう一度行います。1、2分たってから、この画面を開き直してください。"

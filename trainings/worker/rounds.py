@@ -19,7 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from trainings.core import actor, clock, logs
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job, JobState, beat
+from trainings.core.restoration import held
 from trainings.core.web import beside_requests
+from trainings.desk.backups import nightly
 from trainings.messages.delivery import PAUSES, Delivery, deliver_due
 from trainings.worker.jobs import DUTIES, Duties, JobFunction
 
@@ -56,6 +58,8 @@ def run_round(app: Flask, duties: Duties = DUTIES, *, stop: Callable[[], bool] =
     """Do everything that is due now. `stop` is asked between any two things; what is left waits for the next round."""
     result = Round()
     with actor.acting_as(actor.SYSTEM):
+        if _is_held(app):
+            return result
         _watch(app, duties)
         with beside_requests(app):
             recover_interrupted()
@@ -63,7 +67,20 @@ def run_round(app: Flask, duties: Duties = DUTIES, *, stop: Callable[[], bool] =
             _work(app, duties, claim, result)
         with beside_requests(app):
             result.mails = deliver_due(duties.late_bodies, stop=stop)
+        if not stop():
+            with beside_requests(app):
+                nightly.take_if_due()
     return result
+
+
+def _is_held(app: Flask) -> bool:
+    """Whether the database was put back from a backup, and no operator has let the worker work since: it only shows that it
+    lives."""
+    with beside_requests(app), unit_of_work():
+        if held() is None:
+            return False
+        beat()
+        return True
 
 
 def _watch(app: Flask, duties: Duties) -> None:

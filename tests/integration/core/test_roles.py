@@ -24,6 +24,7 @@ from trainings.cli.install import prepare
 from trainings.core import traces
 from trainings.core.db import db
 from trainings.core.roles import service_account
+from trainings.desk.backups import archive, restoring, taking
 from trainings.surveys.models import FreeText, SurveyResponse
 from trainings.worker.rounds import run_round
 
@@ -100,6 +101,50 @@ def test_product_works_as_the_service(installed: Flask, service: Unit) -> None:
     with service() as session:
         assert session.execute(text("SELECT count(*) FROM application")).scalar() == 1
         assert session.execute(text("SELECT count(*) FROM chain_link")).scalar() > 0
+
+
+def test_service_takes_a_backup_and_the_owner_puts_it_back(
+    installed: Flask, service: Unit, accounts: Accounts, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    secret, public = archive.new_key()
+    key = tmp_path / "key.txt"
+    key.write_text(secret)
+    with service():
+        apply_for(make_event("百人の集い"), family="大沢", given="誠")
+    settings = replace(installed.config["TSUDOI"], backup_recipients=public)
+    installed.config["TSUDOI"] = settings
+    with installed.app_context():
+        file = taking.take(tmp_path / "kept")
+    cluster: Cluster = request.getfixturevalue("postgres_server")
+    other = f"again_{uuid.uuid4().hex[:12]}"
+    with cluster.connect() as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                sql.Identifier(other), sql.Identifier(accounts.owner)
+            )
+        )
+    try:
+        url = settings.database_url.replace(accounts.database, other)
+        owner = url.replace(accounts.service, accounts.owner)
+        restored = create_app(
+            replace(
+                settings,
+                database_url=url,
+                owner_database_url=owner,
+                instance_dir=str(tmp_path / "other"),
+            )
+        )
+        with restored.app_context():
+            restoring.restore(file, key)
+            db.engine.dispose()
+        with unit_for(restored)() as session:
+            assert session.execute(text("SELECT count(*) FROM application")).scalar() == 1
+        with pytest.raises(DBAPIError), unit_for(restored)() as session:
+            session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER ALL"))
+        with restored.app_context():
+            db.engine.dispose()
+    finally:
+        cluster.drop_database(other)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sqlalchemy import Select, Table, bindparam, func, insert, or_, select, true
 from trainings.checkin.models import Outcome, Scan, ScanKind
 from trainings.checkin.passages.decision import is_passage
 from trainings.core.db import db
+from trainings.core.restoration import Restoration
 
 _ROWS = cast(Table, Scan.__table__)
 
@@ -23,11 +24,10 @@ _ROWS = cast(Table, Scan.__table__)
 def _bearing() -> Select[tuple[int]]:
     """The event's last cursor, beside each scan that bears on the batch. Plain rows and one statement that is put together
     once: whatever this costs, all other desks wait for it."""
-    last = (
-        select(func.coalesce(func.max(_ROWS.c.cursor), 0).label("last"))
-        .where(_ROWS.c.event_id == bindparam("event_id"))
-        .subquery()
-    )
+    newest = select(func.max(_ROWS.c.cursor).label("n")).where(_ROWS.c.event_id == bindparam("event_id"))
+    # Desks have heard of scans that a restored database does not know: what comes now must come after those.
+    both = union_all(newest, select(func.max(Restoration.cursors_above))).subquery()
+    last = select(func.coalesce(func.max(both.c.n), 0).label("last")).subquery()
     bears = or_(
         _ROWS.c.id.in_(bindparam("scan_ids", expanding=True)),
         _ROWS.c.about_id.in_(bindparam("scan_ids", expanding=True)),
