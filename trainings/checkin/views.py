@@ -21,6 +21,7 @@ from trainings.checkin.forms import DeviceForm
 from trainings.checkin.models import Door
 from trainings.checkin.paper import exports
 from trainings.checkin.paper.badges import late_badges
+from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.review.reading import count_open
 from trainings.checkin.screens.board import board_of
 from trainings.checkin.screens.links import screen_secret
@@ -263,7 +264,8 @@ def desk() -> ResponseReturnValue:
 
 
 def _shell() -> str:
-    return render_template("checkin/desk.html", in_app_signs=in_app.ANY)
+    plain = texts.REFUSALS[CheckinRefusal.NAME_HOLDS_ADDRESS]
+    return render_template("checkin/desk.html", in_app_signs=in_app.ANY, plain_names=plain)
 
 
 @bp.get("/door/sw.js")

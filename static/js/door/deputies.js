@@ -1,6 +1,7 @@
 // 代理出席: somebody has come in the place of whoever is on the screen. Two taps and a name; the seat, the table and the group
 // go over. Offline it waits in the queue like a walk-in.
 
+import { arePlain } from "./plain_names.js";
 import { Declined } from "./api.js";
 
 /** Ties the form within the result to the desk. kept(entry): whether it is on the disk; words: {saved, stays, missing}, each
@@ -67,6 +68,11 @@ export function deputies(part, { desk, results, kept, words, taken }) {
     if (first) {
       problem.textContent = words.missing;
       field(first).focus();
+      return;
+    }
+    if (!arePlain(name, kana)) {
+      problem.textContent = words.plain;
+      field(arePlain(name) ? "kana" : "name").focus();
       return;
     }
     const guest = about;

@@ -253,7 +253,7 @@ function turn() {
 const walkIn = walkIns(one("[data-walkin]"), {
   desk,
   kept,
-  words: { saved: sayings("#words-walkin"), stays: sayings("#words-stays"), missing: one("[data-walkin-missing]").textContent },
+  words: { saved: sayings("#words-walkin"), stays: sayings("#words-stays"), missing: one("[data-walkin-missing]").textContent, plain: door.dataset.plain },
   show: (list, guests) => rows(list, "#found-row", guests, showGuest),
   taken(answer, how) {
     present(answer, how);
@@ -265,7 +265,7 @@ deputies(results.slot("deputy-part"), {
   desk,
   results,
   kept,
-  words: { saved: sayings("#words-walkin"), stays: sayings("#words-stays"), missing: one("[data-deputy-missing]").textContent },
+  words: { saved: sayings("#words-walkin"), stays: sayings("#words-stays"), missing: one("[data-deputy-missing]").textContent, plain: door.dataset.plain },
   taken(answer, how) {
     present(answer, how);
     desk.round();

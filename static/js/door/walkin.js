@@ -1,9 +1,10 @@
 // Somebody without an application: three fields, and a reason when the event is full. Offline it is kept like a scan.
 
 import { Declined } from "./api.js";
+import { arePlain } from "./plain_names.js";
 import { fold } from "./search.js";
 
-/** words: {saved: {say, next}, stays: {say, next}, missing}; show(list, guests): rows that let in; taken(answer, how): somebody
+/** words: {saved: {say, next}, stays: {say, next}, missing, plain}; show(list, guests): rows that let in; taken(answer, how): somebody
     came in. kept(entry): whether it is on the disk. */
 export function walkIns(form, { desk, kept, words, show, taken }) {
   const field = (name) => form.elements[name];
@@ -70,6 +71,11 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
     if (first) {
       problem.textContent = words.missing;
       field(first).focus();
+      return;
+    }
+    if (!arePlain(name, kana)) {
+      problem.textContent = words.plain;
+      field(arePlain(name) ? "kana" : "name").focus();
       return;
     }
     if (asksFirst(name, kana)) return;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import uuid
 from pathlib import Path
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 DOOR = ROOT / "static" / "js" / "door"
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
 
+NAME_VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "name_vectors.json").read_text("utf-8")
+)
 UNDO_VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "undo_vectors.json").read_text("utf-8")
 )
@@ -196,3 +200,49 @@ def test_words_are_folded_in_the_browser_as_on_the_server() -> None:
     found = in_node("search.js", script, {"words": from_server, "variants": names.VARIANTS})
 
     assert found == [names.search_key(word) for word in from_server]
+
+
+def test_names_are_told_from_addresses_in_the_browser_as_on_the_server() -> None:
+    typed = [v["name"] for v in NAME_VECTORS]
+    script = "(m, given) => given.map((typed) => [m.holdsAddress(typed), m.holdsPhone(typed)])"
+
+    found = in_node("plain_names.js", script, typed)
+
+    expected = {v["name"]: [v["address"], v["phone"]] for v in NAME_VECTORS}
+    assert {one: [names.holds_address(one), names.holds_phone(one)] for one in typed} == expected
+    assert dict(zip(typed, found, strict=True)) == expected
+
+
+def test_names_of_any_letters_are_judged_alike_in_the_browser_and_on_the_server() -> None:
+    pieces = [
+        "高橋",
+        ".",
+        "。",
+        "com",
+        "jp",
+        "Dr",
+        "-",
+        "ー",
+        "０３",
+        "1234567",
+        "@",
+        " ",
+        "\u3000",
+        "\u200b",
+        "é",
+        "A",
+        "_",
+        "(",
+    ]
+    chance = random.Random(7)
+    typed = ["".join(chance.choices(pieces, k=chance.randrange(1, 7))) for _ in range(2000)]
+    script = "(m, given) => given.map((typed) => [m.holdsAddress(typed), m.holdsPhone(typed)])"
+
+    found = in_node("plain_names.js", script, typed)
+
+    differing = [
+        one
+        for one, said in zip(typed, found, strict=True)
+        if said != [names.holds_address(one), names.holds_phone(one)]
+    ]
+    assert differing == []
