@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.browser.test_door_ways import SEARCH, organiser
@@ -17,7 +18,9 @@ from tests.support.hands import Clock
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin.actions import close_door
+from trainings.checkin.counter.correcting import correct_profession
 from trainings.checkin.models import Method, Outcome
+from trainings.directory.models import Profession
 from trainings.registration.models import Application
 from trainings.registration.states import Reason, State
 
@@ -89,6 +92,55 @@ def test_profession_is_corrected_with_two_taps_even_offline(
         stored = session.get_one(Application, night.evening.guests[3].id)
         assert stored.profession is not None
         assert stored.profession.name == "保健師"
+
+
+def test_correction_that_meets_another_one_is_told_with_both(
+    offline_page: Page, night: Night, site: Site
+) -> None:
+    enrol(offline_page, night)
+    offline_page.context.set_offline(True)
+    type_ticket(offline_page, night.tickets[3])
+    result = offline_page.locator("#result")
+    result.get_by_role("button", name="職種がちがう").click()
+    result.get_by_label("正しい職種").select_option(label="保健師")
+    result.get_by_role("button", name="この職種に直す").click()
+    expect(offline_page.locator("[data-unsent]")).to_have_text("2")
+    offline_page.keyboard.press("Escape")
+    with site.unit() as session:
+        doctor = session.scalars(select(Profession.id).where(Profession.code == "MD")).one()
+        guest = night.evening.guests[3].id
+        correct_profession(event_id=night.evening.event.id, application_id=guest, profession_id=doctor)
+
+    offline_page.context.set_offline(False)
+    everything_sent(offline_page)
+    offline_page.reload()
+
+    told = offline_page.locator("[data-clash]")
+    for words in ("髙橋 美咲 さん", "「医師」に直して", "「保健師」には変えていません"):
+        expect(told).to_contain_text(words)
+    told.get_by_role("button", name="読みました").click()
+    expect(told).to_be_hidden()
+    type_ticket(offline_page, night.tickets[3])
+    expect(result.locator("[data-profession]")).to_have_text("医師")
+
+
+def test_walk_in_with_an_address_for_a_name_is_refused_without_network(
+    offline_page: Page, night: Night
+) -> None:
+    enrol(offline_page, night)
+    offline_page.context.set_offline(True)
+    offline_page.get_by_role("link", name="当日参加").click()
+    form = offline_page.locator("[data-walkin]")
+    form.get_by_label("氏名").fill("飛入 ｗｗｗ．ｅｖｉｌ．ｅｘａｍｐｌｅ")
+    form.get_by_label("フリガナ").fill("トビイリ サン")
+    form.get_by_label("職種区分").select_option(index=1)
+    form.get_by_role("button", name="この方を受け付ける").click()
+
+    expect(form.get_by_role("alert")).to_have_text(
+        "氏名とフリガナには、電話番号やホームページなどのアドレスを書けません。"
+    )
+    expect(form.get_by_label("氏名")).to_be_focused()
+    expect(offline_page.locator("[data-unsent]")).to_have_text("0")
 
 
 def test_care_is_told_without_its_words(phone_page: Page, night: Night, site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +14,11 @@ from sqlalchemy import select, update
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
-from trainings.checkin.counter.newcomers import newcomer, read_name, recognise
+from trainings.checkin.counter.newcomers import is_odd, newcomer, read_name, recognise
 from trainings.checkin.desk.devices import claim_name
 from trainings.checkin.models import Device, Door, Method, Scan
 from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.sameness import beside, says_otherwise
 from trainings.checkin.passages.scanning import lock_door, record_attempts
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import clock, codes, names
@@ -162,6 +163,7 @@ def note_held(*, device_id: uuid.UUID, held: int) -> None:
 class WalkIn:
     """Three fields, and a reason when the event is full. scan_id: made by the device; the same one again changes
     nothing. offline: the person is in already, so that neither a full house nor a known application stands in the way.
+    said, beside: as of an `Attempt`.
     """
 
     scan_id: uuid.UUID
@@ -171,6 +173,8 @@ class WalkIn:
     group_id: uuid.UUID
     reason: str = ""
     offline: bool = False
+    said: str = ""
+    beside: uuid.UUID | None = None
 
 
 def admit_walk_in(
@@ -183,7 +187,12 @@ def admit_walk_in(
     """
     event = lock_event(event_id)
     application = None
-    if db.session.get(Scan, walk_in.scan_id) is None:
+    known = db.session.get(Scan, walk_in.scan_id)
+    if known is not None and says_otherwise(known, event_id, walk_in.said):
+        other = beside(walk_in.scan_id, walk_in.said)
+        walk_in = replace(walk_in, scan_id=other, beside=walk_in.scan_id)
+        known = db.session.get(Scan, other)
+    if known is None:
         if not (walk_in.offline or (event.is_public and event.is_held)):
             raise Refused(CheckinRefusal.NO_WALK_INS)
         application = _walk_in_application(event, walk_in)
@@ -194,6 +203,9 @@ def admit_walk_in(
         application_id=application.id if application else None,
         forced=True,
         offline=walk_in.offline,
+        said=walk_in.said,
+        beside=walk_in.beside,
+        odd_name=is_odd(walk_in.name, walk_in.kana),
     )
     return record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)[0]
 

@@ -176,6 +176,8 @@ class Matter(StrEnum):
     UNKNOWN = "unknown"
     CLOCK = "clock"
     OVERTAKEN = "overtaken"
+    REUSED = "reused"
+    ODD_NAME = "odd_name"
 
 
 class Settlement(Base):

@@ -18,6 +18,8 @@ class CheckinRefusal(StrEnum):
     ALREADY_APPLIED = "already_applied"
     BAD_TABLE = "bad_table"
     PROFESSION_NOT_INVITED = "profession_not_invited"
+    CORRECTED_MEANWHILE = "corrected_meanwhile"
+    FEE_SAID_OTHERWISE = "fee_said_otherwise"
     KEYED_BEFORE = "keyed_before"
     BAD_TIME = "bad_time"
     TIME_AHEAD = "time_ahead"

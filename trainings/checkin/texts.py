@@ -17,6 +17,13 @@ REFUSALS = {
     CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
     CheckinRefusal.ALREADY_APPLIED: "同じ方のお申し込みがあります（受付番号 {known}）。「さがす」から受け付けてください。",
     CheckinRefusal.PROFESSION_NOT_INVITED: "この催しで選べる職種から選んでください。",
+    CheckinRefusal.CORRECTED_MEANWHILE: (
+        "{name} さんの職種は、別のところで「{now}」に直してあります。この端末で選んだ「{typed}」には変えていません。"
+        "「{typed}」が正しいときは、もう一度直してください。"
+    ),
+    CheckinRefusal.FEE_SAID_OTHERWISE: (
+        "同じ記録が、前は {amount}円で届いています。前の記録をそのまま残しました。ちがうときは、取り消して入れなおしてください。"
+    ),
     CheckinRefusal.KEYED_BEFORE: (
         "{name} さんの時刻は、この画面から {at} で記録してあります。ちがうときは、受付の端末でその記録を取り消してから、"
         "この画面を開きなおして入れてください。"
@@ -67,6 +74,14 @@ MATTERS = {
     Matter.CLOCK: (
         "時計がずれている端末の受付",
         "端末の時計が、2分より多く進んでいるか遅れています。端末の時計を直し、受付の時刻がちがうときは、ここで直してください。",
+    ),
+    Matter.REUSED: (
+        "同じ番号で、ちがう中身が届いた記録",
+        "端末が同じ記録をもう一度送りましたが、中身がちがいました。先に届いた記録はそのままで、あとのものを別に残しています。",
+    ),
+    Matter.ODD_NAME: (
+        "お名前に、アドレスや電話番号が書かれている方",
+        "古い画面の端末で、通信が切れている間に入力されました。申込のページで、お名前を直してください。",
     ),
     Matter.OVERTAKEN: (
         "延期・中止・日時の変更の前に受け付けた方",
@@ -132,6 +147,7 @@ IMPORTED_CORRECTIONS = "職種を {n}人分直しました。"
 IMPORTED_FEES = "参加費を {n}件入れました。"
 NOT_IMPORTED = "入れられませんでした：{name}　{say}"
 FILE_MISSING = "ファイルを選んでください。"
+NO_PROFESSION = "職種なし"
 DEVICE_NAME = "受付{n}"
 """What a device is called unless somebody calls it otherwise."""
 DEVICES_ACKNOWLEDGED = "端末を確かめたことにしました。"

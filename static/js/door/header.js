@@ -6,6 +6,7 @@ import { clockTime } from "./results.js";
 /** show(desk): write what is so now. */
 export function header(page) {
   const slot = (name) => page.querySelector(`[data-${name}]`);
+  let read;
   const notices = page.querySelectorAll("[data-notice]");
 
   const link = (desk) => {
@@ -45,7 +46,15 @@ export function header(page) {
     return desk.ended || desk.vanished || (desk.roster.loaded ? "" : "no_roster");
   };
 
+  slot("clash-read").addEventListener("click", () => {
+    read.keepClashes(read.clashes.slice(1));
+    show(read);
+  });
+
   const show = (desk) => {
+    read = desk;
+    slot("clash").hidden = !desk.clashes.length;
+    slot("clash-say").textContent = desk.clashes[0] ?? "";
     link(desk);
     queue(desk);
     roster(desk);

@@ -39,7 +39,7 @@ export function professions(panel, { desk, kept, corrected }) {
     const chosen = desk.roster.loaded?.event.professions.find((one) => one.id === choice.value);
     if (!chosen) return;
     const group = desk.groups.find((one) => one.name === chosen.group);
-    const body = { application: about.id, profession: chosen.id };
+    const body = { application: about.id, profession: chosen.id, shown: about.profession };
     if (!(await kept({ kind: "correction", body, about: about.name }))) return;
     const { mark, css } = group ?? about;
     const guest = await desk.replace({ ...about, profession: chosen.name, group: chosen.group, mark, css });

@@ -36,6 +36,8 @@ export class Desk {
     this.trouble = "";
     /** The browser has thrown the store away: "", "rewritten" from this page's memory, or "forgotten" with an earlier page. */
     this.vanished = "";
+    /** What was not stored since somebody else had corrected it, in words; until somebody has read them. */
+    this.clashes = [];
     this.ended = "";
     this.ahead = 0;
     this.toldAt = 0;
@@ -67,6 +69,7 @@ export class Desk {
     if (this.awake) return;
     const token = await store.fact("token");
     this.ahead = (await store.fact("ahead")) ?? 0;
+    this.clashes = (await store.fact("clashes")) ?? [];
     // What an earlier page has left here was never answered while its people stood at the door.
     await store.markAdmitted();
     const [loaded, loading] = [await store.fact("roster"), await store.fact("loading")];
@@ -315,6 +318,13 @@ export class Desk {
     } catch (error) {
       if (!(error instanceof Declined) || ![400, 413, 422].includes(error.status)) throw error;
       // One that the server cannot take must not hold up the others: it is set aside, and stays on the device.
+      if (batch.length === 1 && error.body.error === "corrected_meanwhile") {
+        // What stands is shown again, and whoever is at this desk decides anew.
+        await this.replace(error.body.guest);
+        await this.tend(() => this.queue.drop(batch[0]));
+        await this.keepClashes([...this.clashes, error.body.say]);
+        return [];
+      }
       if (batch.length === 1) {
         await this.tend(() => this.queue.setAside(batch[0], error.body.say ?? ""));
         return [];
@@ -323,6 +333,11 @@ export class Desk {
       for (const entry of batch) answers.push(...(await this.sendBatch([entry])));
       return answers;
     }
+  }
+
+  async keepClashes(clashes) {
+    this.clashes = clashes;
+    await this.tend(() => store.keep("clashes", clashes));
   }
 
   drop(entry) {

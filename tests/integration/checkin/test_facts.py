@@ -16,13 +16,14 @@ from sqlalchemy import func, select
 from tests.integration.checkin.test_scans import SCANS, Night, change_guest, night, stored
 from tests.support.arrivals import enrol, make_evening, scan
 from tests.support.client import Client
-from tests.support.hands import Clock, Unit
+from tests.support.hands import Clock, Outbox, Unit
 from trainings.checkin import queries
-from trainings.checkin.models import Device, Door, Scan
+from trainings.checkin.models import Device, Door, Matter, Scan
 from trainings.checkin.passages import scanning
+from trainings.checkin.review.reading import open_matters
 from trainings.core.db import db
 from trainings.events.models import CertificateRule, Event
-from trainings.registration.models import Application
+from trainings.registration.models import Application, Channel
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import State
 
@@ -159,15 +160,15 @@ def test_walk_in_offline_is_taken_though_the_house_is_full(night: Night, unit: U
     assert (answer["outcome"], answer["guest"]["name"]) == ("admitted", "飛入 参")
 
 
-def test_walk_in_with_the_id_of_a_scan_makes_nobody(night: Night, unit: Unit) -> None:
+def test_walk_in_with_the_id_of_a_scan_is_kept_beside_it(night: Night, unit: Unit) -> None:
     first = scan(night.tickets[0])
     night.desk.send(first)
 
     answer = night.desk.walk_in(**person(night, scan_id=first["scan_id"]))["answers"][0]
 
-    assert answer["guest"]["name"] == "大久保 千鶴"
-    with unit() as session:
-        assert session.scalar(select(func.count()).select_from(Application)) == 5
+    assert answer["guest"]["name"] == "飛入 参"
+    assert night.desk.answer(first)["guest"]["name"] == "大久保 千鶴"
+    assert stored(unit) == 2
 
 
 def test_walk_in_sent_by_two_requests_at_once_is_one_person(app: Flask, night: Night, unit: Unit) -> None:
@@ -190,10 +191,20 @@ def test_walk_in_is_named_without_addresses_and_on_one_line(night: Night, unit: 
     assert answer["guest"]["name"] == "飛入 参"
 
 
-def test_walk_in_offline_is_a_fact_whatever_the_name(night: Night) -> None:
-    answer = night.desk.walk_in(**person(night, offline=True, name="飛入 @参"))["answers"][0]
+@pytest.mark.parametrize("field", ["name", "kana"])
+def test_walk_in_of_an_old_desk_keeps_its_words_for_a_look_and_mails_nobody(
+    night: Night, unit: Unit, outbox: Outbox, field: str
+) -> None:
+    words = "参加 www.evil.example"
+    answer = night.desk.walk_in(**(person(night, offline=True) | {field: words}))["answers"][0]
 
     assert answer["outcome"] == "admitted"
+    with unit() as session:
+        (kept,) = session.scalars(select(Application).where(Application.channel == Channel.WALK_IN))
+        assert words in (kept.full_name, kept.full_kana)
+        (matter,) = open_matters(night.evening.event.id)
+        assert (matter.matter, matter.application) == (Matter.ODD_NAME, kept)
+    assert not [mail for mail in outbox.all() if "evil" in f"{mail.subject} {mail.body}"]
 
 
 # -- many desks at once ----------------------------------------------------------------------------------------

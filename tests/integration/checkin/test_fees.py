@@ -92,15 +92,6 @@ def test_fee_is_stored_once_however_often_it_is_sent(night: Night, unit: Unit) -
     assert sum_of(unit, night) == 1000
 
 
-def test_same_id_with_another_amount_changes_nothing(night: Night, unit: Unit) -> None:
-    first = night.take()["fee"]
-
-    again = night.take(1, fee_id=first["fee_id"], amount=9)["fee"]
-
-    assert again == first
-    assert sum_of(unit, night) == 1000
-
-
 def test_giving_back_is_a_row_of_its_own_and_happens_once(night: Night, unit: Unit) -> None:
     fee = night.take()["fee"]
 

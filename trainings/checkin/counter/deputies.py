@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from sqlalchemy import select
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin.actions import WalkIn, admit_walk_in
-from trainings.checkin.counter.newcomers import newcomer, read_name, recognise
+from trainings.checkin.counter.newcomers import is_odd, newcomer, read_name, recognise
 from trainings.checkin.models import Device, Method, Scan
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.facts import entry, said_once
+from trainings.checkin.passages.sameness import beside, says_otherwise
 from trainings.checkin.passages.scanning import lock_door, record_attempts
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.core.db import db
@@ -37,7 +38,7 @@ class Deputy:
     """Whoever came, and for whom. scan_id: made by the device; the same one again changes nothing.
 
     application_id: the applicant's. undoes: scans by which the desk had let the applicant in before it heard who stands
-    there. offline: the deputy is in already; nothing stands in the way of a fact.
+    there. offline: the deputy is in already; nothing stands in the way of a fact. said, beside: as of an `Attempt`.
     """
 
     scan_id: uuid.UUID
@@ -47,6 +48,8 @@ class Deputy:
     kana: str
     undoes: Collection[uuid.UUID] = ()
     offline: bool = False
+    said: str = ""
+    beside: uuid.UUID | None = None
 
 
 def admit_deputy(
@@ -65,7 +68,12 @@ def admit_deputy(
     if old is None or old.event_id != event_id:
         raise LookupError(f"no application {deputy.application_id}")
     lock_door(event_id)
-    if db.session.get(Scan, deputy.scan_id) is not None:
+    known = db.session.get(Scan, deputy.scan_id)
+    if known is not None and says_otherwise(known, event_id, deputy.said):
+        other = beside(deputy.scan_id, deputy.said)
+        deputy = replace(deputy, scan_id=other, beside=deputy.scan_id)
+        known = db.session.get(Scan, other)
+    if known is not None:
         return _admit(event_id, deputy, None, device, staff)
     if not (deputy.offline or event.is_held):
         raise Refused(CheckinRefusal.NO_WALK_INS)
@@ -155,6 +163,9 @@ def _admit(
         application_id=application.id if application else None,
         forced=True,
         offline=deputy.offline,
+        said=deputy.said,
+        beside=deputy.beside,
+        odd_name=is_odd(deputy.name, deputy.kana),
     )
     return record_attempts(event_id=event_id, attempts=[*undone, admission], device=device, staff=staff)[-1]
 
@@ -169,5 +180,7 @@ def _come_along(
         kana=deputy.kana,
         group_id=old.event_group_id,
         offline=True,
+        said=deputy.said,
+        beside=deputy.beside,
     )
     return admit_walk_in(event_id=event_id, walk_in=walk_in, device=device, staff=staff)

@@ -46,13 +46,15 @@ def take_fee(
     lies in two boxes.
 
     Locks the door's row. LookupError when nobody of the event is meant. Raises Refused: NO_FEE_TO_UNDO; ForeignScan for
-    an id that another event uses.
+    an id that another event uses; FEE_SAID_OTHERWISE (facts: amount) for one that came with other content.
     """
     lock_door(event_id)
     known = db.session.get(Fee, entry.fee_id)
     if known is not None:
         if known.event_id != event_id:
             raise ForeignScan(str(known.id))
+        if not _is_the_same(known, entry):
+            raise Refused(CheckinRefusal.FEE_SAID_OTHERWISE, amount=known.amount)
         return known
     if entry.undoes is not None:
         undone = db.session.get(Fee, entry.undoes)
@@ -78,6 +80,14 @@ def take_fee(
 
 def _undo_of(fee: Fee) -> uuid.UUID | None:
     return db.session.scalar(select(Fee.id).where(Fee.undoes_id == fee.id))
+
+
+def _is_the_same(known: Fee, entry: FeeEntry) -> bool:
+    """Whether an entry says again what is kept of it. Whoever came in by a scan is known by now, or was never."""
+    if entry.undoes != known.undoes_id or entry.taken_at != known.taken_at:
+        return False
+    named = entry.application_id is None or entry.application_id == known.application_id
+    return entry.undoes is not None or (named and entry.amount == known.amount)
 
 
 def _payer(event_id: uuid.UUID, entry: FeeEntry) -> uuid.UUID:

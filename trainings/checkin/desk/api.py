@@ -15,7 +15,6 @@ from werkzeug.exceptions import HTTPException
 
 from trainings.accounts.access import by_device, public
 from trainings.checkin import actions, queries, texts
-from trainings.checkin.counter.correcting import correct_profession
 from trainings.checkin.desk.answers import roster_entry, seen, withheld
 from trainings.checkin.desk.bodies import (
     Unacceptable,
@@ -369,23 +368,6 @@ def walk_ins() -> ResponseReturnValue:
     except ForeignScan:
         raise Unacceptable("scan_id") from None
     return answer_with({"answers": [withheld(answer) if is_closed else answer]})
-
-
-@bp.post("/api/v1/door/corrections")
-@by_device
-def corrections() -> ResponseReturnValue:
-    """The profession of somebody who stands at the door, as they say it is. The same one again changes nothing."""
-    _, event, is_closed = sending_device()
-    body = body_of_request()
-    try:
-        guest = correct_profession(
-            event_id=event.id,
-            application_id=read_id(body, "application"),
-            profession_id=read_id(body, "profession"),
-        )
-    except LookupError:
-        raise Unacceptable("application") from None
-    return answer_with({"guest": None if is_closed else roster_entry(guest)})
 
 
 def body_of_request() -> dict[str, Any]:

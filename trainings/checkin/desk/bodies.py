@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from trainings.checkin.actions import WalkIn
@@ -13,6 +14,7 @@ from trainings.checkin.counter.deputies import Deputy
 from trainings.checkin.counter.fees import MOST_YEN, FeeEntry
 from trainings.checkin.models import Direction, Method
 from trainings.checkin.passages.attempts import Attempt
+from trainings.checkin.passages.sameness import said
 
 MOST_ENTRIES = 20
 """Scans of one applicant that a desk may take back at once: one for every way in and out of a long day."""
@@ -26,7 +28,7 @@ def read_attempt(raw: Any) -> Attempt:
     """One scan. Raises Unacceptable."""
     if not isinstance(raw, dict):
         raise Unacceptable("scans")
-    return Attempt(
+    attempt = Attempt(
         scan_id=read_id(raw, "scan_id"),
         scanned_at=read_instant(raw, "scanned_at"),
         method=_member(raw, "method", Method),
@@ -37,6 +39,16 @@ def read_attempt(raw: Any) -> Attempt:
         forced=_flag(raw, "forced"),
         offline=_flag(raw, "offline"),
         undoes=read_id(raw, "undoes") if raw.get("undoes") is not None else None,
+    )
+    return replace(attempt, said=_digest(attempt))
+
+
+def _digest(entry: Attempt | WalkIn | Deputy) -> str:
+    """Of all that a desk says the same at every try; whether it was offline by then is not part of it."""
+    told = asdict(entry)
+    told["scanned_at"] = entry.scanned_at.astimezone(UTC)
+    return said(
+        *(value for name, value in sorted(told.items()) if name not in ("offline", "said", "clock_off"))
     )
 
 
@@ -93,7 +105,7 @@ def read_deputy(raw: Any) -> Deputy:
     undoes = raw.get("undoes", [])
     if not isinstance(undoes, list) or len(undoes) > MOST_ENTRIES:
         raise Unacceptable("undoes")
-    return Deputy(
+    deputy = Deputy(
         scan_id=read_id(raw, "scan_id"),
         scanned_at=read_instant(raw, "scanned_at"),
         application_id=read_id(raw, "application"),
@@ -102,6 +114,19 @@ def read_deputy(raw: Any) -> Deputy:
         undoes=[read_id({"undoes": one}, "undoes") for one in undoes],
         offline=_flag(raw, "offline"),
     )
+    return replace(deputy, said=_digest(deputy))
+
+
+def read_correction(raw: Any) -> dict[str, Any]:
+    """Whose profession is which, and which one the desk had shown; None for a desk that does not tell. Raises
+    Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("body")
+    return {
+        "application_id": read_id(raw, "application"),
+        "profession_id": read_id(raw, "profession"),
+        "shown": _text(raw, "shown", 60) if raw.get("shown") is not None else None,
+    }
 
 
 def read_lock(raw: Any) -> tuple[str, str] | None:
@@ -141,7 +166,7 @@ def read_walk_in(raw: Any) -> WalkIn:
     """Somebody without an application. Raises Unacceptable."""
     if not isinstance(raw, dict):
         raise Unacceptable("body")
-    return WalkIn(
+    walk_in = WalkIn(
         scan_id=read_id(raw, "scan_id"),
         scanned_at=read_instant(raw, "scanned_at"),
         name=_text(raw, "name", 60),
@@ -150,3 +175,4 @@ def read_walk_in(raw: Any) -> WalkIn:
         reason=_text(raw, "reason", 200, required=False),
         offline=_flag(raw, "offline"),
     )
+    return replace(walk_in, said=_digest(walk_in))

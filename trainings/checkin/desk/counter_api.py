@@ -1,4 +1,4 @@
-"""The scans API beyond scans: deputies, fees, badges, and the PIN of a desk."""
+"""The scans API beyond scans: corrections, deputies, fees, badges, and the PIN of a desk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_device
+from trainings.checkin import texts
+from trainings.checkin.counter.correcting import correct_profession
 from trainings.checkin.counter.deputies import admit_deputy
 from trainings.checkin.counter.fees import fee_told, fees_of, take_fee
 from trainings.checkin.desk import locks
@@ -22,6 +24,7 @@ from trainings.checkin.desk.api import (
 )
 from trainings.checkin.desk.bodies import (
     Unacceptable,
+    read_correction,
     read_deputy,
     read_fee,
     read_id,
@@ -31,13 +34,35 @@ from trainings.checkin.desk.bodies import (
 from trainings.checkin.paper.badges import note_printed
 from trainings.checkin.paper.exports import badge_of
 from trainings.checkin.passages.scanning import ForeignScan
+from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.core.refusal import Refused
 from trainings.directory.queries import role_names
 from trainings.registration.models import Application
 from trainings.registration.states import State
 
 __all__ = ["bp"]
+
+
+@bp.post("/api/v1/door/corrections")
+@by_device
+def corrections() -> ResponseReturnValue:
+    """The profession of somebody who stands at the door, as they say it is. The same one again changes nothing; where
+    another one stands by now than the desk has shown, it hears which."""
+    _, event, is_closed = sending_device()
+    correction = read_correction(body_of_request())
+    try:
+        guest = correct_profession(event_id=event.id, **correction)
+    except LookupError:
+        raise Unacceptable("application") from None
+    except Refused as refused:
+        if refused.code != CheckinRefusal.CORRECTED_MEANWHILE or is_closed:
+            raise
+        stands = db.session.get_one(Application, correction["application_id"])
+        say = refused.sentence(texts.REFUSALS)
+        return answer_with({"error": refused.code, "say": say, "guest": roster_entry(stands)}, 422)
+    return answer_with({"guest": None if is_closed else roster_entry(guest)})
 
 
 @bp.get("/api/v1/door/lock")

@@ -17,6 +17,7 @@ from trainings.checkin.desk.schemas import (
     LOCK,
     LOCK_SET,
     SEEN,
+    SHOWN,
     STATE,
     TEXT,
     WALK_IN,
@@ -122,7 +123,8 @@ def document() -> Schema:
             ),
             "/api/v1/door/counts": _get("Arrived of expected, and seats left.", "Counts"),
             "/api/v1/door/scans": _post(
-                "A batch of scans, answered one by one. The same scan id again gets its first answer again.",
+                "A batch of scans, answered one by one. The same scan id again gets its first answer again; with other "
+                "content it is kept beside the first, for review.",
                 object_of(
                     {"scans": {"type": "array", "maxItems": 200, "items": ref("Attempt")}},
                     {"unsent": {"type": "integer", "minimum": 0, "maximum": 999_999}, "now": INSTANT},
@@ -130,7 +132,7 @@ def document() -> Schema:
                 object_of({**ENVELOPE, "answers": list_of(ref("Answer"))}),
             ),
             "/api/v1/door/walk-ins": _post(
-                "One person without an application.",
+                "One person without an application; the same scan id again as for scans.",
                 ref("WalkIn"),
                 object_of({**ENVELOPE, "answers": list_of(ref("Answer"))}),
                 refused=True,
@@ -167,14 +169,15 @@ def document() -> Schema:
                 ],
             )
             | _post(
-                "A fee taken from somebody (`application`, or `scan` by which they came in), or one given back (`undoes`).",
+                "A fee taken from somebody (`application`, or `scan` by which they came in), or one given back (`undoes`). "
+                "The same id with another content is refused.",
                 ref("FeeTaken"),
                 object_of({**ENVELOPE, "fee": ref("Fee")}),
                 refused=True,
             ),
             "/api/v1/door/corrections": _post(
-                "The profession of somebody who stands at the door.",
-                object_of({"application": ID, "profession": ID}),
+                "The profession of somebody at the door; refused with `guest` where it was corrected elsewhere.",
+                object_of({"application": ID, "profession": ID}, {"shown": or_none(SHOWN)}),
                 object_of({**ENVELOPE, "guest": or_none(ref("Guest"))}),
                 refused=True,
             ),
@@ -195,7 +198,7 @@ def document() -> Schema:
                 "FeeTaken": FEE_TAKEN,
                 "Fees": object_of({**ENVELOPE, "fees": list_of(ref("Fee")), "at": INSTANT}),
                 "Error": object_of({**ENVELOPE, "error": TEXT}, {"field": TEXT}),
-                "Refusal": object_of({**ENVELOPE, "error": TEXT, "say": TEXT}),
+                "Refusal": object_of({**ENVELOPE, "error": TEXT, "say": TEXT}, {"guest": ref("Guest")}),
                 "Counts": object_of({**ENVELOPE, **STATE}),
                 "Changes": object_of(
                     {

@@ -117,7 +117,13 @@ ANSWER = object_of(
         "session": or_none(ID),
         "undo": FLAG,
         "guest": or_none(ref("Guest")),
-    }
+    },
+    {
+        "reused": {
+            "type": "boolean",
+            "description": "Another content had come under this id: that stands, and this one is kept beside it for review.",
+        }
+    },
 )
 ATTEMPT = object_of(
     {"scan_id": ID, "scanned_at": INSTANT, "method": one_of(Method)},
@@ -158,6 +164,9 @@ DEPUTY = object_of(
     {"scan_id": ID, "scanned_at": INSTANT, "application": ID, "name": typed(60), "kana": typed(80)},
     {"undoes": {"type": "array", "maxItems": 20, "items": ID}, "offline": FLAG},
 )
+SHOWN = typed(60) | {
+    "description": "The profession that the desk had on its screen; empty for none. Without it nothing is compared."
+}
 LOCK = object_of(
     {
         "salt": {"type": "string", "pattern": "^[0-9a-f]{32}$"},

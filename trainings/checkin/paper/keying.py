@@ -21,6 +21,7 @@ from trainings.checkin.counter.fees import take_fee
 from trainings.checkin.desk.bodies import (
     Unacceptable,
     read_attempt,
+    read_correction,
     read_deputy,
     read_fee,
     read_id,
@@ -230,7 +231,7 @@ def import_queue(*, event_id: uuid.UUID, content: bytes, staff: Staff) -> Import
     outcomes = dict.fromkeys(Outcome, 0)
     known = corrections = fees = 0
     refused: list[tuple[Refused, str]] = []
-    for entry in file.entries:
+    for entry in _corrected_once(file.entries):
         try:
             if entry.kind == "correction":
                 corrections += _correct(event_id, entry.body)
@@ -289,6 +290,25 @@ def _read(content: bytes) -> _File:
     return _File(device, entries)
 
 
+def _corrected_once(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The entries, with one correction a person: from what the desk had shown first to what it was told last. So a file
+    that comes twice finds the second time what it has made itself."""
+    first: dict[object, object] = {}
+    last: dict[object, _Entry] = {}
+    for entry in entries:
+        if entry.kind == "correction":
+            about = str(entry.body.get("application"))
+            first.setdefault(about, entry.body.get("shown"))
+            last[about] = entry
+    return [
+        _Entry(entry.kind, {**entry.body, "shown": first[str(entry.body.get("application"))]})
+        if entry.kind == "correction"
+        else entry
+        for entry in entries
+        if entry.kind != "correction" or entry is last[str(entry.body.get("application"))]
+    ]
+
+
 def _called(entry: _Entry) -> str:
     """How staff may find an entry on paper: the name typed at the desk, or when it was made."""
     if name := str(entry.body.get("name", "")).strip():
@@ -314,18 +334,18 @@ def _record_entry(
         else:
             attempt = read_attempt(entry.body)
             (answer,) = record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)
-        return None if known else answer
+        return None if known and not answer.get("reused") else answer
     except (ForeignScan, LookupError):
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
 
 
 def _correct(event_id: uuid.UUID, body: dict[str, Any]) -> int:
+    correction = read_correction(body)
     try:
-        application_id, profession_id = read_id(body, "application"), read_id(body, "profession")
-        before = db.session.get(Application, application_id)
-        if before is not None and before.profession_id == profession_id:
+        before = db.session.get(Application, correction["application_id"])
+        if before is not None and before.profession_id == correction["profession_id"]:
             return 0
-        correct_profession(event_id=event_id, application_id=application_id, profession_id=profession_id)
+        correct_profession(event_id=event_id, **correction)
     except LookupError:
         raise Refused(CheckinRefusal.OTHER_EVENTS_FILE) from None
     return 1

@@ -16,7 +16,9 @@ class Attempt:
     forced: the desk let the person in whatever the answer; offline: it did so on its own word, without the server;
     undoes: id of the scan that this one takes back; corrects: of the one that happened at the time told here, as staff
     say; again_of: of the one that it says again. clock_off: by how many seconds the device's clock was ahead of ours when
-    it sent the scan; behind: negative.
+    it sent the scan; behind: negative. said: a digest of its content as a device told it, "" for what none did; beside: the
+    id under which it came, if another content had come under that (`sameness`).
+    odd_name: whoever came in was entered with a name that holds an address.
     """
 
     scan_id: uuid.UUID
@@ -32,3 +34,6 @@ class Attempt:
     corrects: uuid.UUID | None = None
     again_of: uuid.UUID | None = None
     clock_off: int = 0
+    said: str = ""
+    beside: uuid.UUID | None = None
+    odd_name: bool = False

@@ -98,6 +98,12 @@ class Ledger:
             if known is None or known.cursor < scan.cursor:
                 self._corrections[scan.about_id] = scan
 
+    def also(self, scan_id: uuid.UUID) -> None:
+        """Read one more scan, if there is one."""
+        row = db.session.execute(select(*_ROWS.c).where(_ROWS.c.id == scan_id)).one_or_none()
+        if row is not None and scan_id not in self.known:
+            self._enter(Scan(**row._asdict()))
+
     def add(self, scan: Scan) -> Scan:
         """Give a new scan the next cursor; what follows in the batch sees it."""
         self._last_cursor += 1

@@ -26,6 +26,7 @@ from trainings.checkin.passages.decision import (
 )
 from trainings.checkin.passages.guests import Guests
 from trainings.checkin.passages.ledger import Ledger
+from trainings.checkin.passages.sameness import beside, says_otherwise
 from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
@@ -64,7 +65,8 @@ def record_attempts(
     staff: Staff | None = None,
 ) -> list[dict[str, Any]]:
     """Store each attempt and return its answer, in the order given. The same scan id gets its first answer again; if
-    that was no, never arrived, and somebody was let in meanwhile, that fact becomes a scan of its own (`_fact_of`).
+    that was no, never arrived, and somebody was let in meanwhile, that fact becomes a scan of its own (`_fact_of`). Another
+    content under the same id is kept beside it, for review (`sameness`).
 
     Locks the door's row: of two desks with the same ticket one admits and the other hears "repeated".
     LookupError when the event's door was never opened; ForeignScan.
@@ -83,7 +85,10 @@ def record_attempts(
         application_ids=guests.ids,
     )
     scans = []
-    for attempt in attempts:
+    told = []
+    for sent in attempts:
+        attempt = _apart(event_id, sent, ledger)
+        told.append(attempt)
         scan = ledger.known.get(attempt.scan_id)
         if scan is None:
             scan = _record(event, attempt, guests, ledger, device, staff)
@@ -93,10 +98,28 @@ def record_attempts(
             _record(event, fact, guests, ledger, device, staff)
         scans.append(scan)
     ledger.write()
-    answers = [answer_given(scan, guests.of_answer(scan)) for scan in scans]
+    answers = [
+        answer_given(scan, guests.of_answer(scan)) | _under(attempt.beside)
+        for scan, attempt in zip(scans, told, strict=True)
+    ]
     if closed_at is not None:
         enqueue(RECLOSED, subject=event_id)
     return answers
+
+
+def _apart(event_id: uuid.UUID, attempt: Attempt, ledger: Ledger) -> Attempt:
+    """The attempt, under an id of its own where another content has come under its id."""
+    known = ledger.known.get(attempt.scan_id)
+    if known is None or not says_otherwise(known, event_id, attempt.said):
+        return attempt
+    other = beside(attempt.scan_id, attempt.said)
+    ledger.also(other)
+    return replace(attempt, scan_id=other, beside=attempt.scan_id)
+
+
+def _under(beside: uuid.UUID | None) -> dict[str, Any]:
+    """What came under an id that was in use is answered under that id, so that the desk knows which of its entries it is."""
+    return {"scan_id": str(beside), "reused": True} if beside else {}
 
 
 _LOCKING = (
@@ -147,6 +170,10 @@ def _record(
         kept["against"] = told.why
     if application is not None and ours is None:
         kept["event"] = application.event.title
+    if attempt.odd_name:
+        kept["odd_name"], flagged = True, True
+    if attempt.beside is not None:
+        kept["reused"], flagged = True, True
     if not flagged and abs(attempt.clock_off) > WRONG_CLOCK.total_seconds():
         kept["clock_off"], flagged = attempt.clock_off, True
     return ledger.add(
@@ -239,7 +266,7 @@ def _record_undo(
             staff=staff,
         )
     )
-    scan.answer = answer_kept(decision, application)
+    scan.answer |= answer_kept(decision, application)
     if application is not None and decision.outcome == "admitted":
         scan.answer |= _still_in(application, ledger)
     return scan
@@ -314,5 +341,5 @@ def _scan(
         outcome=outcome,
         why=why,
         flagged=flagged,
-        answer=answer,
+        answer={**answer, "said": attempt.said} if attempt.said else answer,
     )

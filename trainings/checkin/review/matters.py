@@ -35,6 +35,10 @@ class Matters:
         return self._asks(scan) or self._overtaken(scan)
 
     def _asks(self, scan: Scan) -> Matter | None:
+        if "reused" in scan.answer:
+            return Matter.REUSED
+        if "odd_name" in scan.answer:
+            return Matter.ODD_NAME
         if scan.why in FOREIGN:
             return Matter.UNKNOWN
         if "clock_off" in scan.answer:
