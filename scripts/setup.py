@@ -1,4 +1,4 @@
-"""Set up what a make target needs: `python3 scripts/setup.py run|check|test|bench|lock`.
+"""Set up what a make target needs: `python3 scripts/setup.py serve|run|check|test|bench|lock`.
 
 Runs on the plain Python of the system (3.11 or later), before anything is installed. Every step keeps a stamp with the
 checksum of what it was made from, so that a second start takes well under a second. A Debian package that is missing is
@@ -94,6 +94,9 @@ TEST_NEEDS = (
     Need("Chromium", "chromium", _program("chromium")),
     Need("the PostgreSQL server", "postgresql", _has_postgresql),
     Need("pdftoppm", "poppler-utils", _program("pdftoppm")),
+    Need("nginx", "nginx-light", _program("nginx", "/usr/sbin/nginx")),
+    Need("logrotate", "logrotate", _program("logrotate", "/usr/sbin/logrotate")),
+    Need("openssl", "openssl", _program("openssl")),
 )
 
 
@@ -210,6 +213,7 @@ BROWSER_FILES = Step(
 PEERS_STEP = Step("peers", ("bench/requirements-seats.txt",), PEERS / "bin" / "python", make_peers)
 SCANNER_STEP = Step("scanner", ("bench/requirements-scan.txt",), SCANNER / "bin" / "wapiti", make_scanner)
 STEPS = {
+    "serve": (VENV_STEP, RUNTIME, BROWSER_FILES),
     "run": (VENV_STEP, RUNTIME, DEMO, BROWSER_FILES),
     "check": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES),
     "test": (VENV_STEP, RUNTIME, DEMO, DEVELOPMENT, BROWSER_FILES),
@@ -262,7 +266,7 @@ def main(target: str) -> None:
         carry_out(STEPS[target])
         if target in ("test", "bench"):
             require(PDF_NEEDS + TEST_NEEDS)
-        elif target == "run":
+        elif target in ("serve", "run"):
             try:
                 require(PDF_NEEDS)
             except CannotSetUp as missing:
@@ -272,8 +276,8 @@ def main(target: str) -> None:
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - the one file that an older Python may meet
         sys.exit("setup: Python 3.11 or later is needed; name it with make PYTHON=python3.11 …")
-    if sys.argv[1:] not in (["run"], ["check"], ["test"], ["bench"], ["lock"]):
-        sys.exit("usage: python3 scripts/setup.py run|check|test|bench|lock")
+    if sys.argv[1:] not in (["serve"], ["run"], ["check"], ["test"], ["bench"], ["lock"]):
+        sys.exit("usage: python3 scripts/setup.py serve|run|check|test|bench|lock")
     try:
         main(sys.argv[1])
     except CannotSetUp as problem:

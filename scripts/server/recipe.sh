@@ -1,0 +1,179 @@
+#!/bin/bash
+# Installs Tsudoi on an empty Debian 12, and brings an installed one to the version in whose folder this file lies.
+# As root:   scripts/server/recipe.sh NAME MAIL      NAME: the host name that guests use, MAIL: the sender of all mails
+# May be run again at any time: what is there already (keys, passwords, certificate, data) stays as it is.
+# docs/operators.md tells each step in the same words.
+#
+# For a rehearsal without touching the machine: ROOT=/some/folder puts everything below that folder, makes no account and starts
+# nothing; PostgreSQL is the one that PGHOST, PGPORT and PGUSER name; HTTP_PORT, HTTPS_PORT and APP_PORT are ports to listen on.
+set -euo pipefail
+umask 022
+
+ROOT=${ROOT:-}
+HTTP_PORT=${HTTP_PORT:-80} HTTPS_PORT=${HTTPS_PORT:-443} APP_PORT=${APP_PORT:-8000}
+PROGRAM=$(cd "$(dirname "$0")/../.." && pwd)
+HERE=$PROGRAM/scripts/server
+SETTINGS=$ROOT/etc/tsudoi/tsudoi.env
+OWNER=$ROOT/etc/tsudoi/owner.env
+STATE=$ROOT/var/lib/tsudoi
+CURRENT=$ROOT/srv/tsudoi/current
+UPGRADING=$ROOT/run/tsudoi-upgrade
+DATABASE=${DATABASE:-tsudoi}
+PACKAGES="ca-certificates curl fontconfig fonts-morisawa-bizud-gothic fonts-noto-cjk git libharfbuzz-subset0
+          libpango-1.0-0 libpangoft2-1.0-0 logrotate nginx-light openssl postgresql python3 python3-venv"
+
+step() { printf '\n== %s\n' "$*"; }
+trap 'echo "$0: stopped at line $LINENO; nothing after it was done. Mend what the lines above say and run it again." >&2
+      if [ -e "$UPGRADING" ]; then echo "Visitors read that the program is being renewed. The version before: systemctl start tsudoi-web tsudoi-worker; rm $UPGRADING" >&2; fi' ERR
+for_real() { [ -z "$ROOT" ]; }
+has_systemd() { for_real && [ -d /run/systemd/system ]; }
+as_postgres() { if for_real; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
+as_service() { if for_real; then runuser -u tsudoi -- "$@"; else "$@"; fi; }
+made() { openssl rand -base64 48 | tr '+/' '-_' | tr -d '=\n'; }
+html() { local text=${1//&/&amp;}; text=${text//</&lt;}; printf '%s' "${text//>/&gt;}"; }
+
+# fill FILE PLACE MODE: writes one of the files beside this one, with everything between @ filled in.
+fill() {
+    local text
+    text=$(cat "$HERE/$1"; printf x) && text=${text%x}
+    for word in ROOT NAME MAIL HTTP_PORT HTTPS_PORT APP_PORT DATABASE SECRET_KEY LINK_KEY TICKET_KEY SERVICE_PASSWORD OWNER_PASSWORD \
+        DATABASE_HOST CONTACT_NAME CONTACT_PHONE CONTACT_HOURS; do
+        text=${text//"@$word@"/"${!word-}"}
+    done
+    if [ ! -e /proc/net/if_inet6 ]; then text=$(printf '%s' "$text" | sed '/listen \[::\]/d'; printf '\n'); fi
+    install -m "$3" /dev/null "$2"
+    printf '%s' "$text" > "$2"
+}
+
+setting() { ( set -a; . "$SETTINGS"; printf '%s' "${!1-}" ); }
+
+NAME=${1:-} MAIL=${2:-}
+if [ -r "$SETTINGS" ] && [ -z "$NAME" ]; then
+    NAME=$(setting TSUDOI_PUBLIC_URL) NAME=${NAME#https://} MAIL=$(setting TSUDOI_MAIL_FROM)
+fi
+if [[ ! $NAME =~ ^[a-z0-9.-]+$ ]] || [[ ! $MAIL =~ ^[^@\ ]+@[^@\ ]+$ ]]; then
+    echo "usage: $0 tsudoi.example.jp tsudoi@example.jp" >&2
+    exit 64
+fi
+if for_real && [ "$(id -u)" != 0 ]; then
+    echo "$0: run this as root" >&2
+    exit 77
+fi
+
+step "Install Debian's packages"
+if for_real; then
+    missing=$(for one in $PACKAGES; do dpkg-query -W -f '${db:Status-Abbrev}' "$one" 2>/dev/null | grep -q '^ii' || echo "$one"; done)
+    if [ -n "$missing" ]; then
+        apt-get update -qq
+        # shellcheck disable=SC2086
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends $missing
+    fi
+fi
+
+step "Make the account that the service runs as"
+if for_real && ! id tsudoi > /dev/null 2>&1; then
+    useradd --system --user-group --home-dir /var/lib/tsudoi --no-create-home --shell /usr/sbin/nologin tsudoi
+fi
+
+step "Make the folders"
+install -d -m 755 "$ROOT/etc/tsudoi" "$ROOT/srv/tsudoi" "$ROOT/usr/share/tsudoi" "$ROOT/var/www/tsudoi" "$ROOT/run" \
+    "$ROOT/usr/local/sbin" "$ROOT/etc/systemd/system" "$ROOT/etc/nginx/sites-available" "$ROOT/etc/nginx/sites-enabled" \
+    "$ROOT/etc/logrotate.d" "$ROOT/etc/systemd/journald.conf.d" "$ROOT/var/cache/nginx"
+install -d -m 700 "$ROOT/etc/tsudoi/tls" "$ROOT/var/backups/tsudoi" "$STATE" "$STATE/survey-keys"
+install -d -m 750 "$ROOT/var/log/tsudoi"
+if for_real; then
+    chown tsudoi:tsudoi "$STATE" "$STATE/survey-keys"
+    chown www-data:adm "$ROOT/var/log/tsudoi"
+fi
+
+step "Make the program ready in its own folder, which the service can read and not write"
+if for_real; then
+    python3 "$PROGRAM/scripts/setup.py" serve
+    (cd "$PROGRAM" && .venv/bin/python -m compileall -q config.py wsgi.py gunicorn.conf.py trainings migrations)
+    chown -R root:root "$PROGRAM"
+    chmod -R u+rwX,go+rX,go-w "$PROGRAM"
+fi
+parts=$ROOT/usr/share/tsudoi/parts
+install -d -m 755 "$parts"
+if [ ! "$parts/python.json" -nt "$PROGRAM/requirements.txt" ]; then
+    "$PROGRAM/.venv/bin/python" -m pip --quiet inspect --local > "$parts/python.json"
+fi
+install -m 644 "$PROGRAM/package-lock.json" "$parts/browser.json"
+dpkg-query --show > "$parts/debian.txt"
+
+step "Write the settings, with keys and passwords that nobody else has"
+if [ ! -e "$SETTINGS" ]; then
+    # shellcheck disable=SC2034  # filled in by name
+    SECRET_KEY=$(made) LINK_KEY=$(made) TICKET_KEY=$(made) SERVICE_PASSWORD=$(made) OWNER_PASSWORD=$(made)
+    DATABASE_HOST=${PGHOST:-127.0.0.1}:${PGPORT:-5432}
+    fill owner.env "$OWNER" 600
+    fill tsudoi.env "$SETTINGS" 600
+fi
+CONTACT_NAME=$(html "$(setting TSUDOI_CONTACT_NAME)")
+CONTACT_PHONE=$(html "$(setting TSUDOI_CONTACT_PHONE)")
+CONTACT_HOURS=$(html "$(setting TSUDOI_CONTACT_HOURS)")
+
+step "Make the database and its two accounts"
+if has_systemd; then systemctl start postgresql; fi
+password_in() { sed -n "s|^$2=\"\?postgresql+psycopg://[^:]*:\([^@]*\)@.*|\1|p" "$1"; }
+as_postgres psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --dbname postgres --set database="$DATABASE" --file - <<SQL
+\set owner_password '$(password_in "$OWNER" TSUDOI_OWNER_DATABASE_URL)'
+\set service_password '$(password_in "$SETTINGS" TSUDOI_DATABASE_URL)'
+$(cat "$HERE/roles.sql")
+SQL
+
+step "Stop the service, keep a copy of the database, bring it to this version, start the service again"
+fill tsudoi "$ROOT/usr/local/sbin/tsudoi" 755
+old=$(readlink "$CURRENT" || true)
+if [ -n "$old" ]; then
+    touch "$UPGRADING"   # from now on visitors read 503.html
+    if has_systemd; then systemctl stop tsudoi-web tsudoi-worker; fi
+    if [ "$old" != "$PROGRAM" ]; then
+        ( umask 077; as_postgres pg_dump --format=custom "$DATABASE" > "$ROOT/var/backups/tsudoi/before-$(basename "$PROGRAM").dump" )
+    fi
+fi
+( set -a; . "$SETTINGS"; . "$OWNER"; set +a; cd "$PROGRAM"
+  as_service "$PROGRAM/.venv/bin/flask" --app wsgi install )
+ln -sfn "$PROGRAM" "$CURRENT"
+for unit in tsudoi-web tsudoi-worker; do fill $unit.service "$ROOT/etc/systemd/system/$unit.service" 644; done
+fill journald.conf "$ROOT/etc/systemd/journald.conf.d/tsudoi.conf" 644
+if has_systemd; then
+    systemctl daemon-reload
+    systemctl enable --quiet tsudoi-web tsudoi-worker
+    systemctl restart systemd-journald tsudoi-web tsudoi-worker
+fi
+rm -f "$UPGRADING"
+
+step "Put a certificate in place; until there is a real one, one that browsers warn of"
+if [ ! -e "$ROOT/etc/tsudoi/tls/certificate.pem" ]; then
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$NAME" -addext "subjectAltName=DNS:$NAME" \
+        -keyout "$ROOT/etc/tsudoi/tls/key.pem" -out "$ROOT/etc/tsudoi/tls/certificate.pem" 2> /dev/null
+fi
+
+step "Set up nginx, its pages for when the program is away, and the rotation of its log"
+for page in 413 502 503; do fill $page.html "$ROOT/usr/share/tsudoi/$page.html" 644; done
+fill nginx.conf "$ROOT/etc/nginx/sites-available/tsudoi" 644
+ln -sfn "$ROOT/etc/nginx/sites-available/tsudoi" "$ROOT/etc/nginx/sites-enabled/tsudoi"
+fill logrotate.conf "$ROOT/etc/logrotate.d/tsudoi" 644
+if for_real; then
+    rm -f /etc/nginx/sites-enabled/default
+    nginx -q -t
+fi
+if has_systemd; then
+    systemctl enable --quiet nginx
+    systemctl restart nginx
+fi
+
+step "See whether it serves"
+if has_systemd; then
+    for _ in $(seq 60); do
+        if curl --silent --fail --insecure --resolve "$NAME:443:127.0.0.1" "https://$NAME/health/ready"; then
+            printf '\nhttps://%s/ serves. The first sign-in link: tsudoi staff link you@example.jp --role admin --name "…"\n' "$NAME"
+            exit 0
+        fi
+        sleep 1
+    done
+    echo "it does not: journalctl --unit tsudoi-web --lines 20" >&2
+    exit 1
+fi
+echo "nothing was started here: there is no systemd"
