@@ -155,3 +155,11 @@ def test_page_for_when_the_program_is_away_is_a_page(name: str) -> None:
     assert f"style-src 'sha256-{digest}'" in NGINX
     assert "src=" not in html
     assert "href=" not in html
+
+
+def test_times_for_mending_are_promised() -> None:
+    security = (ROOT / "docs" / "security.md").read_text("utf-8")
+    (promise,) = re.findall(r"^## Times for mending\n(.+?)^## ", security, re.MULTILINE | re.DOTALL)
+
+    assert re.findall(r"within (\d+) days", promise) == ["3", "14", "90"]
+    assert "make lock" in promise
