@@ -37,6 +37,8 @@ from trainings.registration.trail import trail_of
 from trainings.registration.views import FIELD_OF, bp
 
 LONGEST_SEARCH = 200
+MOST_NAMED = 20
+"""So many people with letters that cannot be printed are named above the list; of the others only the number."""
 
 
 def _event_or_404(slug: str) -> Event:
@@ -63,10 +65,12 @@ def applications(slug: str) -> ResponseReturnValue:
     return render_template(
         "registration/list.html",
         event=event,
-        applications=queries.applications_of_event(event.id, narrow),
+        applications=queries.page_of_applications(event.id, narrow),
         narrow=narrow,
+        address=chips.address_of(narrow),
         rows=chips.rows_of(event, there, narrow),
         unprintable=unprintable_names(event.id),
+        most_named=MOST_NAMED,
         code_of=letters.code_of,
         event_letters=letters.missing(event.title, event.venue, event.room),
         states=texts.STATES,

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from trainings.core import codes, names
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT, Profession
 from trainings.events.models import EventGroup
 from trainings.registration.models import Application, Channel
@@ -227,14 +228,24 @@ class Filter:
     channel: Channel | None = None
 
 
+_WITH_OFFICE = (joinedload(Application.organisation), joinedload(Application.heard_via))
+
+
 def applications_of_event(event_id: uuid.UUID, narrow: Filter | None = None) -> Sequence[Application]:
     """The event's applications with group, profession and organisation loaded, by group, then kana."""
-    wanted = narrow or Filter()
+    return db.session.scalars(_of_event(event_id, narrow or Filter()).options(*_WITH_OFFICE)).unique().all()
+
+
+def page_of_applications(event_id: uuid.UUID, narrow: Filter) -> Page[Application]:
+    """The part of the same list that the address asks for."""
+    return page_of(_of_event(event_id, narrow))
+
+
+def _of_event(event_id: uuid.UUID, wanted: Filter) -> Select[tuple[Application]]:
     query = (
         select(Application)
         .join(EventGroup, EventGroup.id == Application.event_group_id)
         .where(Application.event_id == event_id)
-        .options(joinedload(Application.organisation), joinedload(Application.heard_via))
         .order_by(EventGroup.sort, Application.family_kana, Application.given_kana, Application.code)
     )
     if wanted.states:
@@ -252,7 +263,7 @@ def applications_of_event(event_id: uuid.UUID, narrow: Filter | None = None) -> 
                 Application.mail == names.mail(wanted.typed),
             )
         )
-    return db.session.scalars(query).unique().all()
+    return query
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.support.client import Client
+from tests.support.crowd import crowd
 from tests.support.guests import published, stored, submit
 from tests.support.hands import Clock, Outbox, Unit
 from trainings.accounts.models import Role
@@ -166,3 +167,23 @@ def test_letters_that_no_font_draws_are_listed(planner: Client, unit: Unit, even
     assert "「髙」" not in told
     assert "「\U00020bb7」" not in told
     assert "人5 髙\U00020bb7\U000f0001" in [link.text for link in page.all(".notice a")]
+
+
+def test_pages_of_a_long_list_hold_everybody_once_and_search_and_chips_reach_all(
+    planner: Client, event: Event, unit: Unit
+) -> None:
+    like = stored(unit, event)[0]
+    with unit() as session:
+        crowd(session, like, 247)
+    address = f"/staff/events/{event.slug}/applications"
+
+    first, second, last = (planner.get(f"{address}?page={n}") for n in (1, 2, 3))
+    behind = planner.get(f"{address}?page=99")
+
+    codes = [row[-1] for page in (first, second, last) for row in page.rows()[1:]]
+    assert len(codes) == len(set(codes)) == 250
+    assert "101〜200件目／全250件" in second
+    assert behind.rows() == last.rows()
+    wanted = codes[-1]
+    assert [row[-1] for row in planner.get(f"{address}?q={wanted}&page=3").rows()[1:]] == [wanted]
+    assert "この250件をExcelで受け取る" in first
