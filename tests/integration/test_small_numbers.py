@@ -84,6 +84,7 @@ def _drawn(unit: Unit, clock: Clock) -> Event:
         if again:
             with unit():
                 void_draw(event_id=event.id, cause=VoidCause.LIST, reason=TYPED["void"])
+                cancel_application(application_id=people[5].id, by_staff=True, reason=TYPED["cancel"])
     return event
 
 
@@ -254,6 +255,23 @@ def _check_public_files(fetched: dict[str, tuple[str, bytes]], city: list[Event]
         assert [n for n in file["honoured"]["groups"].values() if 0 < n < SMALLEST] == []
 
 
+def _check_that_draws_less_each_other_tell_nothing(fetched: dict[str, tuple[str, bytes]]) -> None:
+    """One nurse less stood on the list of the second draw. Whoever has both files finds no line of one group that says so."""
+    first, second = (
+        json.loads(content)["groups"]
+        for address, (_, content) in sorted(fetched.items())
+        if re.search(r"/draw/\d\.json$", address)
+    )
+    for line in second:
+        parts = [one for one in first if set(one["keys"]) <= set(line["keys"])]
+        assert {key for one in parts for key in one["keys"]} == set(line["keys"])
+        numbers = [one["applied"] for one in (line, *parts)]
+        if None not in numbers and len(line["keys"]) == 1:
+            change = abs(numbers[0] - sum(numbers[1:]))
+            assert change == 0 or change >= SMALLEST
+    assert sum(len(line["keys"]) == 1 for line in second) > 0
+
+
 def _check_that_no_difference_is_small(client: Client, city: list[Event]) -> None:
     """The dentist and the pharmacists stand with others; total and shown lines give only their sum."""
     drawn = city[1]
@@ -281,4 +299,5 @@ def test_public_and_viewers_read_no_small_number_and_no_word_of_staff(
     _check_that_nothing_typed_is_told(fetched)
     _check_that_no_line_counts_few(fetched, unit)
     _check_public_files(fetched, city)
+    _check_that_draws_less_each_other_tell_nothing(fetched)
     _check_that_no_difference_is_small(client, city)

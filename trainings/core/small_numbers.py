@@ -7,7 +7,7 @@ table, chart and file of a matter shows; else two of them could be subtracted fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 SMALLEST = 5
@@ -29,17 +29,22 @@ def with_differences(*parts: int) -> tuple[int, ...]:
     return (*parts, *(whole - part for whole, part in combinations(parts, 2)))
 
 
-def small_groups(counts: Mapping[str, Sequence[int]], smallest: int = SMALLEST) -> frozenset[str]:
+def small_groups(
+    counts: Mapping[str, Sequence[int]], smallest: int = SMALLEST, *, together: Collection[str] = ()
+) -> frozenset[str]:
     """The groups that may only be told together.
 
-    counts: group → how many people each column of the table counts in it. A group is small when one of its numbers is. While
+    counts: group → how many people each column of the table counts in it; a column that may be below zero is what is had by
+    subtracting another table. together: those that were told together before, and stay so: shown apart they would be had by
+    subtraction. A group is small when one of its numbers is. While
     the sum of a column over the small ones is small itself (so with one small group, which the total less all others would
     tell) the smallest remaining group that adds to this column joins them. Where none adds to it, and somebody stands in one
     of the small ones only, the smallest remaining one with anybody in it joins: nobody outside knows that it adds nothing.
     Ties are broken by the group's key, so that the result repeats. Where nothing is left to join, the sums are small
     themselves: tell them by `told`.
     """
-    small = {group for group, row in counts.items() if any(0 < n < smallest for n in row)}
+    small = {group for group, row in counts.items() if any(0 < abs(n) < smallest for n in row)}
+    small |= counts.keys() & set(together)
     rest = sorted(counts.keys() - small, key=lambda group: (tuple(counts[group]), group))
     while short := _short_columns(counts, small, smallest):
         joining = next((group for group in rest if any(counts[group][column] for column in short)), None)
@@ -55,7 +60,7 @@ def small_groups(counts: Mapping[str, Sequence[int]], smallest: int = SMALLEST) 
 def _short_columns(counts: Mapping[str, Sequence[int]], small: set[str], smallest: int) -> list[int]:
     """The columns whose sum over the small groups is small."""
     sums = [sum(column) for column in zip(*(counts[group] for group in small), strict=True)]
-    return [place for place, n in enumerate(sums) if 0 < n < smallest]
+    return [place for place, n in enumerate(sums) if 0 < abs(n) < smallest]
 
 
 def pool(counts: Mapping[str, int], k: int = SMALLEST) -> dict[str, str]:

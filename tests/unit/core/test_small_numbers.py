@@ -119,3 +119,22 @@ def test_told_keeps_nobody_and_many() -> None:
 
 def test_rounded_down_shows_only_fives() -> None:
     assert [rounded_down(n) for n in (0, 4, 5, 9, 78)] == [0, 0, 5, 5, 75]
+
+
+@given(
+    first=TABLES,
+    change=st.dictionaries(st.sampled_from(KEYS), st.integers(-7, 7)),
+)
+def test_no_group_is_had_by_subtracting_an_earlier_table(
+    first: dict[str, tuple[int, ...]], change: dict[str, int]
+) -> None:
+    """What was told together stays so, and a line of one group differs by none or by many."""
+    before = {group: (row[0],) for group, row in first.items()}
+    now = {group: (max(0, n + change.get(group, 0)),) for group, (n,) in before.items()}
+    told_together = small_groups(before)
+    rows = {group: (*now[group], now[group][0] - before[group][0]) for group in now}
+
+    small = small_groups(rows, together=told_together)
+
+    assert told_together <= small
+    assert all(told(abs(rows[group][1])) is not None for group in rows.keys() - small)

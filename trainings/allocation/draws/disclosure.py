@@ -36,20 +36,33 @@ class PublicLine:
     odds: str
 
 
-def small_ones(record: Mapping[str, Any]) -> frozenset[str]:
-    """Keys of the groups of a draw that are only told together, by how many applied, got a seat and were turned away."""
-    return small_groups(
-        {group["key"]: with_differences(*_people(group)) for group in summary(record)["groups"]}
-    )
+def small_ones(records: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Keys of the groups of the last of an event's draws that are only told together.
+
+    records: all draws up to it, oldest first; anybody may have kept what was shown of the earlier ones. Small is by how
+    many applied, got a seat and were turned away, and by how many more or fewer applied than at an earlier draw: that is
+    who was left out of a list by mistake. Who got a seat is drawn anew for all, and tells of nobody.
+    """
+    small: frozenset[str] = frozenset()
+    earlier: list[dict[str, int]] = []
+    for record in records:
+        people = {group["key"]: _people(group) for group in summary(record)["groups"]}
+        rows = {
+            key: (*with_differences(*row), *(row[0] - before.get(key, 0) for before in earlier))
+            for key, row in people.items()
+        }
+        small = small_groups(rows, together=small)
+        earlier.append({key: applied for key, (applied, _) in people.items()})
+    return small
 
 
 def _people(group: Mapping[str, Any]) -> tuple[int, int]:
     return group["candidates"] + group["placed"], group["selected"] + group["placed"]
 
 
-def is_whole(record: Mapping[str, Any]) -> bool:
+def is_whole(record: Mapping[str, Any], small: Collection[str]) -> bool:
     """Whether the public file may hold everything that repeats the draw."""
-    return not small_ones(record) and singled_out(record, SMALLEST) == 0
+    return not small and singled_out(record, SMALLEST) == 0
 
 
 def is_exact(odds: Odds, small: Collection[str]) -> bool:
@@ -63,11 +76,12 @@ def is_exact(odds: Odds, small: Collection[str]) -> bool:
     )
 
 
-def lines(record: Mapping[str, Any], names: Names, *, exact: bool) -> list[PublicLine]:
+def lines(
+    record: Mapping[str, Any], names: Names, small: Collection[str], *, exact: bool
+) -> list[PublicLine]:
     """The groups in their order, small ones as one line at the end."""
     frozen = record["frozen"]
     rules = {rule["key"]: rule for rule in frozen["rules"]["groups"]}
-    small = small_ones(record)
     found, pooled = [], []
     for group in summary(record)["groups"]:
         key = group["key"]
@@ -145,10 +159,11 @@ def _touched(odds: Odds, small: Collection[str]) -> set[str]:
     return {*small, *sectors}
 
 
-def public_summary(record: Mapping[str, Any], odds: Odds, names: Names) -> dict[str, Any]:
+def public_summary(
+    record: Mapping[str, Any], odds: Odds, names: Names, small: Collection[str]
+) -> dict[str, Any]:
     """The public file where the whole record would tell of few people: the groups as on the page, and the digests of the
     whole record and of the list that was frozen."""
-    small = small_ones(record)
     touched = _touched(odds, small)
     every = summary(record)
     kept = every["honoured"]
@@ -159,7 +174,7 @@ def public_summary(record: Mapping[str, Any], odds: Odds, names: Names) -> dict[
             "decided": line.decided,
             "odds": line.odds,
         }
-        for line in lines(record, names, exact=is_exact(odds, small))
+        for line in lines(record, names, small, exact=is_exact(odds, small))
     ]
     honoured = {
         "groups": {key: n for key, n in kept["groups"].items() if key not in touched},

@@ -81,7 +81,12 @@ def public_draws(draws: Sequence[Draw]) -> list[PublicDraw]:
         for event_id in {draw.event_id for draw in draws}
         for one in queries.frozen_lists_of(event_id)
     }
-    return [_public(draw, voids.get(draw.id), shown) for draw in reversed(draws)]
+    return [_public(draw, voids.get(draw.id), shown, small_ones_of(draw)) for draw in reversed(draws)]
+
+
+def small_ones_of(draw: Draw) -> frozenset[str]:
+    """The groups of a draw that are only told together, with all that was shown of its event before."""
+    return disclosure.small_ones([one.record for one in queries.draws_of(draw.event_id) if one.n <= draw.n])
 
 
 def public_draw(draw: Draw) -> PublicDraw:
@@ -95,20 +100,21 @@ def undrawn_lists(event: Event, draws: Sequence[Draw]) -> list[FrozenList]:
     return [one for one in reversed(queries.frozen_lists_of(event.id)) if one.digest not in drawn]
 
 
-def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime]) -> PublicDraw:
-    """shown: H of a list → when it was frozen."""
+def _public(
+    draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime], small: frozenset[str]
+) -> PublicDraw:
+    """shown: H of a list → when it was frozen. small: groups that are only told together."""
     record, odds, names = draw.record, odds_of(draw.record), _names(draw)
     list_digest = digest(record["frozen"])
-    small = disclosure.small_ones(record)
     return PublicDraw(
         draw,
         void,
-        disclosure.lines(record, names, exact=disclosure.is_exact(odds, small)),
+        disclosure.lines(record, names, small, exact=disclosure.is_exact(odds, small)),
         told(len(record["frozen"]["candidates"])),
         told(len(record["selected"])),
         disclosure.reasons(odds, names, _shares(odds), small),
         disclosure.shortfalls(odds, names, small),
-        disclosure.is_whole(record),
+        disclosure.is_whole(record, small),
         texts.weights_in_words(_weight_rule(record)),
         steps_after(draw, shown.get(list_digest), void),
         list_digest,
@@ -118,9 +124,10 @@ def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime]) ->
 
 def public_file(draw: Draw) -> bytes:
     """The file that anybody may have: the whole record, or its summary where the whole would single people out."""
-    if disclosure.is_whole(draw.record):
+    small = small_ones_of(draw)
+    if disclosure.is_whole(draw.record, small):
         return canonical(draw.record)
-    return canonical(disclosure.public_summary(draw.record, odds_of(draw.record), _names(draw)))
+    return canonical(disclosure.public_summary(draw.record, odds_of(draw.record), _names(draw), small))
 
 
 def every_reason(draw: Draw) -> list[str]:
