@@ -77,7 +77,7 @@ def _issue(event: Event, application: Application, minutes: int) -> Certificate:
 
 def _unused_number(fiscal_year: int, event: Event) -> str:
     """2026-K12-04785: fiscal year, event, digits that are no serial number, with a check digit."""
-    for code in codes.new_codes(event.code_prefix):
+    for code in codes.new_codes(event.code_prefix, event.expected_people):
         number = f"{fiscal_year}-{code}"
         if not db.session.scalar(select(func.count()).where(Certificate.number == number)):
             return number

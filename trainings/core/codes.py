@@ -20,6 +20,11 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SECRET_LENGTH = 26
 SHORTEST_CODE = 4
+"""Digits before the check digit."""
+LONGEST_CODE = 14
+"""Signs of the longest code, prefix, hyphen and check digit included: what its column holds and a desk takes for one."""
+FREE_FOR_EACH = 25
+"""Of so many codes of a length at most one is meant to be in use."""
 TICKET_PREFIX = "TS"
 TICKET_BODY = 20
 """Characters of a ticket between prefix and check: 20 × 5 = 100 bits."""
@@ -81,11 +86,17 @@ def new_secret() -> str:
     return _base32(secrets.randbits(SECRET_LENGTH * 5), SECRET_LENGTH).lower()
 
 
-def new_codes(prefix: str) -> Iterator[str]:
-    """Fresh short codes for people, until the caller has one that is not in use yet. Who turns down four of one length
-    gets longer ones: ten thousand codes of four digits are soon crowded."""
+def new_codes(prefix: str, expected: int = 0) -> Iterator[str]:
+    """Fresh short codes for people, until the caller has one that is not in use yet: as long as so many people need.
+    Who turns down four of one length gets longer ones, as long as there are any."""
+    longest = LONGEST_CODE - len(f"{prefix}-") - 1
     for attempt in count():
-        yield new_code(prefix, SHORTEST_CODE + attempt // 4)
+        yield new_code(prefix, min(longest, digits_for(expected) + attempt // 4))
+
+
+def digits_for(expected: int) -> int:
+    """How many digits the codes of so many people have: few are drawn twice, and a guess hits nobody."""
+    return max(SHORTEST_CODE, len(str(FREE_FOR_EACH * expected - 1)))
 
 
 def new_code(prefix: str, digits: int) -> str:

@@ -36,6 +36,9 @@ class EventState(StrEnum):
 NOT_HELD = frozenset({EventState.POSTPONED, EventState.CALLED_OFF})
 """States of an event that was public and for which nothing goes on: no applications, draws, offers, entries."""
 
+APPLICANTS_WITHOUT_CAPACITY = 2000
+"""So many numbers an event without a capacity is thought to need."""
+
 
 class Selection(StrEnum):
     """How seats are given. review, members and none belong to later presets."""
@@ -173,6 +176,11 @@ class Event(Identified, Base):
     @property
     def is_public(self) -> bool:
         return self.state != EventState.DRAFT
+
+    @property
+    def expected_people(self) -> int:
+        """How many may apply: twice the seats, and some where there is no end of seats."""
+        return 2 * self.capacity if self.capacity else APPLICANTS_WITHOUT_CAPACITY
 
     @property
     def is_held(self) -> bool:

@@ -95,7 +95,7 @@ def sent_before(event: Event, idempotency_key: str, sent_edition: str) -> tuple[
     the transaction. Raises Refused: SENT_BEFORE (facts: name, number), when it said something else then: what it says now
     must not be taken for received.
     """
-    for code in codes.new_codes(event.code_prefix):
+    for code in codes.new_codes(event.code_prefix, event.expected_people):
         lock_words(f"sent {event.id} {idempotency_key}", f"code {code}")
         earlier, is_taken = queries.sent_or_coded(event.id, idempotency_key, code)
         if earlier is not None and earlier.sent_edition != sent_edition:
@@ -107,7 +107,7 @@ def sent_before(event: Event, idempotency_key: str, sent_edition: str) -> tuple[
 
 def unused_code(event: Event) -> str:
     """A fresh 受付番号, held until the end of the transaction: somebody else may draw the same one meanwhile."""
-    for code in codes.new_codes(event.code_prefix):
+    for code in codes.new_codes(event.code_prefix, event.expected_people):
         lock_words(f"code {code}")
         if db.session.scalar(select(Application.id).where(Application.code == code)) is None:
             return code

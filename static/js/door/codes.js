@@ -31,9 +31,21 @@ export function ticketIn(text) {
   return found && ticketCheck(found.slice(0, -1)) === found.at(-1) ? found : "";
 }
 
-/** The application number (K12-04783) at the end of a text, or "". */
+/** Whether the last digit is the check digit of those before it (Luhn's rule; core/codes.py). Large events have longer
+ * numbers: one that was not typed to its end may look like somebody else's. */
+function isChecked(number) {
+  const digits = number.slice(number.indexOf("-") + 1);
+  const sum = [...digits].reverse().reduce((total, digit, place) => {
+    const value = Number(digit) * (place % 2 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+/** The application number (K12-04788) at the end of a text, or "". */
 export function numberIn(text) {
-  return (NUMBER.exec(plain(text)) ?? WHOLE_NUMBER.exec(joined(text)))?.[1] ?? "";
+  const number = (NUMBER.exec(plain(text)) ?? WHOLE_NUMBER.exec(joined(text)))?.[1] ?? "";
+  return number && isChecked(number) ? number : "";
 }
 
 /** What a text is that holds neither: "part" of a ticket, a link that registers devices ("enrolment"), or "foreign". */

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.client import Client
-from tests.support.evening import device_of, evening
+from tests.support.evening import apply_as, device_of, evening
 from tests.support.hands import Clock, Unit
 from trainings.accounts.models import Role
 from trainings.checkin.models import Method, Outcome, Scan, Why
@@ -132,6 +132,34 @@ def test_number_needs_neither_prefix_nor_hyphen(
 
     assert short.h1 == joined.h1 == "受付しました"
     assert [scan.application_id for scan in scans(unit)] == [people[0].id, people[1].id]
+
+
+def test_numbers_of_all_lengths_stay_good_when_an_event_grows(
+    client: Client,
+    staff_client: StaffClient,
+    unit: Unit,
+    night: Night,
+    clock: Clock,
+    address: Callable[[], str],
+) -> None:
+    event, people = night
+    at_the_door = clock.now
+    clock.set(event.application_opens_at)
+    with unit() as session:
+        session.get_one(Event, event.id).capacity = 5_000
+        late = apply_as(event, "NSV", 9, pledged=True)
+    clock.set(at_the_door)
+    mixed = [people[0], late]
+    planner = staff_client(Role.PLANNER)
+
+    found = [planner.get(f"/staff/events/{event.slug}/applications?q={one.code}") for one in mixed]
+    done = [client.get(address()).press("受付する", **typed(one)) for one in mixed]
+
+    assert [len(one.code.partition("-")[2]) for one in mixed] == [5, 7]
+    assert [one.h1 for one in done] == ["受付しました"] * 2
+    for one, page in zip(mixed, found, strict=True):
+        assert one.code in page
+        assert sum(other.code in page for other in mixed) == 1
 
 
 def test_kana_is_known_however_it_is_typed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from itertools import islice
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -106,6 +107,25 @@ def test_codes_grow_longer_for_whoever_finds_the_short_ones_taken() -> None:
     lengths = [len(code.removeprefix("K12-")) for code in islice(codes.new_codes("K12"), 9)]
 
     assert lengths == [5, 5, 5, 5, 6, 6, 6, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("expected", "digits"),
+    [(0, 4), (1, 4), (120, 4), (400, 4), (401, 5), (4_000, 5), (4_001, 6), (20_000, 6), (40_001, 7)],
+)
+def test_codes_of_a_large_event_are_longer(expected: int, digits: int) -> None:
+    code = next(codes.new_codes("K12", expected))
+
+    assert len(code.removeprefix("K12-")) == digits + 1
+    assert expected / 10**digits <= 1 / 25  # so seldom a number is drawn that somebody has
+
+
+@pytest.mark.parametrize(("prefix", "most"), [("K1", 11), ("K12", 10), ("K12345", 7)])
+def test_codes_never_outgrow_their_column_or_what_a_desk_reads(prefix: str, most: int) -> None:
+    longest = [len(code) for code in islice(codes.new_codes(prefix, 4_000), 60)]
+
+    assert (max(longest), longest[-1]) == (len(prefix) + 1 + most, len(prefix) + 1 + most)
+    assert max(longest) <= 14
 
 
 def test_new_code_ends_in_its_check_digit() -> None:
