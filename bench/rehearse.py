@@ -168,7 +168,7 @@ class Rehearsal:
             "family": "髙橋",
             "given": f"美咲{number}",
             "family_kana": "タカハシ",
-            "given_kana": f"ミサキ{number}",
+            "given_kana": f"ミサキ{_kana_of(number)}",
             "mail": f"guest{number}@example.jp",
             "phone": f"090{number:08d}",
             "heard_via": heard[1],
@@ -239,7 +239,7 @@ class Rehearsal:
                 "scan_id": str(uuid.uuid4()),
                 "scanned_at": clock.now().isoformat(),
                 "name": f"山田 太郎{number}",
-                "kana": f"ヤマダ タロウ{number}",
+                "kana": f"ヤマダ タロウ{_kana_of(number)}",
                 "group": groups[number],
                 "reason": "欠席の方の席",
             }
@@ -374,6 +374,11 @@ class Rehearsal:
         if answer.status != 200:
             raise RuntimeError(f"{what}: {answer.status} {content}")
         return content
+
+
+def _kana_of(number: int) -> str:
+    """Kana that belong to one number: figures are none."""
+    return "".join("アイウエオカキクケコ"[int(figure)] for figure in str(number))
 
 
 def main() -> int:

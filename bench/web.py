@@ -171,7 +171,7 @@ def _apply(site: Site, server: Server, event_id: uuid.UUID, slug: str, count: in
             "family": "山田",
             "given": _word(),
             "family_kana": "ヤマダ",
-            "given_kana": _word(),
+            "given_kana": _word().translate(KANA),
             "mail": f"{uuid.uuid4().hex}@example.jp",
             "phone": f"0{uuid.uuid4().int % 10**9:09d}",
             "heard_via": heard,
@@ -183,6 +183,12 @@ def _apply(site: Site, server: Server, event_id: uuid.UUID, slug: str, count: in
         return Request(head, urlencode(fields).encode(), (302,))
 
     return run(server.port, request, count, clients)
+
+
+KANA = {
+    ord(letter): kana
+    for letter, kana in zip("abcdefghijklmnop", "アイウエオカキクケコサシスセソタ", strict=True)
+}
 
 
 def _word() -> str:

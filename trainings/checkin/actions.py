@@ -182,7 +182,7 @@ def admit_walk_in(
 ) -> dict[str, Any]:
     """Register somebody who comes without an application, and let them in. staff: who brings it in afterwards.
 
-    Raises Refused: NO_WALK_INS, NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, GROUP_MISSING, OVER_CAPACITY,
+    Raises Refused: NO_WALK_INS, NAME_MISSING, NAME_HOLDS_ADDRESS, KANA_MISSING, KANA_STRANGE, GROUP_MISSING, OVER_CAPACITY,
     ALREADY_APPLIED (facts: known); ForeignScan.
     """
     event = lock_event(event_id)

@@ -13,6 +13,7 @@ class CheckinRefusal(StrEnum):
     NAME_MISSING = "name_missing"
     NAME_HOLDS_ADDRESS = "name_holds_address"
     KANA_MISSING = "kana_missing"
+    KANA_STRANGE = "kana_strange"
     GROUP_MISSING = "group_missing"
     OVER_CAPACITY = "over_capacity"
     ALREADY_APPLIED = "already_applied"

@@ -3,6 +3,7 @@
 from trainings.checkin.models import Matter, Outcome, Why
 from trainings.checkin.refusals import CheckinRefusal
 
+KANA = "フリガナ"
 REFUSALS = {
     CheckinRefusal.NOT_PUBLISHED: "公開していない催しの受付は、開けません。",
     CheckinRefusal.NOT_HELD: "延期または中止になっている催しです。受付は使いません。",
@@ -13,6 +14,7 @@ REFUSALS = {
     CheckinRefusal.NAME_MISSING: "氏名を入力してください。",
     CheckinRefusal.NAME_HOLDS_ADDRESS: "氏名とフリガナには、電話番号やホームページなどのアドレスを書けません。",
     CheckinRefusal.KANA_MISSING: "フリガナを入力してください。",
+    CheckinRefusal.KANA_STRANGE: "{about}。",
     CheckinRefusal.GROUP_MISSING: "職種区分を選んでください。",
     CheckinRefusal.OVER_CAPACITY: "定員に達しています。それでも入っていただくときは、理由を入力してください。",
     CheckinRefusal.ALREADY_APPLIED: "同じ方のお申し込みがあります（受付番号 {known}）。「さがす」から受け付けてください。",

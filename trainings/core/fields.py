@@ -12,7 +12,7 @@ from typing import Any
 import wtforms
 from wtforms.validators import Length, ValidationError
 
-from trainings.core import names, texts
+from trainings.core import names, spellings, texts
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 4000
@@ -42,6 +42,49 @@ class NoAddress:
     def __call__(self, _form: Any, field: Any) -> None:
         if names.holds_address(field.data):
             raise ValidationError(self.message)
+
+
+class Spelled:
+    """What was typed is spelled as it has to be.
+
+    An edit form may know what stands (`standing`: name of a field → its value): that is never asked about again, however it
+    once came in.
+    """
+
+    def __call__(self, form: Any, field: Any) -> None:
+        standing = getattr(form, "standing", {})
+        folded = self.fold(field.data)
+        if field.errors or not folded or folded == standing.get(field.short_name):
+            return
+        if said := self.about(folded, form):
+            raise ValidationError(said)
+
+    def fold(self, typed: str | None) -> str:
+        raise NotImplementedError
+
+    def about(self, folded: str, form: Any) -> str:
+        """The sentence that asks, or ""."""
+        raise NotImplementedError
+
+
+class Kana(Spelled):
+    """Kana of a person. name: the field that has the name."""
+
+    def __init__(self, what: str, name: str = "") -> None:
+        self.what, self.name = what, name
+
+    def fold(self, typed: str | None) -> str:
+        return names.kana(typed)
+
+    def about(self, folded: str, form: Any) -> str:
+        return spellings.about_kana(self.what, folded, name=form[self.name].data if self.name else "")
+
+
+class NoKanji(Kana):
+    """Kana of an office, which may have figures and Latin letters; and kana that are only compared."""
+
+    def about(self, folded: str, form: Any) -> str:
+        return spellings.about_kanji_in_kana(self.what, folded)
 
 
 class Capped(wtforms.Field):

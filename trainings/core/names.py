@@ -17,6 +17,12 @@ LONGEST_MAIL = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
 _HYPHENS = re.compile("[-‐‑‒–—―−ー－ｰ]")
 _SPACES = re.compile(r"[\s\u3000]+")
+_MARKED = re.compile(r"[ぁ-ヺ][\u3099\u309a]")
+_LONG_VOWEL = re.compile("(?<=[ァ-ヺ])[-‐‑‒–—―−－](?=[ 　]|$)")
+_NO_KANA = re.compile(r"[^ァ-ヺー・ヽヾ゠＝=\u31f0-\u31ff ]")
+"""Beside kana: what parts a long name (メアリー・ジェーン, スミス＝ジョーンズ)."""
+_KANJI = re.compile(r"[々〆\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_BESIDE_LATIN = frozenset(" .,'’-‐・")
 
 
 def as_typed(text: str | None) -> str:
@@ -36,9 +42,30 @@ def narrow(text: str | None) -> str:
 
 
 def kana(text: str | None) -> str:
-    """Katakana of full width; hiragana and half width are folded, inner runs of spaces become one."""
-    wide = jaconv.h2z(as_typed(text), kana=True, ascii=False, digit=False)
-    return _SPACES.sub(" ", str(jaconv.hira2kata(wide)))
+    """Katakana of full width; hiragana, half width and marks of their own are folded, inner runs of spaces become one, and a
+    hyphen at the end of a word is the long vowel that it stands for."""
+    composed = _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), as_typed(text))
+    wide = jaconv.h2z(composed, kana=True, ascii=False, digit=False)
+    return _LONG_VOWEL.sub("ー", _SPACES.sub(" ", str(jaconv.hira2kata(wide))))
+
+
+def no_kana(kana: str) -> str:
+    """What of a folded text is no kana, each sign once, in its order."""
+    return "".join(dict.fromkeys(_NO_KANA.findall(kana)))
+
+
+def kanji(text: str) -> str:
+    """The kanji in a text, each once, in their order."""
+    return "".join(dict.fromkeys(_KANJI.findall(text)))
+
+
+def is_latin(name: str | None) -> bool:
+    """Whether a name is written in Latin letters, with whatever marks: it needs no kana to be read."""
+    letters = [letter for letter in narrow(name) if letter not in _BESIDE_LATIN]
+    return bool(letters) and all(
+        unicodedata.category(letter) == "Mn" or unicodedata.name(letter, "").startswith("LATIN ")
+        for letter in letters
+    )
 
 
 def phone(text: str | None) -> str:

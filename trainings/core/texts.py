@@ -11,6 +11,9 @@ ERAS = ("令和", "平成")
 WESTERN = "西暦"
 
 TOO_LONG = "{label}は{most}文字までで入力してください"
+KANJI_IN_KANA = "{what}に漢字「{letters}」が入っています。カタカナかひらがなで入力してください"
+NO_KANA = "{what}に「{letters}」は使えません。カタカナかひらがなで入力してください"
+NO_KANA_NEEDED = "ローマ字のお名前の方は、{what}を空けたままにしてください"
 YES = "はい"
 NO = "いいえ"
 NONE = "なし"

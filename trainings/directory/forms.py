@@ -14,6 +14,7 @@ from trainings.core.fields import (
     BooleanField,
     HiddenField,
     IntegerField,
+    NoKanji,
     RadioField,
     SelectField,
     StringField,
@@ -63,11 +64,11 @@ def name_field(label: str, most: int, **kwargs: Any) -> StringField:
     )
 
 
-def text_field(label: str, most: int, **kwargs: Any) -> StringField:
+def text_field(label: str, most: int, *checks: Any, **kwargs: Any) -> StringField:
     return StringField(
         label,
         filters=[as_typed],
-        validators=[Length(max=most, message=f"{label}は{most}文字以内で入力してください")],
+        validators=[Length(max=most, message=f"{label}は{most}文字以内で入力してください"), *checks],
         **kwargs,
     )
 
@@ -123,7 +124,7 @@ class OfficeForm(EditForm):
     """One organisation."""
 
     name = name_field("名称", 120)
-    kana = text_field("カナ", 120, description="ひらがなでもかまいません。")
+    kana = text_field("カナ", 120, NoKanji("カナ"), description="ひらがなでもかまいません。")
     kind = choice_field("種別")
     district = choice_field("圏域")
     number = StringField(

@@ -24,7 +24,6 @@ HEADER_WITHIN = 10
 _NUMBER = re.compile(r"[0-9]{2}[0-9A-Z][0-9]{7}")
 """Ten digits; offices of the municipal programme (総合事業) have a letter in the third place."""
 _BETWEEN = re.compile(r"[;\uff1b\u3001,\uff0c\u30fb/\uff0f\n]")
-_NOT_KANA = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Column(StrEnum):
@@ -227,7 +226,7 @@ def _read_row(
         (not name, Flaw.NAME_MISSING, {}),
         (len(name) > LONGEST_NAME, Flaw.NAME_TOO_LONG, long | {"length": len(name)}),
         (len(kana) > LONGEST_NAME, Flaw.KANA_TOO_LONG, long | {"length": len(kana)}),
-        (bool(_NOT_KANA.search(kana)), Flaw.KANA_HAS_KANJI, {"typed": kana}),
+        (bool(names.kanji(kana)), Flaw.KANA_HAS_KANJI, {"typed": kana}),
         (not kind_word, Flaw.KIND_MISSING, {}),
         (bool(kind_word) and kind is None, Flaw.KIND_UNKNOWN, {"typed": kind_word}),
         (not district_word, Flaw.DISTRICT_MISSING, {}),

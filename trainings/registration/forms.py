@@ -16,6 +16,7 @@ from trainings.core.db import db
 from trainings.core.fields import (
     BooleanField,
     HiddenField,
+    Kana,
     Most,
     NoAddress,
     RadioField,
@@ -33,7 +34,6 @@ from trainings.registration.priorities import HIGHEST
 from trainings.registration.statements import Statement
 from trainings.registration.texts import CHANNELS
 
-LATIN_NAME = re.compile(r"[A-Za-z .,'’-]+")
 PRIORITY = re.compile(r"\d{1,2}")
 FEWEST_DIGITS = 9
 PRIORITY_HINTS = {
@@ -116,10 +116,14 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         ],
     )
     family_kana = StringField(
-        "セイ", filters=[_one_line], validators=[_most(80, "セイ"), _no_address("セイ"), _no_phone("セイ")]
+        "セイ",
+        filters=[_one_line],
+        validators=[_most(80, "セイ"), _no_address("セイ"), _no_phone("セイ"), Kana("セイ", "family")],
     )
     given_kana = StringField(
-        "メイ", filters=[_one_line], validators=[_most(80, "メイ"), _no_address("メイ"), _no_phone("メイ")]
+        "メイ",
+        filters=[_one_line],
+        validators=[_most(80, "メイ"), _no_address("メイ"), _no_phone("メイ"), Kana("メイ", "given")],
     )
     mail = StringField(
         "メールアドレス", filters=[_one_line], validators=[_most(254, "メールアドレス", names.mail)]
@@ -197,11 +201,11 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("「その他」を選んだ方は、下の欄に職種を書いてください")
 
     def validate_family_kana(self, field: StringField) -> None:
-        if not field.data and not LATIN_NAME.fullmatch(self.family.data or ""):
+        if not field.data and not names.is_latin(self.family.data):
             raise ValidationError("セイ（氏のフリガナ）を入力してください")
 
     def validate_given_kana(self, field: StringField) -> None:
-        if not field.data and not LATIN_NAME.fullmatch(self.given.data or ""):
+        if not field.data and not names.is_latin(self.given.data):
             raise ValidationError("メイ（名のフリガナ）を入力してください")
 
     def validate_mail(self, field: StringField) -> None:

@@ -3,6 +3,7 @@
 
 import { arePlain } from "./plain_names.js";
 import { Declined } from "./api.js";
+import { wrongKana } from "./kana.js";
 
 /** Ties the form within the result to the desk. kept(entry): whether it is on the disk; words: {saved, stays, missing}, each
     {say, next} but the last; taken(answer, how): somebody came in. */
@@ -64,15 +65,20 @@ export function deputies(part, { desk, results, kept, words, taken }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const [name, kana] = ["name", "kana"].map((one) => field(one).value.trim());
-    const first = ["name", "kana"].find((one) => !field(one).value.trim());
-    if (first) {
+    const wrong = wrongKana(name, kana);
+    if (!name || wrong === "missing") {
       problem.textContent = words.missing;
-      field(first).focus();
+      field(name ? "kana" : "name").focus();
       return;
     }
     if (!arePlain(name, kana)) {
       problem.textContent = words.plain;
       field(arePlain(name) ? "kana" : "name").focus();
+      return;
+    }
+    if (wrong) {
+      problem.textContent = problem.dataset.strangeKana;
+      field("kana").focus();
       return;
     }
     const guest = about;

@@ -2,6 +2,7 @@
 
 import { Declined } from "./api.js";
 import { arePlain } from "./plain_names.js";
+import { wrongKana } from "./kana.js";
 import { fold } from "./search.js";
 
 /** words: {saved: {say, next}, stays: {say, next}, missing, plain}; show(list, guests): rows that let in; taken(answer, how): somebody
@@ -53,7 +54,7 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
     const variants = desk.roster.loaded?.texts.variants;
     const wanted = [fold(name, variants), fold(kana, variants)];
     const found = desk.roster.guests.filter(
-      (guest) => fold(guest.name, variants) === wanted[0] || fold(guest.kana, variants) === wanted[1],
+      (guest) => fold(guest.name, variants) === wanted[0] || (wanted[1] && fold(guest.kana, variants) === wanted[1]),
     );
     if (!found.length || asked === wanted.join("|")) return false;
     asked = wanted.join("|");
@@ -67,7 +68,8 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const [name, kana, group] = ["name", "kana", "group"].map((one) => field(one).value.trim());
-    const first = ["name", "kana", "group"].find((one) => !field(one).value.trim());
+    const wrong = wrongKana(name, kana);
+    const first = !name ? "name" : wrong === "missing" ? "kana" : group ? "" : "group";
     if (first) {
       problem.textContent = words.missing;
       field(first).focus();
@@ -76,6 +78,11 @@ export function walkIns(form, { desk, kept, words, show, taken }) {
     if (!arePlain(name, kana)) {
       problem.textContent = words.plain;
       field(arePlain(name) ? "kana" : "name").focus();
+      return;
+    }
+    if (wrong) {
+      problem.textContent = problem.dataset.strangeKana;
+      field("kana").focus();
       return;
     }
     if (asksFirst(name, kana)) return;

@@ -239,7 +239,11 @@ def test_applicant_is_no_deputy_of_their_own(night: Night, unit: Unit) -> None:
 
 @pytest.mark.parametrize(
     ("said", "error"),
-    [({"name": " "}, "name_missing"), ({"kana": " "}, "kana_missing")],
+    [
+        ({"name": " "}, "name_missing"),
+        ({"kana": " "}, "kana_missing"),
+        ({"kana": "代田 理子"}, "kana_strange"),
+    ],
 )
 def test_deputy_without_a_name_is_refused_before_anything_is_written(
     night: Night, unit: Unit, said: dict[str, Any], error: str

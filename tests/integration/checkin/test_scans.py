@@ -582,6 +582,31 @@ def test_walk_in_with_a_field_missing_is_refused_in_words(night: Night, missing:
     assert refused["say"].endswith("ください。")
 
 
+def test_kanji_in_kana_is_asked_about_at_the_desk_but_no_fact_is_refused(night: Night, unit: Unit) -> None:
+    group = str(night.evening.guests[0].event_group_id)
+    said = {"name": "飛入 参", "kana": "飛入 サン", "group": group}
+
+    refused = night.desk.walk_in(422, **said)
+
+    assert (refused["error"], refused["say"]) == (
+        "kana_strange",
+        "フリガナに漢字「飛入」が入っています。カタカナかひらがなで入力してください。",
+    )
+    assert night.desk.walk_in(**said, offline=True)["answers"][0]["outcome"] == "admitted"
+
+
+def test_name_in_latin_letters_needs_no_kana_at_the_desk(night: Night) -> None:
+    group = str(night.evening.guests[0].event_group_id)
+
+    (answer,) = night.desk.walk_in(name="Nguyễn Dương", kana="", group=group)["answers"]
+
+    assert (answer["outcome"], answer["guest"]["name"], answer["guest"]["kana"]) == (
+        "admitted",
+        "Nguyễn Dương",
+        "",
+    )
+
+
 def test_walk_in_over_capacity_needs_a_reason(night: Night, unit: Unit, clock: Clock) -> None:
     with unit() as session:
         session.merge(night.evening.event).capacity = 5

@@ -60,8 +60,9 @@ def admit_deputy(
 
     A fact (offline) whose applicant is here after all, or has no seat any more, is a walk-in of the same group; a deputy
     who has a seat of their own is let in on that.
-    LookupError for an applicant of another event. Raises Refused: NAME_MISSING, KANA_MISSING, NAME_HOLDS_ADDRESS,
-    NO_WALK_INS, APPLICANT_HERE, NO_SEAT_TO_PASS_ON, SAME_PERSON, ALREADY_APPLIED (facts: known); ForeignScan.
+    LookupError for an applicant of another event. Raises Refused: NAME_MISSING, KANA_MISSING, KANA_STRANGE,
+    NAME_HOLDS_ADDRESS, NO_WALK_INS, APPLICANT_HERE, NO_SEAT_TO_PASS_ON, SAME_PERSON, ALREADY_APPLIED (facts: known);
+    ForeignScan.
     """
     event = lock_event(event_id)
     old = db.session.get(Application, deputy.application_id, populate_existing=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from trainings.checkin import texts
 from trainings.checkin.refusals import CheckinRefusal
-from trainings.core import names
+from trainings.core import names, spellings
 from trainings.core.refusal import Refused
 from trainings.directory.actions import Recognition, recognise_person
 from trainings.directory.models import PARTICIPANT
@@ -28,21 +29,30 @@ class Name:
 
 
 def read_name(name: str, kana: str, *, is_fact: bool) -> Name:
-    """is_fact: they are in already, whatever was typed. Raises Refused: NAME_MISSING, KANA_MISSING, NAME_HOLDS_ADDRESS."""
+    """is_fact: they are in already, whatever was typed. A name in Latin letters needs no kana. Raises Refused: NAME_MISSING,
+    KANA_MISSING, NAME_HOLDS_ADDRESS, KANA_STRANGE (facts: about)."""
     family, _, given = " ".join(names.as_typed(name).split()).partition(" ")
     family_kana, _, given_kana = names.kana(kana).partition(" ")
     if not family:
         raise Refused(CheckinRefusal.NAME_MISSING)
-    if not family_kana:
+    if not family_kana and not names.is_latin(name):
         raise Refused(CheckinRefusal.KANA_MISSING)
     if not is_fact and is_odd(name, kana):
         raise Refused(CheckinRefusal.NAME_HOLDS_ADDRESS)
+    if not is_fact:
+        check_kana(name, kana)
     return Name(family, given.strip(), family_kana, given_kana.strip())
 
 
 def is_odd(name: str, kana: str) -> bool:
     """Whether a name holds an address or a telephone number; static/js/door/plain_names.js says the same at the desk."""
     return any(names.holds_address(typed) or names.holds_phone(typed) for typed in (name, kana))
+
+
+def check_kana(name: str, kana: str) -> None:
+    """static/js/door/kana.js says the same at the desk. Raises Refused: KANA_STRANGE (facts: about)."""
+    if about := spellings.about_kana(texts.KANA, names.kana(kana), name=name):
+        raise Refused(CheckinRefusal.KANA_STRANGE, about=about)
 
 
 def recognise(event: Event, name: Name, organisation_id: uuid.UUID | None = None) -> Recognition:

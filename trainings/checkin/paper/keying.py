@@ -18,6 +18,7 @@ from trainings.checkin.actions import WalkIn, admit_walk_in
 from trainings.checkin.counter.correcting import correct_profession
 from trainings.checkin.counter.deputies import admit_deputy
 from trainings.checkin.counter.fees import take_fee
+from trainings.checkin.counter.newcomers import check_kana
 from trainings.checkin.desk.bodies import (
     Unacceptable,
     read_attempt,
@@ -121,12 +122,13 @@ def key_in_walk_in(*, session: Session, sheet: uuid.UUID, added: Addition, staff
     house does not matter, and whoever had applied after all is let in as such. Sending a form twice changes nothing; what
     was typed anew into it is somebody else, or another time of the same person.
 
-    Raises Refused: DOOR_NOT_OPEN, NAME_MISSING, KANA_MISSING, GROUP_MISSING, BAD_TIME, TIME_AHEAD.
+    Raises Refused: DOOR_NOT_OPEN, NAME_MISSING, KANA_MISSING, KANA_STRANGE, GROUP_MISSING, BAD_TIME, TIME_AHEAD.
     """
     event_id = session.event_id
     lock_event(event_id)
     if door_of(event_id) is None:
         raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    check_kana(added.name, added.kana)  # a fact, but whoever types it sits before a screen
     if added.group_id is None:
         raise Refused(CheckinRefusal.GROUP_MISSING)
     said = (Method.WALK_IN.value, added.name, added.kana, str(added.group_id), added.typed)

@@ -42,6 +42,7 @@ bp = blueprint("door_papers")
 WALK_IN_FIELDS: dict[StrEnum, str] = {
     CheckinRefusal.NAME_MISSING: "name",
     CheckinRefusal.KANA_MISSING: "kana",
+    CheckinRefusal.KANA_STRANGE: "kana",
     CheckinRefusal.GROUP_MISSING: "group",
     CheckinRefusal.BAD_TIME: "time",
     CheckinRefusal.TIME_AHEAD: "time",

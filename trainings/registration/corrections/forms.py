@@ -36,6 +36,7 @@ class ChangeForm(EditForm, PersonForm):
     def of(self, application: Application) -> Self:
         """Know whose it is: a free entry that staff matched to an office stays matched while its words stay."""
         self.application = application
+        self.standing = {name: getattr(application, name) for name in ("family_kana", "given_kana", "mail")}
         return self
 
     def _chosen_office(self, typed: str) -> uuid.UUID | None:
