@@ -48,6 +48,8 @@ from trainings.events import models as event_models
 from trainings.guest import pages as guest_pages
 from trainings.messages import delivery
 from trainings.messages import models as message_models
+from trainings.printing import models as printing_models
+from trainings.printing import views as printing_views
 from trainings.registration import models as registration_models
 from trainings.registration import pages as registration_pages
 from trainings.registration.people import free_entry_views
@@ -74,6 +76,7 @@ TABLES = (
     job_models,
     limits,
     message_models,
+    printing_models,
     registration_models,
     restoration,
     skill_models,
@@ -98,6 +101,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     directory_views.bp,
     free_entry_views.bp,
     guest_pages.bp,
+    printing_views.bp,
     registration_pages.bp,
     mail_views.bp,
     office_views.bp,

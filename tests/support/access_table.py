@@ -50,6 +50,10 @@ TABLE: dict[str, str] = {
     "guest.my_skills": "link:person",
     "guest.ticket": "link:ticket",
     "guest.ticket_in_capitals": "link:ticket",
+    # -- papers of many pages
+    "printing.paper": "planner",
+    "printing.take": "planner",
+    "printing.again": "planner",
     # -- certificates
     "certificates.index": "planner",
     "certificates.print_certificates": "planner",

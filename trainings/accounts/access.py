@@ -99,6 +99,13 @@ def current_staff() -> Staff | None:
     return staff
 
 
+def signed_in() -> Staff:
+    """The member of staff on whose behalf a view for staff only runs."""
+    staff = current_staff()
+    assert staff is not None, "the access table lets only staff in"
+    return staff
+
+
 def open_session(staff: Staff) -> None:
     """Sign this browser in; nothing of a session that somebody else may have begun stays (session fixation)."""
     session.clear()

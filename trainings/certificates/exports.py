@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 from flask import current_app, render_template, url_for
 
 from trainings.certificates.models import Certificate
+from trainings.certificates.queries import valid_certificates
 from trainings.core import clock
 from trainings.core.paper import pdf, qr, sheets
 from trainings.core.paper.fitting import Box, Fitted, fit
 from trainings.events.models import Event
+from trainings.printing.actions import Paper
+from trainings.printing.models import PaperOrder
 
 NAME = Box(width=105, height=26, sizes=(24, 20, 17, 14, 12, 10), one_line=17, spacing=0.08)
 """Beside it stands 様."""
@@ -36,14 +40,17 @@ class Printed:
 
 def certificates_pdf(rows: Sequence[Certificate], title: str) -> bytes:
     """An A4 page for each. title: of the document. Raises `core.pdf.PdfUnavailable`."""
+    return pdf.render(_page(rows, title), static_dir=Path(current_app.static_folder or ""))
+
+
+def _page(rows: Sequence[Certificate], title: str) -> str:
     settings = current_app.config["TSUDOI"]
-    page = render_template(
+    return render_template(
         "certificates/certificate.html",
         title=title,
         certificates=[_printed(row) for row in rows],
         issuers=[fit(name, ISSUER) for name in (settings.city_name, settings.association_name)],
     )
-    return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
 
 
 def _printed(row: Certificate) -> Printed:
@@ -59,19 +66,29 @@ def _printed(row: Certificate) -> Printed:
     )
 
 
-MOST_PAGES = 100
-"""Certificates of one file: a page waits a few seconds for so many."""
+MOST_AT_ONCE = 20
+"""Certificates that a page waits for; more are made by the worker."""
+PART = 25
+"""Laid out at a time by the worker: about two seconds."""
+KIND = "certificates"
 
 
-def parts_of(rows: Sequence[Certificate]) -> list[Sequence[Certificate]]:
-    """The files that all certificates of an event are printed from."""
-    return [rows[at : at + MOST_PAGES] for at in range(0, len(rows), MOST_PAGES)]
+def all_name(event: Event) -> str:
+    """20270214_百人の集い_受講証明書.pdf"""
+    return sheets.file_name(clock.local(event.starts_at).date(), event.title, "受講証明書", ending="pdf")
 
 
-def part_name(event: Event, part: int, parts: int) -> str:
-    """20270214_百人の集い_受講証明書.pdf; with its number where there are several."""
-    words = "受講証明書" if parts == 1 else f"受講証明書{part}"
-    return sheets.file_name(clock.local(event.starts_at).date(), event.title, words, ending="pdf")
+def _of_order(order: PaperOrder) -> list[uuid.UUID | None]:
+    return [row.id for row in valid_certificates(order.event_id)]
+
+
+def _some_of_order(order: PaperOrder, ids: Sequence[uuid.UUID | None]) -> str:
+    rows = valid_certificates(order.event_id, [id for id in ids if id is not None])
+    return _page(rows, order.event.title)
+
+
+ALL = Paper(people=_of_order, html=_some_of_order, file_name=all_name, part=PART)
+"""All of an event, as the worker makes them."""
 
 
 def file_name(row: Certificate) -> str:

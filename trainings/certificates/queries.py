@@ -42,15 +42,20 @@ def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
     ).all()
 
 
-def valid_certificates(event_id: uuid.UUID) -> Sequence[Certificate]:
-    """Of an event, by kana, each with its application and the event."""
-    return db.session.scalars(
+def valid_certificates(
+    event_id: uuid.UUID, only: Collection[uuid.UUID] | None = None
+) -> Sequence[Certificate]:
+    """Of an event, by kana, each with its application and the event. only: of these ids."""
+    query = (
         select(Certificate)
         .join(Certificate.application)
         .where(Application.event_id == event_id, Certificate.revoked_at.is_(None))
         .order_by(Application.family_kana, Application.given_kana, Certificate.number)
         .options(contains_eager(Certificate.application).joinedload(Application.event))
-    ).all()
+    )
+    if only is not None:
+        query = query.where(Certificate.id.in_(only))
+    return db.session.scalars(query).all()
 
 
 def count_valid(event_id: uuid.UUID) -> int:

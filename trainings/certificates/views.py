@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, by_link, public
+from trainings.accounts.access import allowed, by_link, public, signed_in
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.certificates import exports, texts
@@ -13,6 +13,7 @@ from trainings.certificates.queries import certificate_by_code, certificate_of, 
 from trainings.core.paper import pdf
 from trainings.core.web import blueprint, download
 from trainings.events.queries import event_by_slug
+from trainings.printing.actions import order_paper
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("certificates")
@@ -33,25 +34,24 @@ def index(slug: str) -> ResponseReturnValue:
     """Who holds a certificate; each alone, or all of them to be printed."""
     event = event_by_slug(slug) or abort(404)
     rows = valid_certificates(event.id)
-    return render_template("certificates/index.html", event=event, rows=rows, parts=exports.parts_of(rows))
+    return render_template("certificates/index.html", event=event, rows=rows)
 
 
 @bp.post("/staff/events/<slug>/certificates.pdf")
 @allowed(Role.PLANNER)
 def print_certificates(slug: str) -> ResponseReturnValue:
-    """One file of them (`part`, from 1), or a single one (`number`). A POST: that names left is written down."""
+    """All of them, or a single one (`number`). A POST: that names left is written down. Many are made by the worker."""
     event = event_by_slug(slug) or abort(404)
-    rows = valid_certificates(event.id)
-    parts, part = exports.parts_of(rows), request.form.get("part", 0, type=int)
+    chosen, name = valid_certificates(event.id), exports.all_name(event)
     if "number" in request.form:
-        chosen = [row for row in rows if row.number == request.form["number"]]
-        name = f"{request.form['number']}.pdf" if chosen else ""
-    else:
-        chosen = list(parts[part - 1]) if 1 <= part <= len(parts) else []
-        name = exports.part_name(event, part, len(parts))
+        chosen = [row for row in chosen if row.number == request.form["number"]]
+        name = f"{request.form['number']}.pdf"
     if not chosen:
         flash(texts.NOBODY)
         return redirect(url_for("certificates.index", slug=slug))
+    if len(chosen) > exports.MOST_AT_ONCE:
+        order = order_paper(event_id=event.id, kind=exports.KIND, staff=signed_in())
+        return redirect(url_for("printing.paper", slug=slug, order_id=order.id))
     try:
         printed = exports.certificates_pdf(chosen, event.title)
     except pdf.PdfUnavailable:

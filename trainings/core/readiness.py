@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from functools import cache
@@ -19,6 +20,8 @@ AWAY_AFTER_SECONDS = 30
 """When a visitor may try again while the database is away."""
 GONE = ("08", "53", "57P")
 """Beginnings of PostgreSQL's codes for: no connection, no resources (connections, disk, memory), shut down or starting."""
+DISK_FULL = "53100"
+"""PostgreSQL's code."""
 LOCKED_OUT = ("unable to open", "disk i/o", "database is locked", "disk is full")
 """What SQLite says when its file cannot be had. Not that it is read-only: so it says of our own reading transactions, and a
 page that writes in one is a fault."""
@@ -102,6 +105,15 @@ def free_disk(folder: Path) -> float:
     """The share of the disk under a folder that is free, 0–1."""
     usage = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
     return usage.free / usage.total
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a fault means that a disk is full: ours, or the database's."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if not isinstance(error, DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", None) == DISK_FULL or "disk is full" in str(error.orig).lower()
 
 
 def is_away(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ from trainings.checkin.actions import close_door
 from trainings.checkin.queries import door_of
 from trainings.events.actions import mark_closed
 from trainings.events.queries import lock_event
+from trainings.printing.actions import withdraw_papers
 from trainings.skills.actions import write_attendance
 from trainings.surveys.actions import open_run
 
@@ -34,6 +35,7 @@ def close_event(*, event_id: uuid.UUID) -> Closing:
     certificates = issue_certificates(event_id=event_id)
     open_run(event=event, attended=attended)
     mark_closed(event=event)
+    withdraw_papers(event_id)
     return Closing(len(attended), evidence, len(certificates))
 
 

@@ -60,6 +60,7 @@ VERBS = {
     "tables.changed": "卓の番号を変えました",
     "roster.exported": "受付名簿を書き出しました",
     "fees.exported": "参加費の一覧を書き出しました",
+    "paper.taken": "まとめて作ったPDFを受け取りました",
     "badges.printed": "名札を印刷しました",
     "roster.keyed_in": "紙の名簿から到着を入れました",
     "queue.imported": "受付の端末の記録をファイルから入れました",

@@ -29,6 +29,9 @@ def worker(*, quiet: bool) -> None:
     handler.setFormatter(SafeFormatter())
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
     logging.getLogger("huey").setLevel(logging.WARNING)
+    logging.getLogger("weasyprint").setLevel(
+        logging.ERROR
+    )  # it tells of every property that only screens know
     try:
         check_start(_app())
     except NotReady as reason:

@@ -13,6 +13,8 @@ from trainings.allocation import watches as allocation
 from trainings.allocation.draws.freezing import commit_secret
 from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
 from trainings.audit.chains import extend_chains
+from trainings.certificates import exports as certificates
+from trainings.checkin.paper import exports as badges
 from trainings.core.jobs import Job
 from trainings.core.requests.limits import forget_old_counts
 from trainings.desk import morning
@@ -20,6 +22,7 @@ from trainings.desk.closing import close_again
 from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
 from trainings.events.actions import RECLOSED as EVENT_RECLOSED
 from trainings.messages.delivery import Maker
+from trainings.printing.actions import Paper, forget_papers
 from trainings.registration import links
 from trainings.registration.people import duplicates
 from trainings.registration.transitions import SEAT_FREED
@@ -34,12 +37,13 @@ JobFunction = Callable[[Job], object]
 class Duties:
     """jobs: name of a job → what it does, in one transaction, as the system.
     watches: run every minute, each in a transaction of its own; they queue jobs for what has become due by the clock.
-    late_bodies: name of a text → its maker.
+    late_bodies: name of a text → its maker. papers: kind of a paper → how it is made.
     """
 
     jobs: Mapping[str, JobFunction] = field(default_factory=dict)
     watches: tuple[Callable[[], object], ...] = ()
     late_bodies: Mapping[str, Maker] = field(default_factory=dict)
+    papers: Mapping[str, Paper] = field(default_factory=dict)
 
 
 def about(act: Callable[[uuid.UUID], object]) -> JobFunction:
@@ -72,6 +76,7 @@ DUTIES = Duties(
         extend_chains,
         forget_old_counts,
         accounts.forget_unanswered,
+        forget_papers,
         links.forget_unanswered,
         allocation.watch_offers,
         allocation.watch_release_dates,
@@ -82,4 +87,5 @@ DUTIES = Duties(
         morning.watch_morning,
     ),
     late_bodies={SIGN_IN_MAIL: sign_in_body, SURVEY_INVITATION: invitation_body},
+    papers={badges.KIND: badges.MANY, certificates.KIND: certificates.ALL},
 )

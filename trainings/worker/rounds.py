@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -24,6 +24,7 @@ from trainings.core.web import beside_requests
 from trainings.desk.backups import nightly
 from trainings.messages.delivery import PAUSES, Delivery, deliver_due
 from trainings.worker.jobs import DUTIES, Duties, JobFunction
+from trainings.worker.press import make_papers
 
 JOB_ATTEMPTS = 8
 STALE_JOB = timedelta(minutes=15)
@@ -46,11 +47,13 @@ class Round:
     put_off: int = 0
     given_up: int = 0
     mails: Delivery = field(default_factory=Delivery)
+    papers: int = 0
 
     def __str__(self) -> str:
         return (
             f"jobs: {self.done} done, {self.put_off} put off, {self.given_up} given up; "
             f"mails: {self.mails.sent} sent, {self.mails.put_off} put off, {self.mails.given_up} given up"
+            + (f"; papers: {self.papers} made" if self.papers else "")
         )
 
 
@@ -63,10 +66,10 @@ def run_round(app: Flask, duties: Duties = DUTIES, *, stop: Callable[[], bool] =
         _watch(app, duties)
         with beside_requests(app):
             recover_interrupted()
-        while not stop() and (claim := _claim_next(app)) is not None:
-            _work(app, duties, claim, result)
-        with beside_requests(app):
-            result.mails = deliver_due(duties.late_bodies, stop=stop)
+        _do_what_is_due(app, duties, result, stop)
+        result.papers = make_papers(
+            app, duties.papers, stop=stop, between=lambda: _do_what_is_due(app, duties, result, stop)
+        )
         if not stop():
             with beside_requests(app):
                 nightly.take_if_due()
@@ -81,6 +84,19 @@ def _is_held(app: Flask) -> bool:
             return False
         beat()
         return True
+
+
+def _do_what_is_due(app: Flask, duties: Duties, result: Round, stop: Callable[[], bool]) -> None:
+    """Jobs, then the mails that they left."""
+    while not stop() and (claim := _claim_next(app)) is not None:
+        _work(app, duties, claim, result)
+    with beside_requests(app):
+        if not stop():
+            with unit_of_work():
+                beat()
+        sent = deliver_due(duties.late_bodies, stop=stop)
+    for count in fields(sent):
+        setattr(result.mails, count.name, getattr(result.mails, count.name) + getattr(sent, count.name))
 
 
 def _watch(app: Flask, duties: Duties) -> None:

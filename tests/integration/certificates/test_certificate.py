@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -16,6 +18,7 @@ from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
 from trainings.certificates import exports
 from trainings.certificates.models import Certificate
+from trainings.certificates.queries import valid_certificates
 from trainings.checkin.actions import open_door
 from trainings.checkin.models import Method, Scan
 from trainings.checkin.passages.attempts import Attempt
@@ -25,6 +28,7 @@ from trainings.directory.actions import load_master_data
 from trainings.events.models import Event
 from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
+from trainings.worker.press import make_papers
 
 Closed = tuple[Event, Application, Application]
 
@@ -110,6 +114,37 @@ def test_unknown_code_is_told_so(client: Client, closed: Closed) -> None:
     assert "この番号の証明書は見つかりません" in client.get("/verify/nothing", status=404)
 
 
+def test_many_certificates_are_made_by_the_worker(
+    app: Flask,
+    staff_client: Callable[..., Client],
+    unit: Unit,
+    closed: Closed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 4)
+    event = closed[0]
+    planner = staff_client(Role.PLANNER)
+
+    page = planner.get(f"/staff/events/{event.slug}/certificates").press("全員分（5人）をPDFで受け取る")
+    assert page.h1 == "受講証明書のPDF"
+    assert "順番を待っています" in page
+    in_parts = {"certificates": replace(exports.ALL, part=2)}
+    assert make_papers(app, in_parts, stop=lambda: False, between=lambda: None) == 1
+    page = planner.get(page.path)
+    assert "5人分のPDFができました" in page
+    file = planner.open("POST", page.path + ".pdf", data={"csrf_token": planner.csrf_token()})
+
+    reader = PdfReader(io.BytesIO(file.data))
+    assert len(reader.pages) == 5
+    numbers = ["".join(one.extract_text().split()) for one in reader.pages]
+    with unit() as session:
+        rows = valid_certificates(event.id)
+        for words, row in zip(numbers, rows, strict=True):
+            assert row.number in words
+        told = session.scalars(select(AuditEntry.detail).where(AuditEntry.verb == "paper.taken")).all()
+        assert told == [{"kind": "certificates", "n": 5}]
+
+
 def printed(client: Client, event: Event, **chosen: object) -> PdfReader:
     data = {"csrf_token": client.csrf_token(), **chosen}
     file = client.open("POST", f"/staff/events/{event.slug}/certificates.pdf", data=data)
@@ -117,16 +152,14 @@ def printed(client: Client, event: Event, **chosen: object) -> PdfReader:
     return PdfReader(io.BytesIO(file.data))
 
 
-def test_organiser_prints_all_or_one(
-    staff_client: Callable[..., Client], unit: Unit, closed: Closed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_organiser_prints_all_or_one(staff_client: Callable[..., Client], unit: Unit, closed: Closed) -> None:
     event, came, away = closed
     planner = staff_client(Role.PLANNER)
     page = planner.get(f"/staff/events/{event.slug}").follow("受講証明書（5人）を見る・印刷する")
     assert len(page.rows()) == 1 + 5
     assert away.full_name not in page
 
-    everybody = printed(planner, event, part=1)
+    everybody = printed(planner, event)
     single = printed(planner, event, number=certificate_of(unit, came).number)
 
     assert len(everybody.pages) == 5
@@ -137,16 +170,13 @@ def test_organiser_prints_all_or_one(
             select(AuditEntry.detail).where(AuditEntry.verb == "certificates.printed")
         ).all()
         assert [detail["n"] for detail in told] == [5, 1]
-    monkeypatch.setattr(exports, "MOST_PAGES", 2)
-    page = planner.get(f"/staff/events/{event.slug}/certificates")
-    assert [len(printed(planner, event, part=part).pages) for part in (1, 2, 3)] == [2, 2, 1]
-    assert "第3部（1人）をPDFで受け取る" in page
 
 
-@pytest.mark.parametrize("chosen", [{"part": 2}, {"part": "x"}, {"number": "2026-X-1"}, {}])
 def test_organiser_who_asks_for_what_is_not_there_is_told_so(
-    staff_client: Callable[..., Client], closed: Closed, chosen: dict[str, object]
+    staff_client: Callable[..., Client], closed: Closed
 ) -> None:
-    page = staff_client(Role.PLANNER).post(f"/staff/events/{closed[0].slug}/certificates.pdf", chosen)
+    address = f"/staff/events/{closed[0].slug}/certificates.pdf"
+
+    page = staff_client(Role.PLANNER).post(address, {"number": "2026-X-1"})
 
     assert "印刷する証明書がありません。" in page

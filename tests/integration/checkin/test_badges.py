@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import zxingcpp
+from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
@@ -16,11 +18,16 @@ from tests.support.announcing import announce
 from tests.support.arrivals import Evening, make_evening, take_seat
 from tests.support.client import Client
 from tests.support.hands import Unit
-from trainings.accounts.models import Role
+from trainings.accounts.models import Role, Staff
 from trainings.audit.models import AuditEntry
+from trainings.checkin.models import BadgePrint
+from trainings.checkin.paper import exports
+from trainings.core.actor import ActorKind
 from trainings.directory.actions import load_master_data
 from trainings.directory.queries import professions
+from trainings.printing.actions import order_paper
 from trainings.registration.secrets import ticket_url
+from trainings.worker.press import make_papers
 
 DOTS_PER_INCH = 200
 MILLIMETRE = DOTS_PER_INCH / 25.4
@@ -106,3 +113,47 @@ def test_badges_without_anybody_are_an_empty_sheet(
     pages = pages_of(print_badges(staff_client(Role.PLANNER), empty.slug), tmp_path)
 
     assert [zxingcpp.read_barcodes(page) for page in pages] == [[]]
+
+
+def test_many_badges_are_made_by_the_worker_for_whom_asked(
+    app: Flask,
+    staff_client: Callable[..., Client],
+    evening: Evening,
+    unit: Unit,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 12)
+    planner = staff_client(Role.PLANNER)
+
+    page = planner.post(f"/staff/events/{evening.event.slug}/badges.pdf")
+    in_parts = {"badges": replace(exports.MANY, part=10)}
+    assert make_papers(app, in_parts, stop=lambda: False, between=lambda: None) == 1
+    file = planner.open("POST", page.path + ".pdf", data={"csrf_token": planner.csrf_token()})
+
+    found = [zxingcpp.read_barcodes(page) for page in pages_of(file.data, tmp_path)]
+    assert [len(codes) for codes in found] == [10, 3]
+    with unit() as session:
+        assert {code.text for codes in found for code in codes} == {
+            ticket_url(guest) for guest in evening.guests
+        }
+        noted = session.scalars(select(BadgePrint)).all()
+        assert {one.application_id for one in noted} == {guest.id for guest in evening.guests}
+        assert None not in {one.staff_id for one in noted}
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "badges.printed")).one()
+        assert (entry.actor_kind, entry.detail) == (ActorKind.STAFF, {"n": 13})
+
+
+def test_chosen_badges_begin_where_the_sheet_is_free(
+    app: Flask, unit: Unit, evening: Evening, staff_client: Callable[..., Client]
+) -> None:
+    staff_client(Role.PLANNER)
+    with unit() as session:
+        chosen = exports.chosen_badges(evening.guests[:2], start=10)
+        staff = session.scalars(select(Staff)).one()
+        order = order_paper(event_id=evening.event.id, kind=exports.KIND, staff=staff, chosen=chosen)
+
+        places = exports.MANY.people(order)
+
+    assert places[:9] == [None] * 9
+    assert set(places[9:]) == {guest.id for guest in evening.guests[:2]}

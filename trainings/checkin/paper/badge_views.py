@@ -7,7 +7,7 @@ import uuid
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, current_staff, public
+from trainings.accounts.access import allowed, public, signed_in
 from trainings.accounts.models import Role
 from trainings.checkin import texts
 from trainings.checkin.paper import exports
@@ -15,6 +15,7 @@ from trainings.checkin.paper.badges import late_badges, note_printed
 from trainings.core.paper import pdf
 from trainings.core.web import blueprint, download
 from trainings.events.queries import event_by_slug
+from trainings.printing.actions import order_paper
 
 bp = blueprint("door_badges")
 
@@ -32,12 +33,16 @@ def print_late(slug: str) -> ResponseReturnValue:
     if not people:
         flash(texts.NOBODY_CHOSEN)
         return redirect(url_for("checkin.door", slug=slug))
+    if len(people) > exports.MOST_AT_ONCE:
+        wanted = exports.chosen_badges(people, start=start)
+        order = order_paper(event_id=event.id, kind=exports.KIND, staff=signed_in(), chosen=wanted)
+        return redirect(url_for("printing.paper", slug=slug, order_id=order.id))
     try:
         printed = exports.badge_sheets(event, people, start=start)
     except pdf.PdfUnavailable:
         flash(texts.PRINTING_MISSING)
         return redirect(url_for("checkin.door", slug=slug))
-    note_printed(event_id=event.id, people=people, staff=current_staff())
+    note_printed(event_id=event.id, people=people, staff=signed_in())
     return download(printed, exports.badges_file_name(event), "application/pdf")
 
 

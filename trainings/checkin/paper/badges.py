@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import joinedload
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
@@ -54,6 +55,19 @@ def late_badges(event: Event) -> list[LateBadge]:
     return sorted(
         late, key=lambda one: (one.printed_at is not None, one.person.family_kana, one.person.given_kana)
     )
+
+
+def with_badges(event_id: uuid.UUID, ids: Collection[uuid.UUID]) -> Sequence[Application]:
+    """Those of some applications that have a seat still, with what stands on a badge."""
+    return db.session.scalars(
+        select(Application)
+        .where(
+            Application.event_id == event_id, Application.state == State.CONFIRMED, Application.id.in_(ids)
+        )
+        .options(
+            joinedload(Application.event), joinedload(Application.group), joinedload(Application.organisation)
+        )
+    ).all()
 
 
 def note_printed(

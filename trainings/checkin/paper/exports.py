@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import current_app, render_template
 
 from trainings.checkin import queries
 from trainings.checkin.counter.fees import takings_of
+from trainings.checkin.paper.badges import note_printed, with_badges
 from trainings.core import clock
 from trainings.core.paper import pdf, qr, sheets
 from trainings.core.paper.fitting import Box, Fitted, fit
@@ -17,6 +20,8 @@ from trainings.core.paper.sheets import Cell, Sheet
 from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import role_names
 from trainings.events.models import Event
+from trainings.printing.actions import Paper
+from trainings.printing.models import PaperOrder
 from trainings.registration.models import Application
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.secrets import ticket_url
@@ -91,7 +96,7 @@ def badge_sheets(event: Event, people: Iterable[Application], *, start: int = 1)
     start: place of the first badge on the first sheet, from 1 at the top left by lines; the places before are used already.
     Raises `core.pdf.PdfUnavailable`.
     """
-    people = sorted(people, key=lambda one: (one.family_kana, one.given_kana))
+    people = sorted(people, key=_by_kana)
     return badge_pages(event, people, role_names(), start=start)
 
 
@@ -99,9 +104,17 @@ def badge_pages(
     event: Event, people: Iterable[Application], roles: Mapping[str, str], *, start: int = 1
 ) -> bytes:
     """The same in the order given. roles: code → name."""
-    made = [badge_of(one, roles) for one in people]
-    page = render_template("checkin/badges.html", event=event, sheets=_sheets([None] * (start - 1) + made))
+    page = _badge_page(event, [None] * (start - 1) + list(people), roles)
     return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+
+
+def _badge_page(event: Event, places: Sequence[Application | None], roles: Mapping[str, str]) -> str:
+    made = [badge_of(one, roles) if one else None for one in places]
+    return render_template("checkin/badges.html", event=event, sheets=_sheets(made))
+
+
+def _by_kana(one: Application) -> tuple[str, str]:
+    return one.family_kana, one.given_kana
 
 
 def _sheets(badges: list[Badge | None]) -> list[list[Badge | None]]:
@@ -124,3 +137,38 @@ def badge_of(application: Application, roles: Mapping[str, str]) -> Badge:
 def badges_file_name(event: Event) -> str:
     """20270214_百人の集い_名札.pdf"""
     return sheets.file_name(clock.local(event.starts_at).date(), event.title, "名札", ending="pdf")
+
+
+# -- many badges, made by the worker ------------------------------------------------------------------------
+
+KIND = "badges"
+MOST_AT_ONCE = 10 * BADGES_ON_A_SHEET
+"""Badges that a page waits for."""
+PART = 5 * BADGES_ON_A_SHEET
+"""Laid out at a time by the worker: about a second."""
+
+
+def chosen_badges(people: Iterable[Application] = (), *, start: int = 1) -> dict[str, Any]:
+    """What an order of badges is for; nobody in particular = everyone with a seat."""
+    ids = [str(one.id) for one in people]
+    return {"people": ids, "start": start} if ids else {}
+
+
+def _of_order(order: PaperOrder) -> list[uuid.UUID | None]:
+    wanted = set(order.chosen.get("people", ()))
+    people = applications_of_event(order.event_id, Filter(states=[State.CONFIRMED]))
+    found = [one.id for one in sorted(people, key=_by_kana) if not wanted or str(one.id) in wanted]
+    return [None] * (order.chosen.get("start", 1) - 1) + found
+
+
+def _some_of_order(order: PaperOrder, ids: Sequence[uuid.UUID | None]) -> str:
+    people = {one.id: one for one in with_badges(order.event_id, [id for id in ids if id is not None])}
+    places = [people.get(id) if id else None for id in ids]
+    return _badge_page(order.event, places, role_names())
+
+
+def _note_order(order: PaperOrder, ids: Sequence[uuid.UUID]) -> None:
+    note_printed(event_id=order.event_id, people=with_badges(order.event_id, ids), staff=order.staff)
+
+
+MANY = Paper(people=_of_order, html=_some_of_order, file_name=badges_file_name, part=PART, made=_note_order)

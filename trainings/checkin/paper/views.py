@@ -8,8 +8,8 @@ from enum import StrEnum
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, current_staff
-from trainings.accounts.models import Role, Staff
+from trainings.accounts.access import allowed, signed_in
+from trainings.accounts.models import Role
 from trainings.checkin import texts
 from trainings.checkin.models import Direction, Outcome
 from trainings.checkin.paper import exports
@@ -33,6 +33,7 @@ from trainings.core.requests import sizes
 from trainings.core.web import blueprint, download
 from trainings.events.models import Event, Session
 from trainings.events.queries import event_by_slug
+from trainings.printing.actions import order_paper
 from trainings.registration.models import Application
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
@@ -59,15 +60,19 @@ def _event_or_404(slug: str) -> Event:
 @bp.post("/staff/events/<slug>/badges.pdf")
 @allowed(Role.PLANNER)
 def badges(slug: str) -> ResponseReturnValue:
-    """名札, ten to an A4. A POST, since every export of names is written to the audit trail."""
+    """名札, ten to an A4. A POST, since every export of names is written to the audit trail.
+    Many are made by the worker."""
     event = _event_or_404(slug)
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    if len(people) > exports.MOST_AT_ONCE:
+        order = order_paper(event_id=event.id, kind=exports.KIND, staff=signed_in())
+        return redirect(url_for("printing.paper", slug=slug, order_id=order.id))
     try:
         printed = exports.badge_sheets(event, people)
     except pdf.PdfUnavailable:
         flash(texts.PRINTING_MISSING)
         return redirect(url_for("checkin.door", slug=slug))
-    note_printed(event_id=event.id, people=people, staff=_staff())
+    note_printed(event_id=event.id, people=people, staff=signed_in())
     return download(printed, exports.badges_file_name(event), "application/pdf")
 
 
@@ -99,9 +104,9 @@ def key_in(slug: str) -> ResponseReturnValue:
     rows = [Keyed(one.id, way, typed[f"{way.value}-{one.id}"]) for one in _people(event) for way in ways]
     added = {name: request.form.get(name, "") for name in ADDED}
     try:
-        fresh = key_in_roster(session=session, sheet=sheet, rows=rows, staff=_staff())
+        fresh = key_in_roster(session=session, sheet=sheet, rows=rows, staff=signed_in())
         if any(names.as_typed(one) for one in added.values()):
-            key_in_walk_in(session=session, sheet=sheet, added=_addition(event, added), staff=_staff())
+            key_in_walk_in(session=session, sheet=sheet, added=_addition(event, added), staff=signed_in())
     except Refused as refused:
         db.session.rollback()
         event = _event_or_404(slug)
@@ -163,12 +168,6 @@ def _session_or_404(event: Event, wanted: str) -> Session:
     return found[0] if found else abort(404)
 
 
-def _staff() -> Staff:
-    staff = current_staff()
-    assert staff is not None, "the access table lets only staff in"
-    return staff
-
-
 # -- the file of a desk -------------------------------------------------------------------------------------
 
 
@@ -188,7 +187,7 @@ def take_queue(slug: str) -> ResponseReturnValue:
     if file is None or not file.filename:
         return _queue_page(event, texts.FILE_MISSING, 422)
     try:
-        imported = import_queue(event_id=event.id, content=file.read(), staff=_staff())
+        imported = import_queue(event_id=event.id, content=file.read(), staff=signed_in())
     except Refused as refused:
         db.session.rollback()
         return _queue_page(_event_or_404(slug), refused.sentence(texts.REFUSALS), 422)

@@ -40,12 +40,32 @@ def render_within(versions: Iterable[str], *, most_pages: int, static_dir: Path)
     return _written(document)
 
 
+class Press:
+    """One PDF from several documents that are laid out one after another, each with the pages that it has alone. Fonts are
+    looked up once. Raises `PdfUnavailable`."""
+
+    def __init__(self, static_dir: Path) -> None:
+        self._static_dir = static_dir
+        self._fonts: Any = None
+        self._documents: list[Any] = []
+
+    def lay_out(self, html: str) -> None:
+        document = _laid_out(html, self._static_dir, self._fonts)
+        self._fonts = document.font_config
+        self._documents.append(document)
+
+    def written(self) -> bytes:
+        """With the title of the first document."""
+        pages = [page for document in self._documents for page in document.pages]
+        return _written(self._documents[0].copy(pages))
+
+
 def _written(document: Any) -> bytes:
     content: bytes = document.write_pdf(**OPTIONS)
     return content
 
 
-def _laid_out(html: str, static_dir: Path) -> Any:
+def _laid_out(html: str, static_dir: Path, fonts: Any = None) -> Any:
     try:
         import weasyprint  # lazy door: 60 MiB that only printing needs
         from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -65,4 +85,5 @@ def _laid_out(html: str, static_dir: Path) -> Any:
             kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, found.read_bytes(), {"Content-Type": kind})
 
-    return weasyprint.HTML(string=html, base_url=BASE, url_fetcher=StaticFetcher()).render(**OPTIONS)
+    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=StaticFetcher())
+    return document.render(font_config=fonts, **OPTIONS)
