@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "TSUDOI_"
 ENVIRONMENTS = ("production", "demo", "test")
+LOG_FORMATS = ("json", "text")
 SHORTEST_KEY = 32
 FEWEST_SIGNS = 12
 """Different signs that a key must have: a made one of 32 characters has about 20 or more, one that a hand has held down few."""
@@ -94,6 +95,9 @@ class Settings:
     backup_keep: int = 14
     """So many nightly backups stay in the folder."""
 
+    log_format: str = "json"
+    """How lines of the log look: one JSON object each, or "text" for a terminal."""
+
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_user: str = ""
@@ -161,6 +165,7 @@ class Settings:
             "public_url": "http://127.0.0.1:8000",
             "mail_from": "tsudoi@city.keyaki.example",
             "smtp_port": 8025,
+            "log_format": "text",
         }
         return cls(**(values | overrides))
 
@@ -197,6 +202,8 @@ class Settings:
                 raise BadSetting("owner_database_url", "must be postgresql+psycopg://…")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             raise BadSetting("redis_url", "must begin with redis://, rediss:// or unix://")
+        if self.log_format not in LOG_FORMATS:
+            raise BadSetting("log_format", f"must be one of {', '.join(LOG_FORMATS)}")
         self._check_backups()
         self._check_mail()
         self._check_numbers()

@@ -1,15 +1,17 @@
 """gunicorn reads this by itself: load the application once, share its memory among the workers."""
 
 import gc
+import os
 import re
 import socket
 import struct
 import sys
 from typing import Any
 
+from gunicorn.glogging import Logger
 from sqlalchemy.orm import configure_mappers
 
-from trainings.core.logs import SafeFormatter
+from trainings.core.logs import formatter
 from trainings.core.readiness import NotReady
 from trainings.desk.readiness import check_start
 
@@ -18,10 +20,23 @@ preload_app = True
 access_log_format = "%(t)s %(m)s %(s)s %(B)s %(L)s"
 
 
-def on_starting(server: Any) -> None:
+class OurLogger(Logger):  # type: ignore[misc]
     """gunicorn writes the address of a request that broke, and the words of the fault: by our rules, like all else."""
-    for handler in server.log.error_log.handlers:
-        handler.setFormatter(SafeFormatter())
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        chosen = os.environ.get(
+            "TSUDOI_LOG_FORMAT", "text" if os.environ.get("TSUDOI_ENVIRONMENT") == "demo" else "json"
+        )
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter(chosen))
+
+
+logger_class = OurLogger
+
+
+def on_starting(server: Any) -> None:
+    """Serve only where that can be done."""
     try:
         check_start(server.app.wsgi())
     except NotReady as reason:

@@ -66,6 +66,15 @@ def link_by_secret(secret: str, *, lock: bool = False) -> SignInLink | None:
     return link if link.staff.active else None
 
 
+def why_dead(secret: str) -> str:
+    """Why a link opens nothing, for the log: "unknown", "used", "void", "expired" or "left"."""
+    link = db.session.scalar(select(SignInLink).where(SignInLink.fingerprint == fingerprint(secret)))
+    if link is None:
+        return "unknown"
+    reasons = {"used": link.used_at, "void": link.voided_at, "expired": link.expires_at <= clock.now()}
+    return next((reason for reason, holds in reasons.items() if holds), "left")
+
+
 def open_links(staff_id: uuid.UUID) -> Sequence[SignInLink]:
     """Links of a staff member that are neither used nor void, expired ones too."""
     return db.session.scalars(

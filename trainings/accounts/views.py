@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Any
 
@@ -15,6 +16,7 @@ from trainings.accounts.forms import PressForm, SignInForm, StaffForm
 from trainings.accounts.models import Role, Staff
 from trainings.accounts.navigation import first_page, nav_items
 from trainings.accounts.refusals import AccountRefusal
+from trainings.core.logs import tell
 from trainings.core.refusal import Refused
 from trainings.core.requests.limits import limited
 from trainings.core.web import blueprint
@@ -67,7 +69,7 @@ def link_sent() -> ResponseReturnValue:
 def open_link(secret: str) -> ResponseReturnValue:
     link = queries.link_by_secret(secret)
     if link is None:
-        return _dead_link()
+        return _dead_link(secret)
     return render_template("accounts/open_link.html", link=link, form=PressForm())
 
 
@@ -77,12 +79,14 @@ def use_link(secret: str) -> ResponseReturnValue:
     try:
         link = actions.sign_in(secret=secret)
     except Refused:
-        return _dead_link()
+        return _dead_link(secret)
     open_session(link.staff)
     return redirect(link.next_path or first_page(), 303)
 
 
-def _dead_link() -> ResponseReturnValue:
+def _dead_link(secret: str) -> ResponseReturnValue:
+    why = queries.why_dead(secret)
+    tell("sign_in.refused", "a sign-in link opened nothing: %s", why, level=logging.WARNING, why=why)
     return render_template("accounts/dead_link.html", minutes=actions.LINK_MINUTES), 410
 
 

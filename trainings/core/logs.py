@@ -7,21 +7,28 @@ machines, and nobody can erase a person from it. The message of an exception mos
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sqlite3
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
-from flask import Flask
+from flask import Flask, g, has_request_context, request
 from flask.logging import default_handler
 from sqlalchemy.exc import DBAPIError
 
+from trainings.core import actor
+
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 MASK = "…"
+OURS = "trainings"
+"""The logger above all of ours."""
+View = TypeVar("View", bound=Callable[..., Any])
 _ROW_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONG = re.compile(r"[0-9A-Za-z_-]{20,}")
 """A row's id may be told; any other word of so many letters may be the secret of a link, a ticket or a token."""
@@ -45,11 +52,64 @@ class SafeFormatter(logging.Formatter):
         return "\n".join(line for one in _causes(error) for line in _told(one))
 
 
+class JsonFormatter(SafeFormatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": getattr(record, "event", record.name),
+            "words": without_secrets(record.getMessage()),
+            **_where(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info:
+            line["fault"] = without_secrets(self.formatException(record.exc_info)).splitlines()
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _where() -> dict[str, Any]:
+    """In a request: its number, method and endpoint (never the path, which holds secrets), and who acts, by kind and id."""
+    if not has_request_context() or "number" not in g:
+        return {}
+    who = actor.current()
+    found = {
+        "request": g.number,
+        "method": request.method,
+        "endpoint": request.endpoint,
+        "by": who.kind.value,
+    }
+    return found | ({"account": who.id} if who.id else {})
+
+
+def formatter(kind: str) -> SafeFormatter:
+    """The one for a setting: "json", or "text" for a terminal."""
+    return SafeFormatter() if kind == "text" else JsonFormatter()
+
+
 def init_app(app: Flask) -> None:
-    """Let the application and what it is built on write such lines only."""
-    default_handler.setFormatter(SafeFormatter())
-    for handler in app.logger.handlers:
-        handler.setFormatter(SafeFormatter())
+    """Let the application and what it is built on write such lines only: all through one handler."""
+    settings = app.config["TSUDOI"]
+    default_handler.setFormatter(formatter(settings.log_format))
+    logging.getLogger().addHandler(default_handler)  # once, however often it is asked
+    if not app.testing:
+        logging.getLogger(OURS).setLevel(logging.INFO)
+
+
+def tell(
+    event: str, words: str, *args: object, level: int = logging.INFO, fault: bool = False, **facts: Any
+) -> None:
+    """Write a line. event: "mail.failed", a name that is counted by. facts: numbers, codes and ids only, never what somebody
+    typed. fault: with the present exception."""
+    extra = {"event": event, "facts": facts}
+    logging.getLogger(OURS).log(level, words, *args, exc_info=fault, extra=extra)
+
+
+def leaves_no_line(view: View) -> View:
+    """Of requests to this view no line is written: a list of when somebody answered would sit beside the answers."""
+    view.leaves_no_line = True  # type: ignore[attr-defined]
+    return view
 
 
 def without_secrets(text: str) -> str:

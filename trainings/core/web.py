@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import logging
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainings.core import actor, clock, names, small_numbers, texts
+from trainings.core.logs import tell
 from trainings.core.paper import sheets
 from trainings.core.readiness import AWAY_AFTER_SECONDS, is_away
-from trainings.core.requests import in_app, late_forms
+from trainings.core.requests import in_app, late_forms, lines
 
 ERA_BEGINNINGS = ((date(2019, 5, 1), 2018), (date(1989, 1, 8), 1988))
 
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    lines.init_app(app)
     late_forms.init_app(app)
     app.before_request(_refuse_nul)
     app.before_request(_forget_actor)
@@ -127,8 +129,10 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
     cause = getattr(error, "original_exception", None)
     if cause is not None and is_away(cause):
         return _away(cause, is_sure=False)
+    if isinstance(error, CSRFError):
+        tell("form.forged", "%s: a form came without its token", lines.number(), level=logging.WARNING)
     if request.path.startswith("/api/"):
-        return {"error": error.name, "code": error.code}, error.code
+        return {"error": error.name, "code": error.code, "fault": lines.number()}, error.code
     late_forms.needs_no_token()  # an error page has no form to press again
     known = error.code if error.code in KNOWN_ERRORS else (500 if error.code >= 500 else 400)
     return render_template(f"errors/{known}.html", error=error), error.code
@@ -139,25 +143,25 @@ def _broken(error: Exception) -> ResponseReturnValue:
         return _away(error)
     if current_app.testing:
         raise error
-    number = secrets.token_hex(4)
     # The endpoint, not the path: that holds secrets.
-    current_app.logger.exception("fault %s: %s %s failed", number, request.method, request.endpoint)
+    words = (lines.number(), request.method, request.endpoint)
+    tell("fault", "fault %s: %s %s failed", *words, level=logging.ERROR, fault=True)
     if request.path.startswith("/api/"):
-        return {"error": "Internal Server Error", "code": 500, "fault": number}, 500
-    return render_template("errors/500.html", error=None, number=number), 500
+        return {"error": "Internal Server Error", "code": 500, "fault": lines.number()}, 500
+    return render_template("errors/500.html", error=None), 500
 
 
 def _away(error: Exception, *, is_sure: bool = True) -> ResponseReturnValue:
     """The database cannot be had just now: nothing is wrong with what was asked, and it may be asked again. is_sure: it was
     lost before the commit; lost in it, nobody knows whether anything was stored."""
     said = str(getattr(error, "orig", None) or error).partition("\n")[0]
-    current_app.logger.error(
-        "the database is away: %s: %s at %s", type(error).__name__, said, request.endpoint
-    )
+    words = "%s: the database is away: %s: %s at %s"
+    told = (lines.number(), type(error).__name__, said, request.endpoint)
+    tell("database.away", words, *told, level=logging.ERROR)
     late_forms.needs_no_token()
     wait = {"Retry-After": str(AWAY_AFTER_SECONDS)}
     if request.path.startswith("/api/"):
-        return {"error": "Service Unavailable", "code": 503}, 503, wait
+        return {"error": "Service Unavailable", "code": 503, "fault": lines.number()}, 503, wait
     return render_template("errors/503.html", error=None, is_sure=is_sure), 503, wait
 
 

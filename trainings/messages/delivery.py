@@ -27,6 +27,7 @@ from sqlalchemy import select
 
 from trainings.core import clock
 from trainings.core.db import unit_of_work
+from trainings.core.logs import tell
 from trainings.messages.addresses import BadAddress, envelope_address
 from trainings.messages.models import Failure, Message, MessageState
 
@@ -40,8 +41,6 @@ LONGEST_WORD = 75
 
 Maker = Callable[[Message], str]
 """Makes the text of one kind of mail while it is sent; LookupError when there is nothing to say any more."""
-
-_log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -283,7 +282,8 @@ def _write(claim: Claim, makers: Mapping[str, Maker]) -> Letter | Trouble:
     except LookupError as error:
         return Trouble(Failure.NO_TEXT, _words(error), final=True)
     except Exception as error:
-        _log.exception("the text of message %s could not be made", claim.id)
+        words = "the text of message %s could not be made"
+        tell("mail.unwritten", words, claim.id, level=logging.ERROR, fault=True)
         return Trouble(Failure.NO_TEXT, _words(error))
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, by_link, current_staff
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
+from trainings.core.logs import leaves_no_line
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
@@ -46,6 +47,7 @@ def _run_or_404(slug: str) -> SurveyRun:
 
 @bp.get("/s/<slug>")
 @by_link("survey")
+@leaves_no_line
 def answer(slug: str) -> ResponseReturnValue:
     run = _run_or_404(slug)
     if not run.is_open:
@@ -58,6 +60,7 @@ def answer(slug: str) -> ResponseReturnValue:
 @keeps_typed
 @by_link("survey")
 @sizes.takes(kilobytes=1000)
+@leaves_no_line
 def send_answers(slug: str) -> ResponseReturnValue:
     held = FLOODS.held(visitor_address())
     if held is not None:
@@ -88,6 +91,7 @@ def send_answers(slug: str) -> ResponseReturnValue:
 
 @bp.get("/s/<slug>/thanks")
 @by_link("survey")
+@leaves_no_line
 def thanks(slug: str) -> ResponseReturnValue:
     return render_template("surveys/thanks.html", run=_run_or_404(slug))
 

@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from trainings.core.logs import SafeFormatter
+from trainings.core.logs import OURS
 from trainings.core.readiness import NotReady
 from trainings.desk.readiness import check_start
 from trainings.worker.rounds import run_round
@@ -25,9 +25,7 @@ def _app() -> Flask:
 @with_appcontext
 def worker(*, quiet: bool) -> None:
     """Deliver mails and run jobs until SIGTERM: at once when nudged, and every minute."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(SafeFormatter())
-    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
+    logging.getLogger(OURS).setLevel(logging.WARNING if quiet else logging.INFO)
     logging.getLogger("huey").setLevel(logging.WARNING)
     logging.getLogger("weasyprint").setLevel(
         logging.ERROR

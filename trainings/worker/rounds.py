@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from trainings.core import actor, clock, logs
 from trainings.core.db import db, unit_of_work
 from trainings.core.jobs import Job, JobState, beat
+from trainings.core.logs import tell
 from trainings.core.restoration import held
 from trainings.core.web import beside_requests
 from trainings.desk.backups import nightly
@@ -31,8 +32,6 @@ STALE_JOB = timedelta(minutes=15)
 """A job that has been running for longer was interrupted by a crash."""
 KEEP_DONE_JOBS = timedelta(days=30)
 LONGEST_ERROR = 2000
-
-_log = logging.getLogger(__name__)
 
 
 class UnknownJob(Exception):
@@ -106,7 +105,8 @@ def _watch(app: Flask, duties: Duties) -> None:
                 watch()
         except Exception:
             # The others still look; this one is asked again in a minute.
-            _log.exception("watch %s failed", getattr(watch, "__name__", watch))
+            name = getattr(watch, "__name__", watch)
+            tell("watch.failed", "watch %s failed", name, level=logging.ERROR, fault=True)
 
 
 def forget_done_jobs() -> None:
@@ -167,7 +167,8 @@ def _work(app: Flask, duties: Duties, claim: Claim, result: Round) -> None:
             job.running_since = job.last_error = None
         result.done += 1
     except Exception as error:
-        _log.exception("job %s (%s) failed", claim.name, claim.id)
+        words = (claim.name, claim.id)
+        tell("job.failed", "job %s (%s) failed", *words, level=logging.ERROR, fault=True, job=claim.name)
         with beside_requests(app), unit_of_work() as session:
             job = session.get_one(Job, claim.id, with_for_update=True)
             if job.running_since != claim.since:

@@ -9,6 +9,7 @@ from types import FrameType
 
 from flask import Flask
 
+from trainings.core.logs import tell
 from trainings.worker.jobs import DUTIES, Duties
 from trainings.worker.queue import open_queue
 from trainings.worker.rounds import run_round
@@ -16,8 +17,6 @@ from trainings.worker.rounds import run_round
 SWEEP_SECONDS = 60.0
 LONGEST_POLL_SECONDS = 0.5
 """How long a nudge may lie in the SQLite queue before the consumer sees it."""
-
-_log = logging.getLogger(__name__)
 
 
 class Service:
@@ -39,14 +38,14 @@ class Service:
         consumer.start()
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, self._told_to_stop)
-        _log.info("the worker has started")
+        tell("worker.started", "the worker has started")
         while not self._stopping.is_set():
             self._round()
             consumer.check_worker_health()
             self._stopping.wait(self._sweep_seconds)
         consumer.stop(graceful=True)
         self._queue.huey.storage.close()
-        _log.info("the worker has stopped")
+        tell("worker.stopped", "the worker has stopped")
 
     def _told_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping.set()
@@ -65,6 +64,6 @@ class Service:
                 result = run_round(self._app, self._duties, stop=self._stopping.is_set)
             except Exception:
                 # The database or the queue may be away for a while; the next round looks again.
-                _log.exception("a round broke off")
+                tell("worker.broke_off", "a round broke off", level=logging.ERROR, fault=True)
             else:
-                _log.info("%s", result)
+                tell("worker.round", "%s", result)

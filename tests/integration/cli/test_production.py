@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -124,6 +125,10 @@ def test_visitor_who_sends_no_more_does_not_hold_the_server(
     assert answer.startswith(b"HTTP/1.1 200 OK")
     # Serving without a proxy in front is said at the start.
     assert "serving without a proxy in front" in log.read_text()
+    # gunicorn and the product write one object a line, from the first to the last.
+    assert {"at", "level", "event", "words"} <= set.intersection(
+        *(set(json.loads(line)) for line in log.read_text().splitlines())
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import re
+import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.logging import default_handler
 from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
 
 from tests.support.applying import apply_for, make_event
+from tests.support.client import Client
 from tests.support.hands import Unit
+from tests.support.staff import add_staff, signed_in
+from trainings.accounts.access import public
+from trainings.accounts.actions import issue_link, link_address
+from trainings.accounts.models import Role
+from trainings.accounts.queries import staff_by_mail
 from trainings.audit.actions import record
 from trainings.core import logs
 from trainings.core.db import db
@@ -24,6 +37,7 @@ from trainings.surveys.models import Questionnaire, QuestionnaireVersion
 from trainings.worker.jobs import Duties
 from trainings.worker.rounds import JOB_ATTEMPTS, run_round
 
+SECRET = "k3v9q2m8x7c6b5n4t3r2w1z0"
 PERSONAL = ("髙橋", "美咲", "ミサキ", "misaki@clinic.example", "09012345678", "車いす", "耳が遠い")
 
 
@@ -177,6 +191,163 @@ def test_job_that_breaks_leaves_no_personal_value_in_log_or_table(
     for value in PERSONAL:
         assert value not in log.getvalue()
         assert value not in str(kept[0])
+
+
+def lines_of(log: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+@pytest.fixture
+def all_lines(app: Flask, log: io.StringIO) -> Iterator[io.StringIO]:
+    """The log as in production, where what went well is told too."""
+    logger = logging.getLogger(logs.OURS)
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    yield log
+    logger.setLevel(before)
+
+
+def test_every_request_is_one_object_with_endpoint_status_and_account(
+    app: Flask, all_lines: io.StringIO, staff_client: Callable[..., Client], client: Client
+) -> None:
+    planner = staff_client(Role.PLANNER, name="髙橋 美咲")
+    all_lines.truncate(0)
+    all_lines.seek(0)
+
+    planner.get("/staff")
+    client.open("GET", f"/nowhere/{SECRET}")
+
+    of_staff, of_nobody = lines_of(all_lines)
+    assert datetime.fromisoformat(of_staff.pop("at")).utcoffset() == timedelta(0)
+    assert isinstance(of_staff.pop("ms"), int)
+    assert uuid.UUID(of_staff.pop("account"))
+    number = of_staff.pop("request")
+    assert of_staff == {
+        "level": "info",
+        "event": "request.done",
+        "words": f"{number} GET desk.today 200",
+        "method": "GET",
+        "endpoint": "desk.today",
+        "by": "staff",
+        "status": 200,
+    }
+    assert (of_nobody["status"], of_nobody["endpoint"], of_nobody["event"]) == (404, None, "request.refused")
+    assert SECRET not in all_lines.getvalue()
+    assert "髙橋" not in all_lines.getvalue()
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 418, 500, 503])
+def test_error_page_bears_the_number_of_its_line(
+    app: Flask, client: Client, all_lines: io.StringIO, status: int
+) -> None:
+    def act() -> str:
+        error = HTTPException("why")
+        error.code = status
+        raise error
+
+    app.add_url_rule("/try", "try", public(act))
+
+    number = re.search(r"番号「(\w{8})」", client.get("/try", status=status).text)
+
+    assert number is not None
+    assert [(line["request"], line["status"]) for line in lines_of(all_lines)] == [(number[1], status)]
+
+
+def test_api_bears_the_number_too(client: Client, all_lines: io.StringIO) -> None:
+    answer = client.open("GET", "/api/v1/door/roster")
+
+    line = lines_of(all_lines)[0]
+    assert (line["event"], line["status"]) == ("access.refused", 401)
+    assert answer.status_code == 401
+
+
+def used_link(client: Client, unit: Unit) -> str:
+    add_staff(unit, Role.PLANNER, name="髙橋 美咲", mail="misaki@clinic.example")
+    with unit():
+        member = staff_by_mail("misaki@clinic.example")
+        assert member is not None
+        path = urlsplit(link_address(issue_link(staff=member))).path
+    client.get(path).press("サインインする")
+    return path
+
+
+TRIALS: dict[str, tuple[Callable[[Client, Unit], object], str, dict[str, object]]] = {
+    "wrong sign-in link": (
+        lambda client, _: client.open("GET", f"/staff/sign-in/{SECRET}"),
+        "sign_in.refused",
+        {"why": "unknown"},
+    ),
+    "sign-in link used again": (
+        lambda client, unit: client.open("GET", used_link(client, unit)),
+        "sign_in.refused",
+        {"why": "used"},
+    ),
+    "wrong link of an application": (
+        lambda client, _: client.open("GET", f"/a/{SECRET}"),
+        "access.refused",
+        {"status": 404},
+    ),
+    "page of another role": (
+        lambda client, unit: (
+            signed_in(client, unit, Role.VIEWER, name="髙橋 美咲", mail="misaki@clinic.example"),
+            client.open("GET", "/staff/settings"),
+        ),
+        "access.refused",
+        {"status": 403, "endpoint": "accounts.settings", "by": "guest"},
+    ),
+    "form of another site": (
+        lambda client, _: client.raw.post(
+            "/links", data={"mail": "misaki@clinic.example"}, headers={"Sec-Fetch-Site": "cross-site"}
+        ),
+        "form.forged",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_attempt_to_get_in_leaves_a_line_without_what_was_tried(
+    app: Flask, client: Client, unit: Unit, log: io.StringIO, trial: str
+) -> None:
+    act, event, facts = TRIALS[trial]
+
+    act(client, unit)
+
+    told = [line for line in lines_of(log) if line["event"] == event]
+    assert len(told) == 1
+    assert told[0]["level"] == "warning"
+    assert facts.items() <= told[0].items()
+    assert len(told[0]["request"]) == 8
+    assert [value for value in (*PERSONAL, SECRET) if value in log.getvalue()] == []
+
+
+class TestLimits:
+    @pytest.fixture
+    def overrides(self) -> dict[str, Any]:
+        return {"rate_limits": True}
+
+    def test_limit_that_held_leaves_a_line(self, client: Client, log: io.StringIO) -> None:
+        for _ in range(10):
+            client.post("/links", {"mail": "misaki@clinic.example"})
+        client.post("/links", {"mail": "misaki@clinic.example"}, status=429)
+
+        told = [line for line in lines_of(log) if line["event"] == "limit.held"]
+        assert [(line["purpose"], line["step"]) for line in told] == [("links", 1)]
+        assert "misaki" not in log.getvalue()
+
+
+def test_answering_a_survey_leaves_no_line(client: Client, all_lines: io.StringIO) -> None:
+    client.open("GET", "/s/nothing")
+    client.open("GET", "/health/live")
+
+    assert all_lines.getvalue() == ""
+
+
+def test_terminal_reads_plain_lines(app: Flask) -> None:
+    record = logging.LogRecord("trainings", logging.ERROR, "x.py", 1, "broke at %s", (SECRET,), None)
+
+    assert logs.formatter("text").format(record).endswith("ERROR trainings broke at …")
+    assert json.loads(logs.formatter("json").format(record))["words"] == "broke at …"
 
 
 def test_line_with_a_secret_in_it_is_masked() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,8 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from trainings.core import clock
 from trainings.core.db import Base, apart, db
-from trainings.core.requests import late_forms, work
+from trainings.core.logs import tell
+from trainings.core.requests import late_forms, lines, work
 
 View = TypeVar("View", bound=Callable[..., Any])
 KEEP_COUNTS = timedelta(days=1)
@@ -134,6 +136,9 @@ def _has_paid(purpose: str) -> bool:
 def _ask_for_work(purpose: str, step: int) -> Response:
     """A page that holds what was typed, and sends it by itself once the work is done."""
     challenge = work.new_challenge(step)
+    tell(
+        "limit.held", "%s: held by a limit", lines.number(), level=logging.WARNING, purpose=purpose, step=step
+    )
     page = render_template(
         "errors/work.html",
         typed=late_forms.typed_fields(leave_out=(work.CHALLENGE, work.ANSWER)),

@@ -11,6 +11,7 @@ from flask import current_app
 from trainings.core import clock
 from trainings.core.db import lock_words, unit_of_work
 from trainings.core.jobs import note_now, noted
+from trainings.core.logs import tell
 from trainings.desk.backups import taking
 from trainings.desk.backups.archive import BackupFailed
 
@@ -22,8 +23,6 @@ LONGEST = timedelta(hours=4)
 """A backup that was begun earlier and has not ended was killed."""
 OLD = timedelta(hours=30)
 """Older than this, a backup is not last night's."""
-
-_log = logging.getLogger(__name__)
 
 
 def note(name: str) -> None:
@@ -64,10 +63,10 @@ def take_if_due() -> Path | None:
         file = taking.take(folder)
         taking.prune(folder, settings.backup_keep)
     except (BackupFailed, OSError) as why:
-        _log.error("the backup failed: %s", why)
+        tell("backup.failed", "the backup failed: %s", why, level=logging.ERROR)
         file = None
     except Exception:
-        _log.exception("the backup failed")
+        tell("backup.failed", "the backup failed", level=logging.ERROR, fault=True)
         file = None
     with unit_of_work():
         note(WHOLE if file else FAILED)
