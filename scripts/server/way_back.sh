@@ -5,7 +5,12 @@
 set -euo pipefail
 
 ROOT=${ROOT:-}
-EARLIER=$(cd "${1:?usage: $0 /srv/tsudoi/releases/EARLIER}" && pwd)
+EARLIER=${1:-}
+if [ ! -x "$EARLIER/.venv/bin/flask" ]; then
+    echo "usage: $0 /srv/tsudoi/releases/EARLIER    a folder with a program that was ready to serve" >&2
+    exit 64
+fi
+EARLIER=$(cd "$EARLIER" && pwd)
 CURRENT=$ROOT/srv/tsudoi/current
 PRESENT=$(readlink "$CURRENT")
 DATABASE=${DATABASE:-tsudoi}
@@ -14,10 +19,9 @@ DUMP=$ROOT/var/backups/tsudoi/before-$(basename "$PRESENT").dump
 for_real() { [ -z "$ROOT" ]; }
 has_systemd() { for_real && [ -d /run/systemd/system ]; }
 as_postgres() { if for_real; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
-psql_() { as_postgres psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --dbname postgres "$@"; }
+psql_() { as_postgres env PGOPTIONS="--client-min-messages=warning" psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --dbname postgres "$@"; }
 
 if [ "$EARLIER" = "$PRESENT" ]; then echo "$EARLIER is in use already" >&2; exit 64; fi
-if [ ! -x "$EARLIER/.venv/bin/flask" ]; then echo "$EARLIER holds no program that was ready to serve" >&2; exit 66; fi
 if [ ! -r "$DUMP" ]; then echo "$DUMP is missing: nothing was changed" >&2; exit 66; fi
 
 touch "$ROOT/run/tsudoi-upgrade"
