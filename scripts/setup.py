@@ -29,8 +29,9 @@ PEERS = ROOT / ".venv-peers"
 SCANNER = ROOT / ".venv-scan"
 """The scanner of `python -m bench scan`, with old libraries of its own."""
 UV = "uv==0.13.9"
-NOT_LOADED = ("pandas", "protobuf", "absl-py", "immutabledict")
-"""What OR-Tools asks for and only its modelling parts load, not the maximum flow: half of its size."""
+NOT_LOADED = ("pandas", "protobuf", "absl-py", "immutabledict", "dnspython")
+"""What OR-Tools asks for and only its modelling parts load, not the maximum flow: half of its size; and what email-validator
+asks name servers with, which nobody does here."""
 LISTS = (
     "requirements",
     "requirements-demo",

@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import Self
 
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from trainings.accounts import texts
 from trainings.accounts.models import Role, Staff
 from trainings.accounts.queries import account_mail
 from trainings.core import names
-from trainings.core.fields import HiddenField, SelectMultipleField, StringField
+from trainings.core.fields import HiddenField, Mail, SelectMultipleField, StringField
 from trainings.core.requests.editions import EditForm
 
 
 def one_line(typed: str | None) -> str:
     return " ".join(names.as_typed(typed).split("\n"))
-
-
-def looks_like_mail(_form: FlaskForm, field: StringField) -> None:
-    if not names.is_mail(str(field.data)):
-        raise ValidationError("メールアドレスの形になっていません。「@」の前後を確かめてください")
 
 
 def mail_field() -> StringField:
@@ -32,7 +26,7 @@ def mail_field() -> StringField:
         validators=[
             InputRequired("メールアドレスを入力してください"),
             Length(max=names.LONGEST_MAIL, message="メールアドレスは254文字までで入力してください"),
-            looks_like_mail,
+            Mail(),
         ],
     )
 

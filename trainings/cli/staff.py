@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from trainings.accounts import actions, queries
 from trainings.accounts.models import Role
-from trainings.core import actor, names
+from trainings.core import actor, spellings
 from trainings.core.db import db, unit_of_work
 from trainings.core.web import beside_requests
 
@@ -35,7 +35,7 @@ def link(mail: str, roles: tuple[str, ...], name: str) -> None:
 def sign_in_link(app: Flask, *, mail: str, roles: list[Role], name: str) -> str:
     """A new link for a staff member, who is made or gets the roles if roles are given. Raises ClickException."""
     address = queries.account_mail(mail)
-    if not names.is_mail(address):
+    if not spellings.is_mail(address):
         raise click.ClickException(f"{mail!r} is no mail address")
     with beside_requests(app):
         if not inspect(db.engine).has_table("staff"):

@@ -80,6 +80,16 @@ class Kana(Spelled):
         return spellings.about_kana(self.what, folded, name=form[self.name].data if self.name else "")
 
 
+class Mail(Spelled):
+    """A mail address."""
+
+    def fold(self, typed: str | None) -> str:
+        return names.mail(typed)
+
+    def about(self, folded: str, form: Any) -> str:
+        return spellings.about_mail(folded)
+
+
 class NoKanji(Kana):
     """Kana of an office, which may have figures and Latin letters; and kana that are only compared."""
 

@@ -15,6 +15,22 @@ LONGEST = 1000
 """No name, number or address is longer. Folding takes time with the square of a row of combining marks."""
 LONGEST_MAIL = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
+_PAIRS = {
+    "<": ">",
+    "(": ")",
+    "[": "]",
+    "「": "」",
+    "『": "』",
+    "〈": "〉",
+    "《": "》",
+    "【": "】",
+    "“": "”",
+    "'": "'",
+}
+MAYBE_DOTS = str.maketrans("。・", "..")
+"""What a Japanese keyboard brings for a dot in a mail address."""
+_AFTER_A_MAIL = "、。,;:.・"
+_QUOTED_LOCAL = re.compile(r'"([A-Za-z0-9._+-]+)"@([^@"]+)')
 _HYPHENS = re.compile("[-‐‑‒–—―−ー－ｰ]")
 _SPACES = re.compile(r"[\s\u3000]+")
 _MARKED = re.compile(r"[ぁ-ヺ][\u3099\u309a]")
@@ -84,19 +100,32 @@ def number(text: str | None) -> str:
 
 
 def mail(text: str | None) -> str:
-    """A mail address as ASCII without spaces; the domain in lower case, the local part as typed."""
-    closed_up = _SPACES.sub("", narrow(text))
-    local_part, at_sign, domain = closed_up.rpartition("@")
-    return f"{local_part}{at_sign}{domain.lower()}" if at_sign else closed_up
+    """A mail address as ASCII without spaces; the domain in lower case, the local part as typed.
+
+    What is certainly no part of it goes: mailto:, brackets around it, a mark or a dot at its end, quotes around its local
+    part (messages.addresses puts them where the protocol wants them).
+    """
+    address = _SPACES.sub("", narrow(text))
+    if "@" not in address or len(address) > LONGEST:
+        return address
+    while (bare := _bared(address)) != address:
+        address = bare
+    local_part, at_sign, domain = address.rpartition("@")
+    return f"{local_part}{at_sign}{domain.lower()}" if at_sign else address
 
 
-def is_mail(address: str) -> bool:
-    """Loosely, of a folded address: something, one at sign, a domain with a dot inside. What exists shows when a mail
-    arrives. Looked at by parts: a pattern over the whole would try every dot with every other."""
-    if len(address) > LONGEST_MAIL or _SPACES.search(address):
-        return False
-    local_part, _, domain = address.partition("@")
-    return bool(local_part) and "@" not in domain and "." in domain[1:-1]
+def _bared(address: str) -> str:
+    """One layer less, of which there may be several."""
+    if address[:7].lower() == "mailto:":
+        address = address[7:]
+    if address.endswith(">"):
+        address = address[address.find("<") + 1 : -1]
+    if address[:1] in _PAIRS and address.endswith(_PAIRS[address[:1]]):
+        address = address[1:-1]
+    quoted = _QUOTED_LOCAL.fullmatch(address)
+    if quoted:
+        address = f"{quoted[1]}@{quoted[2]}"
+    return address.rstrip(_AFTER_A_MAIL)
 
 
 def masked_mail(mail: str, mask: str) -> str:

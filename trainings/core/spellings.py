@@ -6,7 +6,15 @@ files by themselves.
 
 from __future__ import annotations
 
+import re
+
+from email_validator import EmailNotValidError, validate_email
+
 from trainings.core import names, texts
+
+OWN_SPELLINGS = (".docomo.ne.jp", ".ezweb.ne.jp", ".au.com", ".ido.ne.jp")
+"""Carriers that once gave out addresses with dots in a row or before the at sign, which no rule of the net allows. Their
+mails go out with the local part in quotes (messages.addresses)."""
 
 MOST_SHOWN = 5
 """So many signs tell which they are."""
@@ -29,3 +37,37 @@ def about_kanji_in_kana(what: str, kana: str) -> str:
     """Kanji alone: offices have figures and Latin letters in their names, and what is only compared may hold anything."""
     found = names.kanji(kana)
     return texts.KANJI_IN_KANA.format(what=what, letters=found[:MOST_SHOWN]) if found else ""
+
+
+def about_mail(address: str) -> str:
+    """Of a folded address. Only its spelling: whether it exists shows when a mail arrives."""
+    if strange := "".join(dict.fromkeys(letter for letter in address if not "!" <= letter <= "~")):
+        maybe = names.mail(address.translate(names.MAYBE_DOTS))
+        asked = texts.NO_MAIL_LETTERS.format(letters=strange[:MOST_SHOWN])
+        return asked + texts.MAYBE_MAIL.format(mail=maybe) if is_mail(maybe) else asked
+    if is_mail(address):
+        return ""
+    if "@" not in address:
+        return texts.MAIL_WITHOUT_AT
+    if address.count("@") > 1:
+        return texts.MAIL_WITH_ATS
+    return texts.DOTS_IN_MAIL if is_mail(_without_odd_dots(address)) else texts.MAIL
+
+
+def is_mail(address: str) -> bool:
+    """A folded address by the grammar of the net, or by the known one of a Japanese carrier."""
+    if not address.isascii() or len(address) > names.LONGEST_MAIL:
+        return False
+    local_part, _, domain = address.rpartition("@")
+    if f".{domain}".endswith(OWN_SPELLINGS) and re.match(r"[A-Za-z0-9_]", local_part):
+        address = _without_odd_dots(address)
+    try:
+        validate_email(address, allow_smtputf8=False, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _without_odd_dots(address: str) -> str:
+    local_part, _, domain = address.rpartition("@")
+    return f"{re.sub(r'[.]+', '.', local_part).strip('.')}@{re.sub(r'[.]+', '.', domain).strip('.')}"

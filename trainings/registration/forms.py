@@ -17,6 +17,7 @@ from trainings.core.fields import (
     BooleanField,
     HiddenField,
     Kana,
+    Mail,
     Most,
     NoAddress,
     RadioField,
@@ -126,7 +127,9 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         validators=[_most(80, "メイ"), _no_address("メイ"), _no_phone("メイ"), Kana("メイ", "given")],
     )
     mail = StringField(
-        "メールアドレス", filters=[_one_line], validators=[_most(254, "メールアドレス", names.mail)]
+        "メールアドレス",
+        filters=[_one_line],
+        validators=[_most(254, "メールアドレス", names.mail), Mail()],
     )
     phone = StringField("電話番号", filters=[_one_line], validators=[_most(30, "電話番号", names.phone)])
     licence_number = StringField(
@@ -209,11 +212,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("メイ（名のフリガナ）を入力してください")
 
     def validate_mail(self, field: StringField) -> None:
-        if not field.data:
-            if self.mail_is_required:
-                raise ValidationError("メールアドレスを入力してください")
-        elif not names.is_mail(names.mail(field.data)):
-            raise ValidationError("メールアドレスは、name@example.jp のような形で入力してください")
+        if self.mail_is_required and not field.data:
+            raise ValidationError("メールアドレスを入力してください")
 
     def validate_phone(self, field: StringField) -> None:
         if not field.data:
@@ -373,9 +373,6 @@ class LinksForm(FlaskForm):  # type: ignore[misc]
         validators=[
             InputRequired("申込のときに書いたメールアドレスを入力してください"),
             _most(254, "メールアドレス", names.mail),
+            Mail(),
         ],
     )
-
-    def validate_mail(self, field: StringField) -> None:
-        if not names.is_mail(names.mail(field.data)):
-            raise ValidationError("メールアドレスは、name@example.jp のような形で入力してください")

@@ -147,7 +147,7 @@ def _confirm_page(event: Event, form: ApplyForm, status: int) -> ResponseReturnV
 
 def _is_unusual(address: str) -> bool:
     local_part, _, domain = address.rpartition("@")
-    return ".." in address or local_part[:1] == "." or local_part[-1:] == "." or domain.endswith(SLIPS)
+    return ".." in local_part or local_part.endswith(".") or domain.endswith(SLIPS)
 
 
 def _as_stored(form: ApplyForm) -> dict[str, str]:

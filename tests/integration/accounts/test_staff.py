@@ -72,7 +72,7 @@ def test_adding_staff_says_everything_that_is_missing_and_keeps_what_was_typed(o
 
     assert page.errors == [
         "氏名を入力してください",
-        "メールアドレスの形になっていません。「@」の前後を確かめてください",
+        "メールアドレスに「@」がありません。name@example.jp のような形で入力してください",
         "役割を1つ以上選んでください",
     ]
     assert page.form(button="この職員を加える").values["department"] == ["健康課"]

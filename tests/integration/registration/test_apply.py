@@ -201,7 +201,7 @@ def test_name_in_latin_letters_needs_no_kana(client: Client, unit: Unit) -> None
 def test_unusual_address_is_asked_about_but_taken(client: Client, unit: Unit) -> None:
     event = published(unit)
 
-    page = confirm_page(client, unit, event, mail="misaki..t@docomo.example")
+    page = confirm_page(client, unit, event, mail="misaki..t@docomo.ne.jp")
 
     assert "あまり見かけない形" in page
     assert "受付番号" in page.press("この内容で申し込む")

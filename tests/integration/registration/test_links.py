@@ -111,7 +111,7 @@ def test_no_address_and_half_an_address_are_told(client: Client) -> None:
     page = client.get("/links").press("リンクを送ってもらう", status=422)
     assert page.errors == ["申込のときに書いたメールアドレスを入力してください"]
     page = page.press("リンクを送ってもらう", mail="misaki", status=422)
-    assert page.errors == ["メールアドレスは、name@example.jp のような形で入力してください"]
+    assert page.errors == ["メールアドレスに「@」がありません。name@example.jp のような形で入力してください"]
     assert page.form(button="リンクを送ってもらう").values["mail"] == ["misaki"]
 
 

@@ -76,6 +76,25 @@ def test_caps_are_those_of_lines_and_texts() -> None:
     assert large == {"ApplyForm.checked": 2_000_000, "ReviewForm.public_body": 40_000}
 
 
+SPELLED = {"mail": fields.Mail, "family_kana": fields.Kana, "given_kana": fields.Kana, "kana": fields.NoKanji}
+"""Lines that are spelled in one way only, wherever they are asked for."""
+
+
+def test_what_is_spelled_in_one_way_is_looked_at_in_every_form() -> None:
+    seen, unchecked = set(), []
+    for kind in all_forms():
+        for name, field in fields_of(kind):
+            check = SPELLED.get(name.partition(".")[2])
+            if check is None:
+                continue
+            seen.add(name.partition(".")[2])
+            checks = field.bind(Form(), "x", translations=None).validators
+            if not any(isinstance(one, check) for one in checks):
+                unchecked.append(name)
+
+    assert (unchecked, seen) == ([], set(SPELLED))
+
+
 NO_NAMES = {
     "mail": "an address",
     "phone": "digits are counted, and shown to staff",

@@ -56,3 +56,86 @@ def test_kana_of_an_office_may_hold_figures_and_latin_letters(kana: str) -> None
 
 def test_kanji_in_the_kana_of_an_office_is_asked_about() -> None:
     assert "漢字「薬局」" in spellings.about_kanji_in_kana("カナ", "ケヤキ薬局")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        *(
+            (typed, "kensho@mail.example")
+            for typed in (
+                "kensho@mail.example、",
+                "<kensho@mail.example>",
+                "mailto:kensho@mail.example",
+                "kensho@mail.example;",
+                "kensho@mail.example.",
+                "ｋｅｎｓｈｏ＠ｍａｉｌ．ｅｘａｍｐｌｅ",
+                "検証 <kensho@mail.example>",
+                "＜kensho@mail.example＞",
+                "「kensho@mail.example」",
+                "MAILTO:<kensho@Mail.Example>;",
+                "kensho＠mail.example。",
+                "(kensho@mail.example)",
+                "kensho@ mail.example",
+                "kensho@mail.example；",
+            )
+        ),
+        ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
+        ('"a..b."@docomo.ne.jp', "a..b.@docomo.ne.jp"),
+        ("a..b.@xx.ezweb.ne.jp,", "a..b.@xx.ezweb.ne.jp"),
+        ("a.@au.com", "a.@au.com"),
+        ("o'neill+city@clinic.example", "o'neill+city@clinic.example"),
+        ("a@xn--wgv71a119e.jp", "a@xn--wgv71a119e.jp"),
+    ],
+)
+def test_mail_that_is_certain_is_cleaned_and_taken(typed: str, stored: str) -> None:
+    assert (names.mail(typed), spellings.about_mail(names.mail(typed))) == (stored, "")
+
+
+FORM = "メールアドレスは、name@example.jp のような形で入力してください"
+DOTS = "メールアドレスの点「.」が続いているか、「@」のとなりにあります。入力しなおしてください"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "けんしょう@mail.example",
+            "メールアドレスに「けんしょう」は使えません。半角の英数字で入力してください",
+        ),
+        (
+            "kensho@mail。example.jp",
+            "メールアドレスに「。」は使えません。半角の英数字で入力してください。「kensho@mail.example.jp」ではありませんか",
+        ),
+        ("kensho@めーる.jp", "メールアドレスに「めーる」は使えません。半角の英数字で入力してください"),
+        ("kensho", "メールアドレスに「@」がありません。name@example.jp のような形で入力してください"),
+        (
+            "a@b.example,c@d.example",
+            "メールアドレスに「@」が2つ以上あります。アドレスを1つだけ入力してください",
+        ),
+        ("a..b@clinic.example", DOTS),
+        ("a.@clinic.example", DOTS),
+        (".a@docomo.ne.jp", DOTS),
+        ("a..b@evil-au.com", DOTS),
+        ("a@clinic..example", DOTS),
+        *(
+            (typed, FORM)
+            for typed in (
+                "a@",
+                "@clinic.example",
+                "a@b",
+                "a@-b.jp",
+                "a@b_c.jp",
+                "a@[127.0.0.1]",
+                "a@127.0.0.1",
+                "a@city.local",
+                'a"b@clinic.example',
+                "a<b@clinic.example",
+                f"{'a' * 65}@clinic.example",
+                f"a@{'b.' * 130}jp",
+            )
+        ),
+    ],
+)
+def test_mail_that_is_not_certain_is_asked_about(typed: str, said: str) -> None:
+    assert spellings.about_mail(names.mail(typed)) == said
