@@ -17,7 +17,9 @@ from werkzeug.test import TestResponse
 from tests.support.inspector import header_problems, page_problems
 from tests.support.markup import Markup
 from tests.support.pages import Page
+from tests.support.printed_sheets import printing_problems
 from trainings.core.db import READING_METHODS, db
+from trainings.core.paper.sheets import XLSX
 
 MOST_REDIRECTS = 5
 
@@ -61,6 +63,8 @@ class Client:
         problems = header_problems(dict(answer.headers), is_page=is_page, may_go_back=may_go_back)
         if is_page and method != "HEAD":
             problems += page_problems(answer.get_data(as_text=True), answer.status_code)
+        if answer.mimetype == XLSX:
+            problems += printing_problems(answer.data)
         assert not problems, _report(method, path, answer.status_code, problems)
         return answer
 

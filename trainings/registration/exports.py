@@ -32,13 +32,17 @@ HEADER = (
     *("卓", "待ち順", "申込日時", "決まった理由"),
 )
 """25 columns."""
+NAMED = 6
+"""Columns up to the name."""
 WIDTHS = (12, 12, 18, 24, 10, 10, 12, 12, 30, 14, 14, 28, 16, 14, 14, 14, 22, 30, 24, 14, 8, 6, 8, 18, 30)
 
 
 def applications_workbook(applications: Sequence[Application]) -> bytes:
     """One sheet, one row an application, in the order given."""
     roles = role_names()
-    return sheets.workbook([Sheet("申込一覧", HEADER, (_row(one, roles) for one in applications), WIDTHS)])
+    return sheets.workbook(
+        [Sheet("申込一覧", HEADER, (_row(one, roles) for one in applications), WIDTHS, keys=NAMED)]
+    )
 
 
 def _row(one: Application, roles: Mapping[str, str]) -> list[Cell]:

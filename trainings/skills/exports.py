@@ -59,6 +59,7 @@ def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
                 wide,
                 [26, 8, 32, *[11] * len(groups)],
                 dict.fromkeys(groups, sheets.SHARE),
+                keys=3,
             ),
             Sheet(
                 "一覧",

@@ -20,16 +20,15 @@ from urllib.parse import quote
 
 from trainings.core import clock
 from trainings.core.paper import workbook_reader
+from trainings.core.paper.sheet_pages import FULL_SIZE, SIDE_MARGIN, Pages, pages_of
 from trainings.core.paper.workbook_reader import LONGEST_CELL, Counted, TooLarge
 
 Cell = str | int | float | bool | date | datetime | time | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-A4, A3 = 9, 8
-"""The numbers of these papers in a workbook."""
 LINE_HEIGHT, HIGHEST = 15.0, 409.0
 """Points: of one line, and of the highest row that a workbook may have."""
-WIDE = 250
-"""A sheet with more characters to a row than this would be too small to read on A4."""
+INCH = 25.4
+"""Millimetres."""
 MOMENT, MOMENT_WIDTH = "yyyy-mm-dd hh:mm", 17
 """How a date with its time is written, and the characters it takes; in a narrower column it would be printed as ####."""
 ROUNDED = 6
@@ -57,13 +56,15 @@ class TableTooLarge(UnreadableTable):
 class Sheet:
     """title: at most 31 characters. header: one row. rows: cells as plain values; aware datetimes are written in
     Tokyo time. widths: column widths in characters (default by the header). formats: heading → how the numbers under it
-    are shown; the values stay whole."""
+    are shown; the values stay whole. keys: how many of the first columns say whose row it is; they are printed again where
+    the columns need several pages."""
 
     title: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[int] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
+    keys: int = 1
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -72,23 +73,15 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook(write_only=True)
-    bold, top = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    bold, top = Font(bold=True, size=FULL_SIZE), Alignment(vertical="top", wrap_text=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
         page.freeze_panes = "A2"
         rows = [list(row) for row in sheet.rows]
         widths = _widths(sheet, rows)
-        # Printed as it is opened: lying, all columns on one page, the header on each, lines to hold on to.
-        page.page_setup.orientation = "landscape"
-        page.page_setup.paperSize = A3 if sum(widths) > WIDE else A4
-        page.print_options.gridLines = True
-        page.HeaderFooter.oddFooter.left.text, page.HeaderFooter.oddFooter.right.text = "&F　&A", "&P/&N"
-        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        page.page_setup.fitToHeight = 0
-        page.print_title_rows = "1:1"
+        _print_readably(page, pages_of(widths, sheet.keys))
         for place, width in enumerate(widths, start=1):
             page.column_dimensions[get_column_letter(place)].width = width
         head = []
@@ -114,6 +107,27 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _print_readably(page: Any, pages: Pages) -> None:
+    """Printed as it is opened: lying, the header on each page, lines to hold on to, letters that can be read."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.page import PageMargins
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    side = SIDE_MARGIN / INCH
+    page.page_margins = PageMargins(left=side, right=side, top=side, bottom=0.6, header=0.3, footer=0.3)
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", pages.paper
+    page.page_setup.pageOrder = "overThenDown"  # the pages of one row lie on each other
+    page.print_options.gridLines = True
+    page.HeaderFooter.oddFooter.left.text, page.HeaderFooter.oddFooter.right.text = "&F　&A", "&P/&N"
+    page.print_title_rows = "1:1"
+    if pages.scale is None:
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.page_setup.fitToHeight = 0
+        return
+    page.page_setup.scale = pages.scale
+    page.print_title_cols = f"A:{get_column_letter(pages.keys)}"
 
 
 def _widths(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> list[int]:
