@@ -4,6 +4,7 @@ something else, and a promised page stays one page."""
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -171,19 +172,23 @@ def test_badge_keeps_everything_on_its_own_label(longest: Any, tmp_path: Path) -
         assert covered([code, *mine]) == [], one.full_name
 
 
-def test_printed_roster_has_every_name_whole(longest: Any, tmp_path: Path) -> None:
-    event = event_of(*(longest(column, "職") for column in (Event.title, Event.venue, Event.room)))
+@pytest.mark.parametrize(("letter", "handouts"), [("W", True), ("齉", False), ("ア", True)])
+def test_printed_roster_has_every_name_whole(
+    longest: Any, tmp_path: Path, letter: str, handouts: bool
+) -> None:
+    event = event_of(*(longest(column, letter) for column in (Event.title, Event.venue, Event.room)))
+    event.handouts_numbered = handouts
     people = [guest_of(event, *name, office="けやき市民病院") for name in NAMES]
-    for letter in LETTERS:
-        people.append(
-            guest_of(event, letter * 60, letter * 60, longest(Application.organisation_name, letter))
-        )
+    for other in LETTERS:
+        people.append(guest_of(event, other * 60, other * 60, longest(Application.organisation_name, other)))
         people[-1].family_kana, people[-1].given_kana = "ア" * 80, "ン" * 80
 
     page = render_template("checkin/roster.html", event=event, people=people)
     pages = pages_of(pdf.render(page, static_dir=Path(current_app.static_folder or "")), tmp_path)
 
     words = [word for page in pages for word in page]
+    assert "".join([letter * 10, "受付名簿"]) in text_of(pages[-1]), "the foot says which event it is"
+    assert_letters(pages[0], event.title + event.venue + event.room)
     for one in people:
         for column in (one.family, one.given, one.organisation_name, one.code):
             assert_whole_in_column(words, column)
@@ -191,6 +196,12 @@ def test_printed_roster_has_every_name_whole(longest: Any, tmp_path: Path) -> No
     for page in pages:
         assert [word for word in page if not word.lies_within(14, 10, 196, 295)] == []
         assert covered(page) == []
+
+
+def assert_letters(words: Sequence[Word], text: str) -> None:
+    """A page has each letter of a text at least as often as the text, wherever its lines were broken."""
+    there, wanted = Counter(text_of(list(words))), Counter(without_blanks(text))
+    assert wanted - there == Counter()
 
 
 def assert_whole_in_column(words: Sequence[Word], text: str) -> None:
@@ -201,9 +212,10 @@ def assert_whole_in_column(words: Sequence[Word], text: str) -> None:
         assert_whole(words, *text.split())
 
 
-def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path) -> None:
-    event = event_of(*(longest(column, "職") for column in (Event.title, Event.venue, Event.room)))
-    names = [f"{n}{longest(EventGroup.name, '看')[1:]}" for n in range(10)]
+@pytest.mark.parametrize("letter", LETTERS)
+def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path, letter: str) -> None:
+    event = event_of(*(longest(column, letter) for column in (Event.title, Event.venue, Event.room)))
+    names = [f"{n}{longest(EventGroup.name, letter)[1:]}" for n in range(10)]
     reasons = [f"{'と'.join(names[:4])}の上限を、45人で分け合うため、確率は42.5％です。" for _ in range(6)]
     draw = Draw(
         drawn_at=AT,
@@ -212,7 +224,7 @@ def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path)
             "frozen": {
                 "rules": {"capacity": 100, "organisation_cap": 2},
                 "placed": [1],
-                "about": {"public_number": "宝" * 120},
+                "about": {"public_number": letter * 120},
             },
         },
         seed="5" * 64,
@@ -222,12 +234,13 @@ def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path)
         commitment=DrawCommitment(created_at=AT, sha256="a" * 64),
     )
     lines = [PublicLine((name,), name, False, 10, 10, 20, 45, 20, "42.5–100％") for name in names]
-    one = PublicDraw(draw, None, lines, 450, 100, reasons, reasons[:2], False, "重" * 200, (), "b" * 64, AT)
+    one = PublicDraw(draw, None, lines, 450, 100, reasons, reasons[:2], False, letter * 200, (), "b" * 64, AT)
 
     pages = pages_of(council_pages(event, one, [("手で席を決めたもの", 3)]), tmp_path)
 
     assert len(pages) == 2
     letters = "".join(map(text_of, pages))
+    assert_letters(pages[0], event.title + event.venue)
     for said in (
         event.venue,
         draw.digest,
