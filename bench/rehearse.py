@@ -182,7 +182,7 @@ class Rehearsal:
         staff = self._staff()
         staff.get(f"/staff/events/{self.slug}/draw")
         staff.post(f"/staff/events/{self.slug}/draw/freeze")
-        staff.post(f"/staff/events/{self.slug}/draw", {"public_number": "0478"})
+        staff.post(f"/staff/events/{self.slug}/draw", {"public_number": "0478", "sure": "1"})
         with self._unit():
             confirmed, waiting = self._count(State.CONFIRMED), self._count(State.WAITING)
         self.totals |= {"drawn": confirmed, "waiting_after_draw": waiting}
@@ -204,12 +204,12 @@ class Rehearsal:
         for link in leaving:
             phone = Browser(self.port)
             phone.get(f"{link}/cancel")
-            phone.post(f"{link}/cancel")
+            phone.post(f"{link}/cancel", {"sure": "1"})
         self._wait(lambda: len(self.mailbox.links("お席のご案内")) == CANCELLED, "offers")
         for link in self.mailbox.links("お席のご案内").values():
             phone = Browser(self.port)
             phone.get(link)
-            phone.post(f"{link}/offer", {"answer": "accept"})
+            phone.post(f"{link}/offer", {"answer": "accept", "sure": "1"})
         with self._unit():
             confirmed = self._count(State.CONFIRMED)
             cancelled = self._count(State.CANCELLED)
@@ -257,7 +257,7 @@ class Rehearsal:
             event.starts_at -= timedelta(minutes=10)
         staff = self._staff()
         staff.get(f"/staff/events/{self.slug}/close")
-        staff.post(f"/staff/events/{self.slug}/close")
+        staff.post(f"/staff/events/{self.slug}/close", {"sure": "1"})
         invited = ARRIVALS - WALK_INS
         self._wait(lambda: len(self.mailbox.links("アンケート")) == invited, "survey mails")
         return f"{invited} invitations"
@@ -286,7 +286,7 @@ class Rehearsal:
     def export(self) -> str:
         staff = self._staff()
         staff.get(f"/staff/events/{self.slug}/survey")
-        staff.post(f"/staff/events/{self.slug}/survey/close")
+        staff.post(f"/staff/events/{self.slug}/survey/close", {"sure": "1"})
         files = {
             "results.xlsx": (
                 f"/staff/events/{self.slug}/survey",

@@ -36,7 +36,7 @@ from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, logs, restoration, web
 from trainings.core import jobs as job_models
-from trainings.core.requests import limits, proxies, sizes, static_answers
+from trainings.core.requests import asking, limits, proxies, sizes, static_answers
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
 from trainings.desk import mail_views
@@ -160,6 +160,7 @@ def create_app(settings: Settings) -> Flask:
     static_answers.init_app(app)
     proxies.init_app(app)
     limits.init_app(app)
+    asking.init_app(app)
     delivery.init_app(app)
     Migrate(app, db.db, directory=str(MIGRATIONS))
     for blueprint in BLUEPRINTS:

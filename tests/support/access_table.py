@@ -227,3 +227,42 @@ TABLE: dict[str, str] = {
     "free_entries.keep": "planner",
     "free_entries.add": "planner",
 }
+
+
+ASKED = """
+    allocation.answer_offer allocation.draw_now allocation.void
+    checkin.renew_link checkin.revoke
+    desk.close_now desk.delete desk.send_notice desk.stand_still
+    door_board.stop door_devices.stop_all
+    guest.cancel guest.send_substitute
+    registration.cancel registration.renew
+    surveys.close
+"""
+"""Acts that cannot be taken back: each is asked about first (core/requests/asking.py)."""
+
+NOT_ASKED = {
+    "taken back by a button on the page that follows": """
+        accounts.deactivate_staff accounts.reactivate_staff allocation.freeze allocation.thaw checkin.open_door desk.morning_mail
+        door_devices.set_limit door_devices.set_pin free_entries.add free_entries.keep free_entries.match offices.use
+        people.decide_address people.distinct people.lay_beside people.merge people.other_applicant people.reopen
+        people.same_applicant people.separate people.undo_merge door_board.make_link allocation.decide_now desk.withdraw
+        desk.resume""",
+    "an edit, which can be edited again": """
+        accounts.change_staff checkin.save_tables desk.save desk.try_or_save_rules directory.edit_row guest.save offices.edit
+        registration.save skills.save_taught surveys.save_review door_review.settle door_review.settle_many""",
+    "something new": """
+        accounts.add_staff checkin.enrol_device desk.make_copy desk.make_event directory.add_row door_papers.key_in
+        door_papers.take_queue offices.add registration.enter venue.check_in""",
+    "shown in full on the page with its button": """
+        desk.keep_notice guest.confirm guest.answer_address offices.check offices.apply registration.check
+        registration.send surveys.send_answers""",
+    "touches nothing that stands": """
+        accounts.send_link accounts.sign_out accounts.use_link allocation.result_workbook allocation.whole_record
+        certificates.print_certificates checkin.roster_workbook door_badges.print_late door_devices.acknowledge
+        door_fees.workbook door_papers.badges messages.retry messages.retry_failed_job
+        registration.send_my_links registration.workbook skills.workbook surveys.workbook""",
+    "a desk's requests, which ask at the desk": """
+        door_api.badges door_api.corrections door_api.deputies door_api.scans door_api.set_lock door_api.take
+        door_api.walk_ins""",
+}
+"""What else is posted, and why nothing is asked before."""

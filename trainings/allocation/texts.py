@@ -15,6 +15,23 @@ from trainings.seats.degrade import Limit, Shortfall
 from trainings.seats.meaning import Range
 from trainings.seats.odds import Reason
 
+ACCEPT, DECLINE = "参加します", "辞退します"
+ACCEPTING, DECLINING = "参加を決める", "ご案内を辞退する"
+ACCEPTED = "参加が決まりました。"
+DECLINED = "辞退を承りました。席は、次の方にご案内します。"
+ANSWERS_FOR = "{name} さんの、{title}（{at}）へのお返事です。"
+DECLINING_LOSES = "辞退されると、席はすぐに次の方にご案内します。あとから、もとに戻すことはできません。"
+DECLINING_COSTS = (
+    "抽選で見送りになった方は次回の抽選で優先されますが、ご案内を辞退された方には、その優先が付きません。"
+)
+BACK_TO_OFFER = "お返事をせずにもどる"
+DRAW_NOW = "抽選して、{mails}通のメールを送る"
+DRAWING = "抽選して、結果を知らせる"
+DRAWS_OF = "{title}の抽選です。名簿は{n}人、指紋は {digest} です。"
+DRAWS_WITH = "くじのたねに加える番号（{name}）は「{number}」です。"
+DRAWS_ONCE = "抽選すると、結果のメールが{mails}通、すぐに送られます。やり直すには、抽選の取り消しを公開するほかありません。"
+BACK_TO_DRAW = "抽選せずにもどる"
+
 REFUSALS = {
     AllocationRefusal.NOT_A_LOTTERY: "この催しは先着順です。抽選はありません。",
     AllocationRefusal.NOT_HELD: "延期または中止になっている催しです。席のことは、開催すると決まってから進めます。",

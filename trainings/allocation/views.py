@@ -18,8 +18,9 @@ from trainings.allocation.draws.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.late_forms import keeps_typed
-from trainings.core.web import blueprint
+from trainings.core.web import blueprint, jdatetime
 from trainings.events.models import Event, Selection
 from trainings.events.queries import event_by_slug
 from trainings.registration.models import Application
@@ -95,15 +96,34 @@ def thaw(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/draw")
+@asks_first
 @allowed(Role.PLANNER)
 def draw_now(slug: str) -> ResponseReturnValue:
     public_number = (forms.DrawForm().public_number.data or "").strip()
+    if not is_sure():
+        return _ask_before_draw(slug, public_number)
 
     def draw_lots(event: Event) -> None:
         drawing.draw_seats(event_id=event.id, public_number=public_number, staff=current_staff())
         flash(texts.DRAWN)
 
     return _step(slug, draw_lots)
+
+
+def _ask_before_draw(slug: str, public_number: str) -> ResponseReturnValue:
+    event = _event_or_404(slug)
+    try:
+        frozen, _, number = drawing.check_ready(event, public_number)
+    except Refused as refused:
+        return _draw_page(event, refused.sentence(texts.REFUSALS), 422)
+    would = drawing.preview(event=event)
+    says = [
+        texts.DRAWS_OF.format(title=event.title, n=would.draws + would.placed, digest=frozen.digest),
+        texts.DRAWS_WITH.format(name=event.public_number_name, number=number) if number else "",
+        texts.DRAWS_ONCE.format(mails=would.mails),
+    ]
+    back = (url_for("allocation.draw", slug=slug), texts.BACK_TO_DRAW)
+    return ask(Question(texts.DRAWING, says, texts.DRAW_NOW.format(mails=would.mails), back))
 
 
 # -- by hand ------------------------------------------------------------------------------------------------
@@ -166,6 +186,7 @@ def waiting(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/a/<secret>/offer")
+@asks_first
 @by_link("application")
 def answer_offer(secret: str) -> ResponseReturnValue:
     """Take or decline an offered seat; the page before it shows the two buttons."""
@@ -173,8 +194,25 @@ def answer_offer(secret: str) -> ResponseReturnValue:
     form = forms.OfferForm()
     if form.answer.data not in ("accept", "decline"):
         abort(400)
+    accept = form.answer.data == "accept"
+    if not is_sure():
+        return ask(_about_answer(application, secret, accept=accept))
     try:
-        offers.answer_offer(application_id=application.id, accept=form.answer.data == "accept")
+        offers.answer_offer(application_id=application.id, accept=accept)
     except Refused as refused:
         flash(refused.sentence(texts.REFUSALS))
+    else:
+        flash(texts.ACCEPTED if accept else texts.DECLINED)
     return redirect(url_for("guest.my_application", secret=secret))
+
+
+def _about_answer(application: Application, secret: str, *, accept: bool) -> Question:
+    event = application.event
+    whose = texts.ANSWERS_FOR.format(
+        name=application.full_name, title=event.title, at=jdatetime(event.starts_at)
+    )
+    back = (url_for("guest.my_application", secret=secret), texts.BACK_TO_OFFER)
+    if accept:
+        return Question(texts.ACCEPTING, [whose], texts.ACCEPT, back)
+    lost = texts.DECLINING_COSTS if event.selection == Selection.LOTTERY else ""
+    return Question(texts.DECLINING, [whose, texts.DECLINING_LOSES, lost], texts.DECLINE, back)

@@ -142,6 +142,16 @@ PRINTING_MISSING = (
 )
 KEYED_IN = "紙の名簿から、{n}件を記録しました。"
 NOTHING_KEYED_IN = "新しい時刻はありませんでした。"
+BACK_TO_DOOR = "何もせずにもどる"
+RENEWING_LINK, RENEW_LINK = "端末を登録するリンクを作りなおす", "作りなおす"
+LINK_DIES = (
+    "いまのリンクとQRコードでは、新しい端末を登録できなくなります。登録の済んだ端末は、そのまま使えます。"
+)
+REVOKING, REVOKE = "端末を使えなくする", "{name}を使えなくする"
+DEVICE_DIES = "「{name}」では、すぐに受付ができなくなります。もう一度使うには、QRコードから登録しなおします。"
+STILL_UNSENT = "この端末には、まだ送られていない受付が{n}件あります。先に、通信のつながる所で開いてください。"
+STOPPING_SCREEN, STOP_SCREEN = "会場の画面のリンクを止める", "リンクを止める"
+SCREEN_DIES = "いま映している画面は、すぐに映らなくなります。もう一度映すには、新しいリンクを開きます。"
 WALK_IN_KEYED_IN = "{name} さんを、当日参加の方として記録しました。"
 IMPORTED = "{fresh}件を新しく入れました（受付 {admitted}件、受付済み {repeated}件、受付できなかった記録 {refused}件）。"
 IMPORTED_KNOWN = "{known}件は、もう届いていました。"

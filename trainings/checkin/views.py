@@ -30,6 +30,7 @@ from trainings.core.db import db
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import in_app, sizes, static_answers
+from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.web import blueprint, door_page, download
 from trainings.events.models import Event
@@ -83,6 +84,10 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
     return page, status
 
 
+def _back(slug: str) -> tuple[str, str]:
+    return url_for("checkin.door", slug=slug), texts.BACK_TO_DOOR
+
+
 def _fees(event: Event) -> dict[str, Any]:
     takings = takings_of(event.id)
     return {
@@ -115,15 +120,28 @@ def open_door(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/door/link")
+@asks_first
 @allowed(Role.PLANNER)
 def renew_link(slug: str) -> ResponseReturnValue:
+    if not is_sure():
+        return ask(Question(texts.RENEWING_LINK, [texts.LINK_DIES], texts.RENEW_LINK, _back(slug)))
     return _step(slug, lambda event: actions.renew_door_link(event_id=event.id))
 
 
 @bp.post("/staff/events/<slug>/door/devices/<uuid:device_id>/revoke")
+@asks_first
 @allowed(Role.PLANNER)
 def revoke(slug: str, device_id: uuid.UUID) -> ResponseReturnValue:
     event = _event_or_404(slug)
+    if not is_sure():
+        device = next((one for one in queries.devices_of(event.id) if one.id == device_id), None) or abort(
+            404
+        )
+        says = [
+            texts.DEVICE_DIES.format(name=device.name),
+            texts.STILL_UNSENT.format(n=device.unsent) if device.unsent else "",
+        ]
+        return ask(Question(texts.REVOKING, says, texts.REVOKE.format(name=device.name), _back(slug)))
     try:
         actions.revoke_device(event_id=event.id, device_id=device_id)
     except LookupError:

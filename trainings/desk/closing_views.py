@@ -12,6 +12,7 @@ from trainings.checkin.desk.contacts import contacts_of
 from trainings.checkin.queries import attended_applications
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import asked_on
 from trainings.desk import texts
 from trainings.desk.blueprint import bp
 from trainings.desk.closing import close_event
@@ -46,6 +47,7 @@ def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/close")
 @allowed(Role.PLANNER)
+@asked_on("desk.close_page")
 def close_now(slug: str) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
     try:

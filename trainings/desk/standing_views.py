@@ -11,6 +11,7 @@ from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import asked_on
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.desk import standstill, texts
 from trainings.desk.blueprint import bp
@@ -45,6 +46,7 @@ def standing(slug: str) -> ResponseReturnValue:
 @bp.post("/staff/events/<slug>/standing")
 @keeps_typed
 @allowed(Role.PLANNER)
+@asked_on("desk.standing")
 def stand_still(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = _for(event, StandstillForm())
@@ -110,6 +112,7 @@ def withdraw(slug: str) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/standing/delete")
 @allowed(Role.PLANNER)
+@asked_on("desk.standing")
 def delete(slug: str) -> ResponseReturnValue:
     def remove(event: Event) -> ResponseReturnValue:
         flash(texts.DELETED.format(title=delete_draft(event_id=event.id)))
@@ -150,6 +153,7 @@ def _notice_page(event: Event, form: NoticeForm, problem: str, status: int) -> R
 
 @bp.post("/staff/events/<slug>/notice")
 @allowed(Role.PLANNER)
+@asked_on("desk.notice")
 def send_notice(slug: str) -> ResponseReturnValue:
     def tell(found: EventNotice, form: NoticeForm) -> None:
         mails = tell_applicants(

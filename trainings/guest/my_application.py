@@ -13,9 +13,10 @@ from trainings.checkin.queries import attended_ids
 from trainings.core import actor, clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
-from trainings.core.web import download
+from trainings.core.web import download, jdatetime
 from trainings.events.exports import CALENDAR, calendar_file
 from trainings.events.models import Event, EventState, Selection
 from trainings.guest import texts
@@ -177,6 +178,7 @@ def _cancel_page(
 
 
 @bp.post("/a/<secret>/cancel")
+@asks_first
 @keeps_typed
 @by_link("application")
 def cancel(secret: str) -> ResponseReturnValue:
@@ -184,6 +186,8 @@ def cancel(secret: str) -> ResponseReturnValue:
     form = CancelForm()
     if not form.validate():
         return _cancel_page(application, secret, form, "", 422)
+    if not is_sure():
+        return _cancel_page(application, secret, form, "", 200)
     try:
         _refuse_who_is_in(application)
         cancel_application(application_id=application.id)
@@ -201,11 +205,12 @@ def substitute_page(secret: str) -> ResponseReturnValue:
     form = SubstituteForm(formdata=None).of(application).for_event(application.event)
     form.group.data = str(application.event_group_id)
     form.organisation_name.data = application.organisation_name or NO_OFFICE[0]
-    form.mail.data, form.phone.data = application.mail, application.phone
+    form.phone.data = application.phone  # that of the office, as a rule; a mail would go to the giver
     return _person_page("guest/substitute.html", application, form, "", 200)
 
 
 @bp.post("/a/<secret>/substitute")
+@asks_first
 @keeps_typed
 @by_link("application")
 def send_substitute(secret: str) -> ResponseReturnValue:
@@ -215,6 +220,8 @@ def send_substitute(secret: str) -> ResponseReturnValue:
         return _person_page("guest/substitute.html", application, form, "", 422)
     try:
         _refuse_who_is_in(application)
+        if not is_sure():
+            return _ask_for_substitute(application, form, secret)
         new = substitute(
             application_id=application.id,
             statement=form.statement(),
@@ -224,6 +231,27 @@ def send_substitute(secret: str) -> ResponseReturnValue:
     except Refused as refused:
         return _refused(secret, "guest/substitute.html", SubstituteForm, refused)
     return redirect(url_for("guest.receipt", secret=application_secret(new)))
+
+
+def _ask_for_substitute(application: Application, form: SubstituteForm, secret: str) -> ResponseReturnValue:
+    """Raises Refused: EVENT_BEGUN, since nothing is asked about that is refused afterwards."""
+    said = form.statement()
+    event = application.event
+    if event.has_begun:
+        raise Refused(RegistrationRefusal.EVENT_BEGUN)
+    says = [
+        texts.HANDS_ON.format(
+            title=event.title,
+            at=jdatetime(event.starts_at),
+            old=application.full_name,
+            new=f"{said.family} {said.given}".strip(),
+        ),
+        texts.TICKET_DIES.format(name=application.full_name),
+        texts.MAIL_GOES_TO.format(mail=said.mail) if said.mail else "",
+        texts.OWN_MAIL_TYPED if said.mail and said.mail == application.mail else "",
+    ]
+    back = (url_for("guest.my_application", secret=secret), texts.BACK_TO_MINE)
+    return ask(Question(texts.HANDING_ON, says, texts.HAND_ON, back))
 
 
 def _refuse_who_is_in(application: Application) -> None:

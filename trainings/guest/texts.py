@@ -5,6 +5,15 @@ from trainings.registration.states import State
 CHANGED = "申込の内容を直しました。"
 ADDRESS_AGREED = "ご自分のアドレスとして加えました。そのアドレスにも、記録のリンクをお送りします。"
 ADDRESS_REFUSED = "お知らせいただき、ありがとうございました。そのアドレスには、記録のリンクをお送りしません。"
+HANDING_ON = "代わりの方にゆずる"
+HAND_ON = "この方にゆずる"
+HANDS_ON = "{title}（{at}）の席を、{old} さんから {new} さんにゆずります。"
+TICKET_DIES = "{name} さんのチケットは、すぐに使えなくなります。あとから、もとに戻すことはできません。"
+MAIL_GOES_TO = "新しいチケットのご案内を、{mail} に送ります。"
+OWN_MAIL_TYPED = (
+    "メールアドレスが、ゆずる方と同じです。代わりの方のアドレスがあれば、もどって直してください。"
+)
+BACK_TO_MINE = "ゆずらずにもどる"
 APPLIED = "申し込みました"
 RESULTS = "結果のお知らせ"
 RESULTS_NOTE = "抽選の結果を、メールとこのページでお知らせします。"

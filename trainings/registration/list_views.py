@@ -15,6 +15,7 @@ from trainings.core import names
 from trainings.core.db import db
 from trainings.core.paper import letters, sheets
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import ask, asks_first, is_sure
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.web import download
@@ -24,6 +25,7 @@ from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import chips, exports, queries, texts
 from trainings.registration.actions import cancel_application, renew_secrets, submit_application
+from trainings.registration.corrections import questions
 from trainings.registration.corrections.changing import change_application
 from trainings.registration.corrections.forms import CancelForm, StaffChangeForm
 from trainings.registration.forms import PersonForm, ProxyForm
@@ -128,14 +130,18 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
 
 
 @bp.post("/staff/applications/<uuid:application_id>/cancel")
+@asks_first
 @keeps_typed
 @allowed(Role.PLANNER)
 def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
     one = _application_or_404(application_id)
     form = CancelForm()
+    if form.validate() and not is_sure():
+        return ask(questions.about_cancelling(one))
     if form.validate():
         try:
             cancel_application(application_id=one.id, by_staff=True, reason=form.reason.data)
+            flash(texts.CANCELLED.format(name=one.full_name))
             return redirect(url_for("registration.application", application_id=application_id))
         except Refused as refused:
             db.session.rollback()
@@ -178,10 +184,13 @@ def save(application_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @bp.post("/staff/applications/<uuid:application_id>/renew")
+@asks_first
 @allowed(Role.PLANNER)
 def renew(application_id: uuid.UUID) -> ResponseReturnValue:
     """New link and ticket, when the old ones reached the wrong hands."""
     one = _application_or_404(application_id)
+    if not is_sure():
+        return ask(questions.about_renewing(one))
     try:
         renew_secrets(application_id=one.id)
     except Refused as refused:

@@ -5,6 +5,19 @@ from trainings.registration.models import Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import Reason, State
 
+BACK_UNDONE = "何もせずにもどる"
+CANCELLING, CANCEL = "申込を取り消す", "{name} さんの申込を取り消す"
+CANCELS = "{name} さんの、{title}の申込（いまは「{state}」）を取り消します。"
+CANCELLED = "{name} さんの申込を取り消しました。"
+SEAT_IS_OFFERED = "空いた席は、キャンセル待ちの次の方に、すぐにご案内します。"
+MAILS_TO = "ご本人（{mail}）に、取り消したことをメールで知らせます。"
+NOBODY_MAILED = "メールアドレスがないため、ご本人には何も届きません。お電話などでお伝えください。"
+CANNOT_BE_UNDONE = "取り消したあとは、もとに戻せません。"
+RENEWING, RENEW = "リンクとチケットを新しくする", "新しくする"
+RENEWS = "{name} さんのリンクとチケットが、すぐに使えなくなり、新しいものに替わります。"
+PRINTED_DIE = "印刷した名札やチケットのQRコードも読み取れなくなります。名札は、あとで刷りなおしてください。"
+MAILS_NEW_LINK = "新しいリンクを {mail} に送ります。"
+
 REFUSALS = {
     RegistrationRefusal.NOT_PUBLISHED: "この催しは、いまは申込を受け付けていません。",
     RegistrationRefusal.NOT_OPEN_YET: "申込の受付は、まだ始まっていません。",

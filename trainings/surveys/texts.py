@@ -53,6 +53,11 @@ MODES = {
     Mode.ANONYMOUS: "無記名",
     Mode.IDENTIFIED: "記名",
 }
+CLOSING, CLOSE_NOW = "アンケートを締め切る", "締め切って結果を見る"
+CLOSES = "{title}のアンケートを、いま締め切ります。"
+CLOSED_FOR_GOOD = "これより後の回答は受け付けません。締め切ったあとで、もう一度開くことはできません。"
+BACK_OPEN = "締め切らずにもどる"
+
 NEEDS = {
     "unread": ("まだ読んでいないアンケートの文が{n}件あります", "アンケートへ"),
     "few_answers": ("アンケートの回答が、まだ半分に届いていません（{until}まで）", "アンケートへ"),

@@ -15,6 +15,7 @@ from trainings.core.logs import leaves_no_line
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
+from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.requests.fleeting import FleetingLimit
 from trainings.core.requests.late_forms import keeps_typed
@@ -167,12 +168,17 @@ def overview(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/survey/close")
+@asks_first
 @allowed(Role.PLANNER)
 def close(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     runs = queries.runs_of_event(event.id)
     if not runs:
         abort(404)
+    if not is_sure():
+        back = (url_for("surveys.overview", slug=slug), texts.BACK_OPEN)
+        says = [texts.CLOSES.format(title=event.title), texts.CLOSED_FOR_GOOD]
+        return ask(Question(texts.CLOSING, says, texts.CLOSE_NOW, back))
     with suppress(Refused):  # closed twice by two people: both see the results
         actions.close_run(run_id=runs[-1].id)
     return redirect(url_for("surveys.overview", slug=slug))

@@ -253,7 +253,7 @@ def test_draw_page_freezes_draws_and_shows_the_result(applied, staff_client, uni
     assert "歯科は、確保する 1席のうち 0席だけ守れます" in page.text
 
     frozen = page.press("14人の名簿を固める")
-    drawn = frozen.press("抽選して、14通のメールを送る")
+    drawn = frozen.press("抽選へ進む").press("抽選して、14通のメールを送る")
 
     assert "参加決定 7人、キャンセル待ち 7人" in drawn.text
     with unit():

@@ -132,7 +132,7 @@ def test_late_and_next_person_accepting_at_once_get_one_seat_between_them(  # ty
 ) -> None:
     event, people = hall
     _offer(unit, event)
-    late = press(new_client(), _path(unit, people[2]), {"answer": "accept"})
+    late = press(new_client(), _path(unit, people[2]), {"answer": "accept", "sure": "1"})
     clock.forward(hours=48)
 
     # The offer ends at this very second: the answer, the worker and the worker's next step all arrive now.
@@ -147,7 +147,7 @@ def test_late_and_next_person_accepting_at_once_get_one_seat_between_them(  # ty
     )
     with unit():
         offer_free_seats(event_id=event.id)
-    following = press(new_client(), _path(unit, people[3]), {"answer": "accept"})
+    following = press(new_client(), _path(unit, people[3]), {"answer": "accept", "sure": "1"})
     at_once(unit, event.id, [late, following, late])
 
     assert [_state(unit, one) for one in people[2:]] == [State.EXPIRED, State.CONFIRMED, State.WAITING]
@@ -157,7 +157,7 @@ def test_late_and_next_person_accepting_at_once_get_one_seat_between_them(  # ty
 def test_answer_that_waits_beyond_its_time_is_too_late(hall, unit, clock, client) -> None:  # type: ignore[no-untyped-def]
     event, people = hall
     _offer(unit, event)
-    accept = press(client, _path(unit, people[2]), {"answer": "accept"})
+    accept = press(client, _path(unit, people[2]), {"answer": "accept", "sure": "1"})
     clock.forward(hours=47, minutes=59, seconds=59)
 
     at_once(unit, event.id, [accept], meanwhile=lambda: clock.forward(seconds=1))
@@ -175,7 +175,7 @@ def test_answer_in_the_last_second_holds_against_the_worker(hall, app, unit, clo
         unit,
         event.id,
         [
-            press(client, _path(unit, people[2]), {"answer": "accept"}),
+            press(client, _path(unit, people[2]), {"answer": "accept", "sure": "1"}),
             work(app, lambda: expire_offer(application_id=people[2].id)),
             work(app, lambda: offer_free_seats(event_id=event.id)),
         ],
@@ -196,7 +196,9 @@ def test_two_tabs_of_one_person_answer_once(hall, unit, new_client, outbox: Outb
     _offer(unit, event)
     path = _path(unit, people[2])
 
-    at_once(unit, event.id, [press(new_client(), path, {"answer": answer}) for answer in answers])
+    at_once(
+        unit, event.id, [press(new_client(), path, {"answer": answer, "sure": "1"}) for answer in answers]
+    )
 
     end = _state(unit, people[2])
     assert end in ends
@@ -226,7 +228,7 @@ def test_offered_seat_stands_when_the_rules_are_tightened_at_the_same_moment(  #
         unit,
         event.id,
         [
-            press(client, _path(unit, people[2]), {"answer": "accept"}),
+            press(client, _path(unit, people[2]), {"answer": "accept", "sure": "1"}),
             press(planner, path, fewer),
             press(staff_client(Role.PLANNER, name="乙"), path, tighter),
         ],

@@ -97,7 +97,7 @@ def test_declined_offer_goes_to_the_next(full, unit, client) -> None:  # type: i
         offer_free_seats(event_id=event.id)
         secret = application_secret(people[2])
 
-    page = client.get(f"/a/{secret}").press("今回は辞退します")
+    page = client.get(f"/a/{secret}").press("今回は辞退します").press("辞退します")
 
     with unit():
         offer_free_seats(event_id=event.id)

@@ -376,7 +376,7 @@ def test_void_is_refused_once_the_door_is_open(
     clock.set(drawn.doors_open_at)
 
     refused = staff_client(Role.PLANNER).post(
-        page.path, {"cause": "rules", "void_reason": "遅すぎる取り消し"}, status=422
+        page.path, {"cause": "rules", "void_reason": "遅すぎる取り消し", "sure": "1"}, status=422
     )
 
     assert "受付の時刻を過ぎたので" in refused

@@ -227,7 +227,7 @@ def test_today_tells_of_every_new_device_until_staff_know_it(
     today = planner.get("/staff")
     assert "「受付1」" not in today
     assert "受付の端末「あやしい端末」が 2月17日（水）13:33 に登録されました" in today
-    today.press("この端末を止める")
+    today.press("この端末を止める").press("あやしい端末を使えなくする")
     assert "あやしい端末" not in planner.get("/staff")
     assert names_of(unit, evening) == ["受付1"]
 
@@ -302,7 +302,7 @@ def test_screen_link_is_voided_by_a_new_one_and_by_stopping(
     client.get(first, status=404)
     client.get(second)
 
-    page = page.press("画面のリンクを止める")
+    page = page.press("画面のリンクを止める").press("リンクを止める")
 
     client.get(second, status=404)
     assert screen_of(page.press("画面のリンクを作る")) not in (first, second)

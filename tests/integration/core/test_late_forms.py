@@ -165,7 +165,7 @@ def test_button_without_a_form_of_its_own_is_pressed_again_on_a_page_that_holds_
         one.state, one.offer_expires_at = State.OFFERED, clock.now() + timedelta(days=1)
     forget_cookies(client)
 
-    answer = client.open("POST", f"{link}/offer", data={"answer": "accept"}, headers=OWN_PAGE)
+    answer = client.open("POST", f"{link}/offer", data={"answer": "accept", "sure": "1"}, headers=OWN_PAGE)
 
     assert answer.status_code == 400
     page = Page(client, f"{link}/offer", 400, answer.get_data(as_text=True))

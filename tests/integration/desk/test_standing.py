@@ -410,5 +410,5 @@ def test_draft_is_deleted_and_what_was_public_is_not(
         verbs = session.scalars(select(AuditEntry.verb).where(AuditEntry.event_id == draft.id)).all()
     assert "event.deleted" in verbs
     event, _, _ = symposium
-    refused = planner.post(f"/staff/events/{event.slug}/standing/delete", {}, status=422)
+    refused = planner.post(f"/staff/events/{event.slug}/standing/delete", {"sure": "1"}, status=422)
     assert "公開している催しは消せません" in refused

@@ -28,6 +28,7 @@ from trainings.registration.states import State
 from trainings.registration.texts import REFUSALS
 from trainings.registration.transitions import SEAT_FREED
 
+OTHER_MAIL = {"mail": "shared@houkan.example"}
 OTHER = {"family": "大沢", "given": "誠", "family_kana": "オオサワ", "given_kana": "マコト"}
 
 
@@ -209,7 +210,7 @@ def test_nothing_changes_once_the_event_has_begun(client: Client, unit: Unit, cl
     sentence = REFUSALS[RegistrationRefusal.EVENT_BEGUN]
     assert edit.press("この内容に直す", given="変", status=422).errors == [sentence]
     assert sentence in cancel.press("この申込を取り消す", status=422)
-    form = other.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    form = other.form(button="この方にゆずる").fill(OTHER_MAIL | OTHER | _profession(unit, event))
     assert form.submit("この方にゆずる", status=422).errors == [sentence]
     page = client.get(page.path)
     assert not page.has_link("内容を直す")
@@ -228,7 +229,7 @@ def test_who_has_come_in_cannot_give_the_seat_away(client: Client, unit: Unit, c
 
     sentence = REFUSALS[RegistrationRefusal.ALREADY_IN]
     assert sentence in cancel.press("この申込を取り消す", status=422)
-    form = other.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    form = other.form(button="この方にゆずる").fill(OTHER_MAIL | OTHER | _profession(unit, event))
     assert form.submit("この方にゆずる", status=422).errors == [sentence]
     page = client.get(page.path)
     assert not page.has_link("取り消す")
@@ -319,9 +320,13 @@ def test_substitute_takes_the_seat_with_a_ticket_of_their_own(
         session.scalars(select(Application)).one().table_number = 7
 
     form = page.follow("代わりの方にゆずる").form(button="この方にゆずる")
-    receipt = form.fill(OTHER | _profession(unit, event) | {"mail": "makoto@houkan.example"}).submit(
-        "この方にゆずる"
-    )
+    form.fill(OTHER_MAIL | OTHER | _profession(unit, event) | {"mail": "makoto@houkan.example"})
+    asked = form.submit("この方にゆずる")
+
+    assert [one.state for one in stored(unit, event)] == [State.CONFIRMED]
+    assert "高橋 美咲 さんから 大沢 誠 さんにゆずります" in asked
+    assert "makoto@houkan.example に送ります" in asked
+    receipt = asked.press("この方にゆずる")
 
     old, new = sorted(stored(unit, event), key=lambda one: one.substitute_for_id is not None)
     assert (old.state, new.state) == (State.SUBSTITUTED, State.CONFIRMED)
@@ -348,22 +353,22 @@ def test_substitute_is_found_by_the_office_in_kana(unit: Unit) -> None:
 def test_substitution_sent_twice_makes_one(client: Client, unit: Unit) -> None:
     event = published(unit)
     page = mine(client, unit, event).follow("代わりの方にゆずる")
-    form = page.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    form = page.form(button="この方にゆずる").fill(OTHER_MAIL | OTHER | _profession(unit, event))
 
-    assert form.submit("この方にゆずる").path == form.submit("この方にゆずる").path
+    one, other = form.submit("この方にゆずる"), form.submit("この方にゆずる")
+    assert one.press("この方にゆずる").path == other.press("この方にゆずる").path
     assert len(stored(unit, event)) == 2
 
 
 def test_substitution_sent_again_with_other_words_says_who_has_the_seat(client: Client, unit: Unit) -> None:
     event = published(unit)
     page = mine(client, unit, event).follow("代わりの方にゆずる")
-    form = page.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
-    form.submit("この方にゆずる")
+    form = page.form(button="この方にゆずる").fill(OTHER_MAIL | OTHER | _profession(unit, event))
+    form.submit("この方にゆずる").press("この方にゆずる")
     (new,) = (one for one in stored(unit, event) if one.family == OTHER["family"])
 
-    again = form.fill(family="小川", given="直", family_kana="オガワ", given_kana="ナオ").submit(
-        "この方にゆずる", status=422
-    )
+    form.fill(family="小川", given="直", family_kana="オガワ", given_kana="ナオ")
+    again = form.submit("この方にゆずる").press("この方にゆずる", status=422)
 
     assert f"{new.full_name} 様" in again.errors[0]
     assert new.code in again.errors[0]
@@ -377,7 +382,7 @@ def test_substitute_must_be_somebody_else(client: Client, unit: Unit) -> None:
     form = page.form(button="この方にゆずる")
     values = {name: value for name, value in said(unit, event).items() if name in form.values}
 
-    page = form.fill(values).submit("この方にゆずる", status=422)
+    page = form.fill(values).submit("この方にゆずる").press("この方にゆずる", status=422)
 
     assert page.errors == [REFUSALS[RegistrationRefusal.SUBSTITUTE_SAME_PERSON]]
     assert [one.state for one in stored(unit, event)] == [State.CONFIRMED]
@@ -403,7 +408,7 @@ def test_substitute_pledges_too(client: Client, unit: Unit) -> None:
         one.state = State.CONFIRMED
 
     page = client.get(page.path).follow("代わりの方にゆずる")
-    form = page.form(button="この方にゆずる").fill(OTHER | _profession(unit, event))
+    form = page.form(button="この方にゆずる").fill(OTHER_MAIL | OTHER | _profession(unit, event))
 
     assert form.submit("この方にゆずる", status=422).errors == [
         "代わりの方に約束を読んでいただき、しるしを付けてください"

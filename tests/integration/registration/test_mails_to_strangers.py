@@ -128,7 +128,9 @@ def test_mail_that_a_guest_causes_says_nothing_that_a_guest_typed(
     if what == "substitute":
         way = way.press("この方にゆずる", profession=str(stored(unit, event)[0].profession_id), status=422)
     if what != "apply":
-        way.press(WAYS[what][1], **WAYS[what][2])
+        way = way.press(WAYS[what][1], **WAYS[what][2])
+    if what == "substitute":
+        way.press("この方にゆずる")
 
     mails = outbox.all()
 

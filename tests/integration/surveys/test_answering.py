@@ -188,7 +188,11 @@ def test_results_pool_groups_under_five(survey, new_client, staff_client, unit) 
         answer(new_client(), link, satisfied="5" if place < 6 else "2", new_contacts=str(place))
     staff = staff_client(Role.PLANNER)
 
-    page = staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
+    page = (
+        staff.get(f"/staff/events/{event.slug}/survey")
+        .press("アンケートを締め切って結果を見る")
+        .press("締め切って結果を見る")
+    )
 
     assert "13／13人（100％）" in page.text
     assert "薬局" not in page.one("main table.table--even").text
@@ -202,7 +206,7 @@ def test_results_pool_groups_under_five(survey, new_client, staff_client, unit) 
 
 def _closed(staff_client, event):  # type: ignore[no-untyped-def]
     page = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/survey")
-    return page.press("アンケートを締め切って結果を見る")
+    return page.press("アンケートを締め切って結果を見る").press("締め切って結果を見る")
 
 
 def test_invented_answers_isolate_nobody(survey, new_client, client, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
@@ -284,6 +288,7 @@ def test_fewer_than_five_answers_publish_nothing(survey, new_client, staff_clien
         staff_client(Role.PLANNER)
         .get(f"/staff/events/{event.slug}/survey")
         .press("アンケートを締め切って結果を見る")
+        .press("締め切って結果を見る")
     )
 
     assert "結果は出しません" in page.text
@@ -296,7 +301,9 @@ def test_workbook_reads_back_exactly(survey, new_client, staff_client, unit) -> 
     for place, link in enumerate(links):
         answer(new_client(), link, satisfied=str(place % 5 + 1), good=odd[place % len(odd)])
     staff = staff_client(Role.PLANNER)
-    staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
+    staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る").press(
+        "締め切って結果を見る"
+    )
     with unit():
         run = queries.runs_of_event(event.id)[-1]
         for row in queries.texts_of_run(run):
@@ -343,7 +350,7 @@ def survey_with_gaps(survey, new_client, staff_client):  # type: ignore[no-untyp
         gap = {} if 6 <= place < 10 else {"understood": "5" if place < 6 else "1"}
         answer(new_client(), link, satisfied="4", **gap)
     page = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/survey")
-    return event, page.press("アンケートを締め切って結果を見る")
+    return event, page.press("アンケートを締め切って結果を見る").press("締め切って結果を見る")
 
 
 def test_figures_of_too_few_cannot_be_had_by_subtraction(survey_with_gaps) -> None:  # type: ignore[no-untyped-def]
@@ -414,7 +421,11 @@ def test_text_appears_only_after_review(survey, new_client, staff_client) -> Non
     for place, link in enumerate(links[:6]):
         answer(new_client(), link, satisfied="5", good=f"よかったこと{place}")
     staff = staff_client(Role.PLANNER)
-    page = staff.get(f"/staff/events/{event.slug}/survey").press("アンケートを締め切って結果を見る")
+    page = (
+        staff.get(f"/staff/events/{event.slug}/survey")
+        .press("アンケートを締め切って結果を見る")
+        .press("締め切って結果を見る")
+    )
     assert "よかったこと" not in page.text
 
     review = page.follow("読んで、扱いを決める")

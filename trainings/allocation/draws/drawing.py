@@ -87,7 +87,7 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     Raises Refused: NOT_A_LOTTERY, NOT_FROZEN, ALREADY_DRAWN, OPEN_CANDIDATES, NO_COMMITMENT, PUBLIC_NUMBER_MISSING.
     """
     event = lock_event(event_id)
-    frozen, commitment, public_number = _check_ready(event, public_number)
+    frozen, commitment, public_number = check_ready(event, public_number)
     result = draw_with(
         odds_of({"frozen": frozen.part}), seed_of(frozen.part, commitment.secret, public_number)
     )
@@ -112,7 +112,9 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     return row
 
 
-def _check_ready(event: Event, public_number: str) -> tuple[FrozenList, DrawCommitment, str]:
+def check_ready(event: Event, public_number: str) -> tuple[FrozenList, DrawCommitment, str]:
+    """What a draw takes: the frozen list, the sealed secret and the number as it enters. Reads only; raises Refused as
+    `draw_seats`."""
     if event.selection != Selection.LOTTERY:
         raise Refused(AllocationRefusal.NOT_A_LOTTERY)
     if queries.valid_draw(event.id) is not None:

@@ -18,6 +18,7 @@ from trainings.audit.actions import record as audit
 from trainings.core.db import db
 from trainings.core.paper import sheets
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import asked_on
 from trainings.core.web import download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
@@ -119,6 +120,7 @@ def void_page(slug: str) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/draw/void")
 @allowed(Role.PLANNER)
+@asked_on("allocation.void_page")
 def void(slug: str) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
     form = forms.VoidForm()

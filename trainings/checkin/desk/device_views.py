@@ -22,6 +22,7 @@ from trainings.checkin.desk.devices import (
 )
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import asked_on
 from trainings.core.requests.editions import clash_page, meet_request
 from trainings.core.web import blueprint
 from trainings.events.models import Event
@@ -103,6 +104,7 @@ def stop_page(slug: str) -> ResponseReturnValue:
 
 @bp.post("/staff/events/<slug>/door/devices/stop")
 @allowed(Role.PLANNER)
+@asked_on("door_devices.stop_page")
 def stop_all(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     try:

@@ -15,6 +15,7 @@ from trainings.checkin.screens.board import board_of
 from trainings.checkin.screens.links import door_by_screen, link_screen, stop_screen
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.web import blueprint
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
@@ -51,8 +52,12 @@ def make_link(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/door/screen/stop")
+@asks_first
 @allowed(Role.PLANNER)
 def stop(slug: str) -> ResponseReturnValue:
+    if not is_sure():
+        back = (url_for("checkin.door", slug=slug), texts.BACK_TO_DOOR)
+        return ask(Question(texts.STOPPING_SCREEN, [texts.SCREEN_DIES], texts.STOP_SCREEN, back))
     return _step(slug, lambda event: stop_screen(event_id=event.id))
 
 

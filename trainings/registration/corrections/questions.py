@@ -1,0 +1,33 @@
+"""What staff are asked before they touch somebody's application."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from trainings.core.requests.asking import Question
+from trainings.registration import texts
+from trainings.registration.models import Application
+from trainings.registration.states import HOLDS_SEAT
+
+
+def about_cancelling(one: Application) -> Question:
+    says = [
+        texts.CANCELS.format(name=one.full_name, title=one.event.title, state=texts.STATES[one.state]),
+        texts.SEAT_IS_OFFERED if one.state in HOLDS_SEAT else "",
+        texts.MAILS_TO.format(mail=one.mail) if one.mail else texts.NOBODY_MAILED,
+        texts.CANNOT_BE_UNDONE,
+    ]
+    return Question(texts.CANCELLING, says, texts.CANCEL.format(name=one.full_name), _back(one))
+
+
+def about_renewing(one: Application) -> Question:
+    says = [
+        texts.RENEWS.format(name=one.full_name),
+        texts.PRINTED_DIE,
+        texts.MAILS_NEW_LINK.format(mail=one.mail) if one.mail else texts.NOBODY_MAILED,
+    ]
+    return Question(texts.RENEWING, says, texts.RENEW, _back(one))
+
+
+def _back(one: Application) -> tuple[str, str]:
+    return url_for("registration.application", application_id=one.id), texts.BACK_UNDONE
