@@ -38,6 +38,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST = {
     "smtp_timeout_seconds": 600,
     "read_timeout_seconds": 600,
+    "statement_seconds": 3600,
+    "long_statement_seconds": 24 * 3600,
     "mail_attempts": 100,
     "session_hours": 24 * 30,
     "idle_minutes": 24 * 60,
@@ -110,6 +112,10 @@ class Settings:
 
     read_timeout_seconds: float = 20.0
     """So long the server waits for the next part of a request's body; a thread that waits for ever serves nobody else."""
+    statement_seconds: float = 30.0
+    """So long one statement of a page may run in the database before it is cut off."""
+    long_statement_seconds: float = 900.0
+    """The same for the worker, for commands, and for workbooks and sheets of staff."""
     trusted_proxies: int = 0
     """How many reverse proxies in front are trusted to name the visitor's address."""
     rate_limits: bool = True

@@ -39,6 +39,7 @@ def _run(connection: Connection, is_sqlite: bool) -> None:
         on_version_apply=lambda step, **_: steps.append(step),
     )
     with context.begin_transaction():
+        _take_any_time(connection, is_sqlite)
         context.run_migrations()
         if steps:
             triggers.install(connection)
@@ -47,6 +48,16 @@ def _run(connection: Connection, is_sqlite: bool) -> None:
         settings = current_app.config["TSUDOI"]
         if settings.owner_database_url:
             roles.hand_over(connection, roles.service_account(settings.database_url))
+
+
+def _take_any_time(connection: Connection, is_sqlite: bool) -> None:
+    # A large table may take longer to change than any statement of the service (core.patience).
+    if is_sqlite:
+        driver_connection: Any = connection.connection.driver_connection
+        driver_connection.set_progress_handler(None, 0)
+    else:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
 
 
 def _set_foreign_keys(connection: Connection, value: str) -> None:

@@ -25,6 +25,8 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
+from trainings.core import patience
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -143,12 +145,20 @@ def init_app(app: Flask, *, database_url: str) -> None:
             "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
         }
     else:
-        options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+        seconds = app.config["TSUDOI"].statement_seconds
+        options = {
+            "pool_pre_ping": True,
+            "pool_size": 5,
+            "max_overflow": 10,
+            "connect_args": {"options": patience.at_connect(seconds)},
+        }
     options["hide_parameters"] = True  # an error's words end up in logs; what was typed must not
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         _listen(db.engine)
+        patience.listen(db.engine)
+    patience.init_app(app)
     app.before_request(_begin_request)
     app.after_request(_end_request)
     app.teardown_request(_leave_request)

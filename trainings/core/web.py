@@ -14,8 +14,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainings.core import actor, clock, names, small_numbers, texts
+from trainings.core.db import db
 from trainings.core.logs import tell
 from trainings.core.paper import sheets
+from trainings.core.patience import was_cut_off
 from trainings.core.readiness import AWAY_AFTER_SECONDS, is_away
 from trainings.core.requests import in_app, late_forms, lines
 
@@ -131,6 +133,8 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
         return _away(cause, is_sure=False)
     if isinstance(error, CSRFError):
         tell("form.forged", "%s: a form came without its token", lines.number(), level=logging.WARNING)
+    if cause is not None and was_cut_off(cause):
+        return _cut_off()
     if request.path.startswith("/api/"):
         return {"error": error.name, "code": error.code, "fault": lines.number()}, error.code
     late_forms.needs_no_token()  # an error page has no form to press again
@@ -141,6 +145,8 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
 def _broken(error: Exception) -> ResponseReturnValue:
     if is_away(error):
         return _away(error)
+    if was_cut_off(error):
+        return _cut_off()
     if current_app.testing:
         raise error
     # The endpoint, not the path: that holds secrets.
@@ -163,6 +169,19 @@ def _away(error: Exception, *, is_sure: bool = True) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         return {"error": "Service Unavailable", "code": 503, "fault": lines.number()}, 503, wait
     return render_template("errors/503.html", error=None, is_sure=is_sure), 503, wait
+
+
+def _cut_off() -> ResponseReturnValue:
+    """A statement took too long and was cancelled; what it stood in was rolled back."""
+    db.session.rollback()
+    current_app.logger.error(
+        "a statement took too long and was cut off: %s %s", request.method, request.endpoint
+    )
+    late_forms.needs_no_token()
+    wait = {"Retry-After": str(AWAY_AFTER_SECONDS)}
+    if request.path.startswith("/api/"):
+        return {"error": "Service Unavailable", "code": 503}, 503, wait
+    return render_template("errors/too_long.html", error=None), 503, wait
 
 
 # -- dates as people read them ----------------------------------------------------------------------------
