@@ -99,6 +99,7 @@ TABLE: dict[str, str] = {
     "desk.morning_mail": "planner",
     "desk.year_plan": "planner trainer viewer",
     "desk.board": "planner",
+    "desk.log": "planner",
     "desk.events": "planner",
     "desk.new_event": "planner",
     "desk.make_event": "planner",

@@ -11,6 +11,7 @@ from trainings.accounts.models import Role, SignInLink, Staff, StaffRole
 from trainings.core import clock, names
 from trainings.core.codes import fingerprint
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 
 
 def account_mail(typed: str) -> str:
@@ -30,6 +31,12 @@ def staff_by_id(staff_id: uuid.UUID) -> Staff | None:
 def all_staff() -> Sequence[Staff]:
     """Everybody, the active ones first, each group by name."""
     return db.session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.name, Staff.mail)).all()
+
+
+def page_of_staff(*, active: bool) -> Page[Staff]:
+    """Those who may sign in, or those who may no more, by name."""
+    who = select(Staff).where(Staff.active == active).order_by(Staff.name, Staff.mail)
+    return page_of(who, param="page" if active else "former")
 
 
 def planners_with_morning_mail() -> Sequence[Staff]:

@@ -114,7 +114,12 @@ def own_path(given: str) -> str:
 @bp.get("/staff/settings")
 @allowed(Role.ADMIN)
 def settings() -> ResponseReturnValue:
-    return render_template("accounts/settings.html", everyone=queries.all_staff(), roles=texts.ROLES)
+    return render_template(
+        "accounts/settings.html",
+        active=queries.page_of_staff(active=True),
+        former=queries.page_of_staff(active=False),
+        roles=texts.ROLES,
+    )
 
 
 @bp.route("/staff/settings/staff/new", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from trainings.allocation.draws import drawing, freezing, voiding
 from trainings.allocation.draws.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
+from trainings.core.paging import part_of
 from trainings.core.refusal import Refused
 from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.late_forms import keeps_typed
@@ -25,7 +26,7 @@ from trainings.events.models import Event, Selection
 from trainings.events.queries import event_by_slug
 from trainings.registration.models import Application
 from trainings.registration.people.duplicates import open_questions
-from trainings.registration.people.free_entries import open_free_entries
+from trainings.registration.people.free_entries import count_open_names
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("allocation")
@@ -66,7 +67,7 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         else None,
         may_void=done is not None and voiding.may_void(event),
         candidates=open_questions(event.id),
-        entries=len(open_free_entries(event.id)),
+        entries=count_open_names(event.id),
         form=forms.DrawForm(),
         problem=problem,
     )
@@ -179,7 +180,8 @@ def _decide(application_id: uuid.UUID, form: forms.DecisionForm) -> None:
 def waiting(slug: str) -> ResponseReturnValue:
     """The waiting list in rank, with telephone numbers; near the day it is called from."""
     event = _event_or_404(slug)
-    return render_template("allocation/waiting.html", event=event, calls=call_list(event))
+    calls = call_list(event)
+    return render_template("allocation/waiting.html", event=event, calls=calls, page=part_of(calls.waiting))
 
 
 # -- offers -------------------------------------------------------------------------------------------------

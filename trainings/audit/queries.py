@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from trainings.audit.models import AuditEntry
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 
 
 def entries_of_event(event_id: uuid.UUID, *, limit: int = 200) -> Sequence[AuditEntry]:
@@ -20,6 +21,12 @@ def entries_of_event(event_id: uuid.UUID, *, limit: int = 200) -> Sequence[Audit
         .order_by(AuditEntry.at.desc(), AuditEntry.id)
         .limit(limit)
     ).all()
+
+
+def page_of_event(event_id: uuid.UUID) -> Page[AuditEntry]:
+    """The part of all entries of one event that the address asks for, newest first."""
+    entries = select(AuditEntry).where(AuditEntry.event_id == event_id)
+    return page_of(entries.order_by(AuditEntry.at.desc(), AuditEntry.id))
 
 
 def entries_of_verb(event_id: uuid.UUID, verb: str, *, since: datetime | None = None) -> Sequence[AuditEntry]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from trainings.certificates.models import Certificate
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 from trainings.registration.models import Application
 
 
@@ -46,16 +47,24 @@ def valid_certificates(
     event_id: uuid.UUID, only: Collection[uuid.UUID] | None = None
 ) -> Sequence[Certificate]:
     """Of an event, by kana, each with its application and the event. only: of these ids."""
-    query = (
+    query = _valid(event_id).options(contains_eager(Certificate.application).joinedload(Application.event))
+    if only is not None:
+        query = query.where(Certificate.id.in_(only))
+    return db.session.scalars(query).all()
+
+
+def page_of_certificates(event_id: uuid.UUID) -> Page[Certificate]:
+    """The part of the same list that the address asks for."""
+    return page_of(_valid(event_id))
+
+
+def _valid(event_id: uuid.UUID) -> Select[tuple[Certificate]]:
+    return (
         select(Certificate)
         .join(Certificate.application)
         .where(Application.event_id == event_id, Certificate.revoked_at.is_(None))
         .order_by(Application.family_kana, Application.given_kana, Certificate.number)
-        .options(contains_eager(Certificate.application).joinedload(Application.event))
     )
-    if only is not None:
-        query = query.where(Certificate.id.in_(only))
-    return db.session.scalars(query).all()
 
 
 def count_valid(event_id: uuid.UUID) -> int:

@@ -9,7 +9,12 @@ from trainings.accounts.access import allowed, by_link, public, signed_in
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.certificates import exports, texts
-from trainings.certificates.queries import certificate_by_code, certificate_of, valid_certificates
+from trainings.certificates.queries import (
+    certificate_by_code,
+    certificate_of,
+    page_of_certificates,
+    valid_certificates,
+)
 from trainings.core.paper import pdf
 from trainings.core.web import blueprint, download
 from trainings.events.queries import event_by_slug
@@ -33,7 +38,7 @@ def own(secret: str) -> ResponseReturnValue:
 def index(slug: str) -> ResponseReturnValue:
     """Who holds a certificate; each alone, or all of them to be printed."""
     event = event_by_slug(slug) or abort(404)
-    rows = valid_certificates(event.id)
+    rows = page_of_certificates(event.id)
     return render_template("certificates/index.html", event=event, rows=rows)
 
 

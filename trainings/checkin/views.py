@@ -25,7 +25,7 @@ from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.review.reading import count_open
 from trainings.checkin.screens.board import board_of
 from trainings.checkin.screens.links import screen_secret
-from trainings.core import names
+from trainings.core import names, paging
 from trainings.core.db import db
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
@@ -37,7 +37,7 @@ from trainings.events.models import Event
 from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.whereabouts import news_of
 from trainings.registration.models import Application
-from trainings.registration.queries import Filter, applications_of_event
+from trainings.registration.queries import Filter, applications_of_event, page_of_applications
 from trainings.registration.states import State
 
 bp = blueprint("checkin")
@@ -173,12 +173,12 @@ def _confirmed(event: Event) -> Sequence[Application]:
 def _tables_page(
     event: Event, typed: dict[str, str], problem: str, at: str, status: int
 ) -> ResponseReturnValue:
-    people = _confirmed(event)
+    people = page_of_applications(event.id, Filter(states=[State.CONFIRMED]))
     page = render_template(
         "checkin/tables.html",
         event=event,
         people=people,
-        made_from=request.form.get(MADE_FROM) or edition_of(_facets_of_tables(people)),
+        made_from=request.form.get(MADE_FROM) or edition_of(_facets_of_tables(people.rows)),
         arrivals=queries.first_arrivals(event.id),
         typed=typed,
         problem=problem,
@@ -196,7 +196,8 @@ def save_tables(slug: str) -> ResponseReturnValue:
         key.removeprefix("table-"): value for key, value in request.form.items() if key.startswith("table-")
     }
     lock_event(event.id)
-    now = _facets_of_tables(_confirmed(event))
+    # Only those on the page: of a long list that is a part.
+    now = _facets_of_tables([one for one in _confirmed(event) if str(one.id) in typed])
     meeting = meet_request(
         now,
         {
@@ -206,7 +207,7 @@ def save_tables(slug: str) -> ResponseReturnValue:
         },
     )
     if meeting.is_clash:
-        return clash_page(meeting, back=url_for("checkin.tables", slug=slug))
+        return clash_page(meeting, back=url_for("checkin.tables", slug=slug, page=paging.asked()))
     typed |= {name.removeprefix("table-"): meeting.texts[name] for name in meeting.untouched}
     try:
         actions.set_tables(event_id=event.id, tables={uuid.UUID(key): value for key, value in typed.items()})
@@ -216,7 +217,7 @@ def save_tables(slug: str) -> ResponseReturnValue:
         db.session.rollback()
         at = str(refused.facts.get("application", ""))
         return _tables_page(_event_or_404(slug), typed, refused.sentence(texts.REFUSALS), at, 422)
-    return redirect(url_for("checkin.tables", slug=slug))
+    return redirect(url_for("checkin.tables", slug=slug, page=request.args.get("page")))
 
 
 @bp.get("/staff/events/<slug>/roster")

@@ -174,13 +174,12 @@ def _away(error: Exception, *, is_sure: bool = True) -> ResponseReturnValue:
 def _cut_off() -> ResponseReturnValue:
     """A statement took too long and was cancelled; what it stood in was rolled back."""
     db.session.rollback()
-    current_app.logger.error(
-        "a statement took too long and was cut off: %s %s", request.method, request.endpoint
-    )
+    words = "%s: a statement took too long and was cut off: %s %s"
+    tell("database.too_long", words, lines.number(), request.method, request.endpoint, level=logging.ERROR)
     late_forms.needs_no_token()
     wait = {"Retry-After": str(AWAY_AFTER_SECONDS)}
     if request.path.startswith("/api/"):
-        return {"error": "Service Unavailable", "code": 503}, 503, wait
+        return {"error": "Service Unavailable", "code": 503, "fault": lines.number()}, 503, wait
     return render_template("errors/too_long.html", error=None), 503, wait
 
 

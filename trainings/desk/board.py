@@ -26,8 +26,8 @@ from trainings.registration.people.duplicates import open_questions
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
 
-FIRST_LINES, LONGEST_LOG = 20, 200
-"""So many lines of the log are shown at once, and so many at all."""
+FIRST_LINES = 20
+"""So many lines of the log stand on the board; all of them on a page of their own."""
 
 
 @bp.get("/staff/events/<slug>")
@@ -57,11 +57,18 @@ def board(slug: str) -> ResponseReturnValue:
         certificates=count_valid(event.id),
         taught=skills.taught_skills(event.id),
         mails=queries.mails(event.id),
-        log=lines_of(audit.entries_of_event(event.id, limit=LONGEST_LOG)),
-        first_lines=FIRST_LINES,
+        log=lines_of(audit.entries_of_event(event.id, limit=FIRST_LINES)),
         entry_count=audit.count_of_event(event.id),
         channels=registration_texts.CHANNELS,
     )
+
+
+@bp.get("/staff/events/<slug>/log")
+@allowed(Role.PLANNER)
+def log(slug: str) -> ResponseReturnValue:
+    """Everything that happened to an event, newest first."""
+    event = event_by_slug(slug) or abort(404)
+    return render_template("desk/log.html", event=event, page=audit.page_of_event(event.id).showing(lines_of))
 
 
 def _open_tile(event: Event) -> str:

@@ -32,7 +32,6 @@ class Filter:
 
     event: Event | None
     state: MessageState | None
-    page: int
 
     def arguments(self) -> dict[str, Any]:
         """The filter as the query of an address, without state and page."""
@@ -40,11 +39,10 @@ class Filter:
 
 
 def _filter(given: Mapping[str, str]) -> Filter:
-    slug, state, page = names.as_typed(given.get("event")), given.get("state", ""), given.get("page", "")
+    slug, state = names.as_typed(given.get("event")), given.get("state", "")
     return Filter(
         event=(event_by_slug(slug) or abort(404)) if slug else None,
         state=MessageState(state) if state in set(MessageState) else None,
-        page=max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
     )
 
 
@@ -56,11 +54,13 @@ def index() -> ResponseReturnValue:
 
 def _list(wanted: Filter, problem: str = "") -> ResponseReturnValue:
     event_id = wanted.event.id if wanted.event else None
+    counts = queries.count_mails(event_id)
+    total = counts[wanted.state] if wanted.state else sum(counts.values())
     page = render_template(
         "messages/index.html",
         wanted=wanted,
-        counts=queries.count_mails(event_id),
-        mails=queries.list_mails(event_id=event_id, state=wanted.state, page=wanted.page),
+        counts=counts,
+        mails=queries.list_mails(event_id=event_id, state=wanted.state, total=total),
         jobs=failed_jobs() if wanted.event is None else [],
         texts=texts,
         states=MessageState,

@@ -13,6 +13,7 @@ from trainings.accounts.access import allowed, public
 from trainings.accounts.models import Role
 from trainings.core import clock, names, web
 from trainings.core.db import db
+from trainings.core.paging import page_of
 from trainings.core.paper import sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
@@ -25,8 +26,6 @@ from trainings.directory.views import EDITORS
 
 bp = web.blueprint("offices")
 
-ON_A_PAGE = 50
-MOST_PAGES = 100_000
 SHORTEST_SEARCH = 1
 ROW_FIELDS = ("line", "name", "kana", "kind", "district_id", "number")
 HEADINGS = {names.search_key(word): column for column, words in texts.HEADINGS.items() for word in words}
@@ -63,15 +62,10 @@ def index() -> ResponseReturnValue:
     """Organisations with search and filters."""
     form = forms.OfficeFilterForm(request.args)
     wanted = _wanted(form)
-    page = min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
-    found, total = queries.organisations(**wanted, limit=ON_A_PAGE, offset=(page - 1) * ON_A_PAGE)
     return render_template(
         "directory/offices.html",
         form=form,
-        offices=found,
-        total=total,
-        page=page,
-        pages=-(-total // ON_A_PAGE),
+        offices=page_of(queries.organisations(**wanted)),
         kinds=texts.KINDS,
         kept={name: value for name, value in request.args.items() if name != "page"},
     )
@@ -81,7 +75,8 @@ def index() -> ResponseReturnValue:
 @allowed(*EDITORS)
 def workbook() -> Response:
     """The organisations that the list shows, in the columns of the template."""
-    found, _ = queries.organisations(**_wanted(forms.OfficeFilterForm(request.args)), limit=100_000)
+    wanted = _wanted(forms.OfficeFilterForm(request.args))
+    found = db.session.scalars(queries.organisations(**wanted)).all()
     name = sheets.file_name(clock.today(), exports.LIST_NAME, ending="xlsx")
     return web.download(exports.listing(found), name, sheets.XLSX)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, lazyload
 
 from trainings.core import names
 from trainings.core.db import db
@@ -122,10 +122,8 @@ def organisations(
     kind: OrganisationKind | None = None,
     district_id: uuid.UUID | None = None,
     active: bool | None = True,
-    limit: int = 100,
-    offset: int = 0,
-) -> tuple[Sequence[Organisation], int]:
-    """One page of the organisations that fit, by kana, and how many fit in all. active None = both."""
+) -> Select[tuple[Organisation]]:
+    """The organisations that fit, by kana. active None = both."""
     wanted = list(_organisation_matches(typed))
     if typed.strip().isdigit():
         wanted = [or_(Organisation.number.startswith(typed.strip()), and_(*wanted))]
@@ -135,15 +133,7 @@ def organisations(
         wanted.append(Organisation.district_id == district_id)
     if active is not None:
         wanted.append(Organisation.active == active)
-    page = (
-        select(Organisation)
-        .where(*wanted)
-        .order_by(Organisation.kana, Organisation.name, Organisation.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    total = db.session.scalar(select(func.count()).select_from(Organisation).where(*wanted)) or 0
-    return db.session.scalars(page).all(), total
+    return select(Organisation).where(*wanted).order_by(Organisation.kana, Organisation.name, Organisation.id)
 
 
 def organisation_by_exact_name(name: str) -> Organisation | None:
@@ -265,10 +255,17 @@ _BY_NAME = (Person.family_kana, Person.given_kana, Person.name_key, Person.id)
 
 
 def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
-    """Canonical people of whom some row (merged ones included) has every typed word in name, kana or office."""
+    """The first of `people_found`."""
+    found = people_found(typed)
+    return [] if found is None else db.session.scalars(found.limit(limit)).all()
+
+
+def people_found(typed: str) -> Select[tuple[Person]] | None:
+    """Canonical people of whom some row (merged ones included) has every typed word in name, kana or office, by name;
+    None when no word was typed."""
     words = [folded for word in typed.split() if (folded := names.search_key(word))]
     if not words:
-        return []
+        return None
     hits = [
         or_(
             Person.search_key.like(f"%{_like(word)}%", escape="\\"),
@@ -276,17 +273,23 @@ def search_people(typed: str, limit: int = 50) -> Sequence[Person]:
         )
         for word in words
     ]
-    found = db.session.scalars(
-        select(Person.id)
+    fits = and_(Person.erased_at.is_(None), *hits)
+    up = (
+        select(Person.merged_into_id.label("id"))
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .where(Person.erased_at.is_(None), *hits)
+        .where(Person.merged_into_id.is_not(None), fits)
+        .cte("up", recursive=True)
+    )
+    above = aliased(Person)
+    up = up.union(
+        select(above.merged_into_id).join(up, above.id == up.c.id).where(above.merged_into_id.is_not(None))
+    )
+    return (
+        select(Person)
+        .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+        .where(Person.merged_into_id.is_(None), or_(fits, Person.id.in_(select(up.c.id))))
         .order_by(*_BY_NAME)
-        .limit(limit * 2)
-    ).all()
-    roots = set(canonical_ids(found).values())
-    return db.session.scalars(
-        select(Person).where(Person.id.in_(roots)).order_by(*_BY_NAME).limit(limit)
-    ).all()
+    )
 
 
 def people_like(statement: Statement) -> list[Known]:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role
 from trainings.core.db import db
+from trainings.core.paging import page_of
 from trainings.core.refusal import Refused
 from trainings.core.web import blueprint
 from trainings.directory import forms, master_data, queries, texts
@@ -30,7 +31,6 @@ bp = blueprint("directory")
 
 EDITORS = (Role.ADMIN, Role.PLANNER)
 SEE_PEOPLE = (Role.PLANNER, Role.TRAINER)
-MOST_PEOPLE = 50
 MasterRow = Sector | ProfessionGroup | Profession | EventRole | Association | District
 KINDS = "sectors, groups, professions, roles, associations, districts"
 
@@ -142,12 +142,11 @@ def index() -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     """Search for people by name, kana or office."""
     typed = forms.as_typed(request.args.get("q", "")[: forms.LONGEST_SEARCH])
-    found = queries.search_people(typed, limit=MOST_PEOPLE + 1)
+    found = queries.people_found(typed)
     return render_template(
         "directory/people.html",
         typed=typed,
-        people=found[:MOST_PEOPLE],
-        more=len(found) > MOST_PEOPLE,
+        people=page_of(found) if found is not None else None,
         open_candidates=queries.count_open_candidates(),
     )
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, select, true
 
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 from trainings.messages.addresses import mailbox_of
 from trainings.messages.models import Message, MessageState
 
-PAGE = 100
 NEEDS_A_HAND_FIRST = {
     MessageState.FAILED: 0,
     MessageState.SENDING: 1,
@@ -22,31 +21,20 @@ NEEDS_A_HAND_FIRST = {
 }
 
 
-@dataclass(frozen=True)
-class MailPage:
-    """One page of a list of mails, and whether another one follows."""
-
-    mails: Sequence[Message]
-    number: int
-    has_more: bool
-
-
 def _about(event_id: uuid.UUID | None) -> ColumnElement[bool]:
     return true() if event_id is None else Message.event_id == event_id
 
 
 def list_mails(
-    *, event_id: uuid.UUID | None = None, state: MessageState | None = None, page: int = 1
-) -> MailPage:
-    """Mails of one event or of all, failed ones first, then those on their way, then the newest. page: from 1."""
+    *, event_id: uuid.UUID | None = None, state: MessageState | None = None, total: int | None = None
+) -> Page[Message]:
+    """Mails of one event or of all, failed ones first, then those on their way, then the newest. total: how
+    many there are, where it is known."""
     wanted = select(Message).where(_about(event_id))
     if state is not None:
         wanted = wanted.where(Message.state == state)
     rank = case(NEEDS_A_HAND_FIRST, value=Message.state)
-    rows = db.session.scalars(
-        wanted.order_by(rank, Message.created_at.desc(), Message.id).offset((page - 1) * PAGE).limit(PAGE + 1)
-    ).all()
-    return MailPage(rows[:PAGE], page, len(rows) > PAGE)
+    return page_of(wanted.order_by(rank, Message.created_at.desc(), Message.id), total=total)
 
 
 def count_mails(event_id: uuid.UUID | None = None) -> dict[MessageState, int]:

@@ -13,6 +13,7 @@ from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.core.paging import part_of
 from trainings.core.paper import sheets
 from trainings.core.requests.editions import Facet, clash_page, edition_of, meet_request
 from trainings.core.small_numbers import SMALLEST, told
@@ -78,7 +79,7 @@ def cell(skill_id: uuid.UUID) -> ResponseReturnValue:
         cell=found,
         shown=shown,
         counts=queries.level_counts(group, skill_id) if shown else {},
-        people=queries.people_of_cell(group, skill_id) if _sees_all() else [],
+        people=part_of(queries.people_of_cell(group, skill_id)) if _sees_all() else None,
         named=_sees_all(),
         levels=queries.levels_of(framework),
     )

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 
 from trainings.core import codes, names
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 from trainings.events.models import EventGroup
 from trainings.registration.queries import application_by_ticket
 from trainings.surveys import pairing, questionnaires
@@ -28,6 +29,8 @@ from trainings.surveys.models import (
 )
 from trainings.surveys.questionnaires import Answer, Document
 
+REVIEWED_AFTER = {Review.PENDING: 0, Review.PUBLIC: 1, Review.REDACTED: 2, Review.INTERNAL: 3}
+TEXTS_A_PAGE = 40
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "questionnaires"
 
 
@@ -148,9 +151,25 @@ def responses(run: SurveyRun) -> list[ResponseRow]:
 
 def texts_of_run(run: SurveyRun) -> Sequence[FreeText]:
     """All free texts, by item, in random order."""
-    return db.session.scalars(
-        select(FreeText).where(FreeText.run_id == run.id).order_by(FreeText.item_key, FreeText.id)
-    ).all()
+    return db.session.scalars(_texts(run)).all()
+
+
+def _texts(run: SurveyRun) -> Select[tuple[FreeText]]:
+    return select(FreeText).where(FreeText.run_id == run.id).order_by(FreeText.item_key, FreeText.id)
+
+
+def page_of_texts(run: SurveyRun) -> Page[FreeText]:
+    """The part of them that the address asks for: unread ones first, then by what was decided."""
+    rank = case(REVIEWED_AFTER, value=FreeText.review)
+    return page_of(
+        _texts(run).order_by(None).order_by(rank, FreeText.item_key, FreeText.id), size=TEXTS_A_PAGE
+    )
+
+
+def count_texts(run: SurveyRun) -> dict[Review, int]:
+    """How many texts are in each state; states without any are 0."""
+    counted = select(FreeText.review, func.count()).where(FreeText.run_id == run.id).group_by(FreeText.review)
+    return dict.fromkeys(Review, 0) | {review: n for review, n in db.session.execute(counted)}
 
 
 def shown_texts(run: SurveyRun) -> dict[str, list[str]]:

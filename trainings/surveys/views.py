@@ -204,7 +204,9 @@ def save_review(slug: str) -> ResponseReturnValue:
         row = actions.locked_text(run=run, text_id=_uuid(form.text_id.data))
         meeting = meet_request(_shown(row), _facets(Review(form.review.data), form.public_body.data or ""))
         if meeting.is_clash:
-            return clash_page(meeting, back=url_for("surveys.review", slug=slug))
+            return clash_page(
+                meeting, back=url_for("surveys.review", slug=slug, page=request.args.get("page"))
+            )
         actions.review_text(
             run=run,
             text_id=row.id,
@@ -215,7 +217,7 @@ def save_review(slug: str) -> ResponseReturnValue:
         return _review_page(run, form, refused.sentence(texts.REFUSALS))
     except LookupError:
         abort(404)
-    return redirect(url_for("surveys.review", slug=slug))
+    return redirect(url_for("surveys.review", slug=slug, page=request.args.get("page")))
 
 
 def _shown(row: FreeText) -> dict[str, Facet]:
@@ -245,7 +247,8 @@ def _review_page(run: SurveyRun, typed: ReviewForm | None, problem: str) -> Resp
         "surveys/review.html",
         event=run.event,
         run=run,
-        rows=queries.texts_of_run(run),
+        rows=queries.page_of_texts(run),
+        counts=queries.count_texts(run),
         items=items,
         reviews=texts.REVIEWS,
         form=ReviewForm(formdata=None),

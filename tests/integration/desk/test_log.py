@@ -97,17 +97,19 @@ def test_log_leads_to_the_application_it_is_about(planner: Client, client: Clien
     assert "高橋 美咲" in board.follow(code)
 
 
-def test_log_folds_all_but_the_newest_lines(planner: Client, unit: Unit) -> None:
+def test_board_holds_the_newest_lines_and_leads_to_all_of_them(planner: Client, unit: Unit) -> None:
     event = published(unit)
     with unit():
-        for _ in range(25):
+        for _ in range(125):
             record(verb="roster.exported", subject=("event", event.id), event_id=event.id)
 
     board = planner.get(f"/staff/events/{event.slug}")
 
-    shown, folded = board.all("ol.log")
-    assert (len(shown.all("li")), len(folded.all("li"))) == (20, len(lines(board)) - 20)
-    assert f"前の{len(folded.all('li'))}件を見る" in board
+    first = board.follow("全部の記録を見る")
+    rest = first.follow("次へ")
+    shown = [len(page.all("ol.log li")) for page in (board, first, rest)]
+    assert shown[:2] == [20, 100]
+    assert f"全{shown[1] + shown[2]}件" in rest
 
 
 def test_every_act_of_an_event_has_its_words(project_root: Path) -> None:

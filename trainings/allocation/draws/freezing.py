@@ -19,7 +19,7 @@ from trainings.events.models import Event, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.models import Application
 from trainings.registration.people.duplicates import open_questions
-from trainings.registration.people.free_entries import open_free_entries
+from trainings.registration.people.free_entries import count_open_names
 from trainings.registration.seat_rules import candidates_of, rules_of
 from trainings.registration.states import State
 from trainings.seats.odds import fair_odds
@@ -95,7 +95,7 @@ def _check(event: Event) -> None:
         raise Refused(AllocationRefusal.NO_COMMITMENT)
     if questions := open_questions(event.id):
         raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions)
-    if entries := len(open_free_entries(event.id)):
+    if entries := count_open_names(event.id):
         raise Refused(AllocationRefusal.FREE_ENTRIES, n=entries)
 
 

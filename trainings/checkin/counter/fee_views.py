@@ -9,7 +9,8 @@ from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.checkin.counter import exports
-from trainings.checkin.counter.fees import by_desk, every_taking, paid_twice, takings_of
+from trainings.checkin.counter.fees import Taking, by_desk, every_taking, paid_twice, takings_of
+from trainings.core.paging import part_of
 from trainings.core.paper import sheets
 from trainings.core.web import blueprint, download
 from trainings.events.models import Event
@@ -28,12 +29,19 @@ def page(slug: str) -> ResponseReturnValue:
     """From whom, how much, when, and what was given back, desk by desk."""
     event = _event_or_404(slug)
     takings = takings_of(event.id)
+    desks = by_desk(takings, every_taking(event.id))
+    page = part_of([(desk, one) for desk, its in desks for one in its])
+    shown: dict[str, list[Taking]] = {}
+    for desk, one in page:
+        shown.setdefault(desk, []).append(one)
     return render_template(
         "checkin/fees.html",
         event=event,
         takings=takings,
         paid_twice=paid_twice(takings),
-        desks=by_desk(takings, every_taking(event.id)),
+        desks=desks,
+        page=page,
+        shown=shown,
     )
 
 

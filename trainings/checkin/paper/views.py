@@ -27,6 +27,7 @@ from trainings.checkin.passages.scanning import counts_exits
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import names
 from trainings.core.db import db
+from trainings.core.paging import part_of
 from trainings.core.paper import pdf
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
@@ -96,12 +97,15 @@ def key_in(slug: str) -> ResponseReturnValue:
     session = _session_or_404(event, request.form.get("session", ""))
     sheet = _sheet()
     ways = [Direction.IN, Direction.OUT] if counts_exits(event) else [Direction.IN]
-    typed = {
-        f"{way.value}-{one.id}": request.form.get(f"{way.value}-{one.id}", "")
+    # Of a long list the page has a part; of the others it says nothing.
+    cells = {
+        key: (one.id, way)
         for one in _people(event)
         for way in ways
+        if (key := f"{way.value}-{one.id}") in request.form
     }
-    rows = [Keyed(one.id, way, typed[f"{way.value}-{one.id}"]) for one in _people(event) for way in ways]
+    typed = {key: request.form[key] for key in cells}
+    rows = [Keyed(one_id, way, typed[key]) for key, (one_id, way) in cells.items()]
     added = {name: request.form.get(name, "") for name in ADDED}
     try:
         fresh = key_in_roster(session=session, sheet=sheet, rows=rows, staff=signed_in())
@@ -116,7 +120,9 @@ def key_in(slug: str) -> ResponseReturnValue:
         flash(texts.WALK_IN_KEYED_IN.format(name=names.as_typed(added["name"])))
     if fresh or not added["name"]:
         flash(texts.KEYED_IN.format(n=fresh) if fresh else texts.NOTHING_KEYED_IN)
-    return redirect(url_for("door_papers.keying", slug=slug, session=session.id))
+    return redirect(
+        url_for("door_papers.keying", slug=slug, session=session.id, page=request.args.get("page"))
+    )
 
 
 def _addition(event: Event, typed: dict[str, str]) -> Addition:
@@ -139,7 +145,7 @@ def _sheet() -> uuid.UUID:
 def _people(event: Event) -> list[Application]:
     """In the order of the printed roster."""
     people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
-    return sorted(people, key=lambda one: (one.family_kana, one.given_kana))
+    return sorted(people, key=lambda one: (one.family_kana, one.given_kana, one.code))
 
 
 def _keying_page(
@@ -150,7 +156,7 @@ def _keying_page(
         "checkin/keying.html",
         event=event,
         session=session,
-        people=_people(event),
+        people=part_of(_people(event)),
         times=times_of(session),
         exits=counts_exits(event),
         sheet=request.form.get("sheet") or uuid.uuid4(),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from trainings.audit.actions import record
 from trainings.core.db import db
+from trainings.core.paging import Page, part_of
 from trainings.core.refusal import Refused
 from trainings.directory import actions as directory_actions
 from trainings.directory import offices
@@ -27,6 +28,7 @@ from trainings.registration.models import Application
 from trainings.registration.states import LIVE
 
 _FREE = (Application.organisation_id.is_(None), Application.organisation_name != "")
+ENTRIES_A_PAGE = 20
 OPEN_FREE_ENTRY = (*_FREE, Application.organisation_kept.is_(False))
 """Nobody has settled it."""
 
@@ -48,9 +50,21 @@ def open_free_entries(event_id: uuid.UUID | None = None) -> list[FreeEntry]:
     return [FreeEntry(entry.name, entry.applications, tuple(meant[entry.name])) for entry in entries]
 
 
-def kept_free_entries() -> list[FreeEntry]:
+def count_open_names(event_id: uuid.UUID) -> int:
+    """How many names hold up the draw of an event."""
+    return len(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)]))
+
+
+def page_of_free_entries(event_id: uuid.UUID | None = None) -> Page[FreeEntry]:
+    """The part of the same list that the address asks for; offices are looked for only for these."""
+    page = part_of(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)]), size=ENTRIES_A_PAGE)
+    meant = directory.closest_organisations([entry.name for entry in page])
+    return page.showing(lambda rows: [replace(one, suggestions=tuple(meant[one.name])) for one in rows])
+
+
+def kept_free_entries() -> Page[FreeEntry]:
     """Free entries that staff left as they are, without suggestions: what can be taken back."""
-    return _grouped([*_FREE, Application.organisation_kept.is_(True)])
+    return part_of(_grouped([*_FREE, Application.organisation_kept.is_(True)]), param="kept")
 
 
 def count_open_free_entries(event_id: uuid.UUID) -> int:
