@@ -97,6 +97,7 @@ TABLE: dict[str, str] = {
     # -- the organiser's desk
     "desk.today": "admin planner trainer viewer",
     "desk.morning_mail": "planner",
+    "desk.backups": "admin planner",
     "desk.year_plan": "planner trainer viewer",
     "desk.board": "planner",
     "desk.log": "planner",

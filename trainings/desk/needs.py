@@ -13,6 +13,7 @@ from trainings.allocation import needs as allocation
 from trainings.checkin import needs as checkin
 from trainings.core.db import db
 from trainings.core.needs import Need
+from trainings.desk.backups import needs as backups
 from trainings.events import needs as events
 from trainings.events.models import Event
 from trainings.messages import needs as messages
@@ -26,6 +27,7 @@ SOURCES: tuple[Callable[[uuid.UUID | None], list[Need]], ...] = (
     registration.needs,
     messages.needs,
     surveys.needs,
+    backups.needs,
 )
 
 
@@ -51,6 +53,11 @@ def tasks(event: Event | None = None) -> list[Task]:
             str(one.event.id) if one.event else "",
         ),
     )
+
+
+def tasks_of_the_server() -> list[Task]:
+    """What an administrator sees to who plans nothing."""
+    return [Task(one, None, _link(one, {})) for one in backups.needs()]
 
 
 def _events(found: Sequence[Need]) -> dict[uuid.UUID, Event]:

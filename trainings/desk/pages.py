@@ -10,9 +10,11 @@ from trainings.desk import (
     standing_views,
     today,
 )
+from trainings.desk.backups import views as backup_views
 from trainings.desk.blueprint import bp
 
 __all__ = [
+    "backup_views",
     "board",
     "bp",
     "closing_views",

@@ -17,7 +17,7 @@ from trainings.core.jobs import failed_jobs
 from trainings.core.requests.proxies import is_forgotten
 from trainings.desk import queries, texts
 from trainings.desk.blueprint import bp
-from trainings.desk.needs import tasks
+from trainings.desk.needs import tasks, tasks_of_the_server
 from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
 from trainings.skills import queries as skills
@@ -30,10 +30,11 @@ def today() -> ResponseReturnValue:
     events = _shown(queries.current_events())
     staff = current_staff()
     plans = staff is not None and Role.PLANNER in staff.roles
+    administers = staff is not None and Role.ADMIN in staff.roles
     return render_template(
         "desk/today.html",
         events=[(event, stages_of(event)) for event in events],
-        tasks=tasks() if plans else [],
+        tasks=tasks() if plans else tasks_of_the_server() if administers else [],
         failed_jobs=0 if plans else len(failed_jobs()),
         proxy_is_forgotten=is_forgotten(),
         new_devices=_by_event(new_devices()),

@@ -26,7 +26,10 @@ from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.scanning import record_attempts
 from trainings.core import clock as clocks
 from trainings.core.db import db
-from trainings.core.jobs import Job, JobState
+from trainings.core.jobs import Job, JobState, Pulse
+from trainings.core.restoration import Restoration
+from trainings.desk.backups import nightly
+from trainings.desk.backups import texts as backups
 from trainings.desk.closing import close_event
 from trainings.desk.needs import tasks
 from trainings.directory.actions import load_master_data
@@ -47,6 +50,16 @@ from trainings.surveys.queries import runs_of_event
 BEGINS = datetime.fromisoformat("2027-01-18T07:30+09:00")
 Made = Event | None
 """The event that a need is about; None for the house."""
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """Backups are asked for every night, at an hour that has not come."""
+    return {
+        "backup_dir": "/nowhere",
+        "backup_recipients": "age1" + "q" * 58,
+        "backup_hour": 23,
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -294,6 +307,21 @@ def few_answers() -> Made:
     return event
 
 
+def backup_failed() -> Made:
+    nightly.note(nightly.FAILED)
+    return None
+
+
+def backup_old() -> Made:
+    db.session.add(Pulse(name=nightly.WHOLE, at=clocks.now() - timedelta(hours=50)))
+    return None
+
+
+def restored() -> Made:
+    db.session.add(Restoration(taken_at=clocks.now() - timedelta(days=1), cursors_above=0))
+    return None
+
+
 MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "untold": (untold, "中止になりました。申し込んだ方に、まだ知らせていません"),
     "postponed_without_day": (postponed_without_day, "延期したままです。新しい日がまだ決まっていません"),
@@ -316,13 +344,16 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "unsent": (unsent, "受付の端末1台に、まだ届いていない受付が残っています"),
     "failed_mails": (failed_mails, "届かなかったメールが1通あります"),
     "failed_jobs": (failed_jobs, "うまく終わらなかった裏側の仕事が1件あります"),
+    "backup_failed": (backup_failed, "ゆうべの控え（バックアップ）がとれませんでした（1月18日（月）7:30）"),
+    "backup_old": (backup_old, "控え（バックアップ）が50時間とれていません"),
+    "restored": (restored, "データを控えから戻しました。メールと自動処理を止めています"),
     "unread": (unread, "まだ読んでいないアンケートの文が1件あります"),
     "few_answers": (few_answers, "アンケートの回答が、まだ半分に届いていません"),
 }
 
 
 def test_every_need_has_a_maker() -> None:
-    tables = (events, allocation, registration, checkin, messages, surveys)
+    tables = (events, allocation, registration, checkin, messages, surveys, backups)
 
     assert set(MAKERS) == {code for table in tables for code in table.NEEDS}
 
@@ -331,7 +362,7 @@ def test_every_need_is_said_today_on_its_board_and_in_the_morning_mail(
     staff_client: Callable[..., Client], unit: Unit, outbox: Outbox, work: Callable[[], object]
 ) -> None:
     with unit():
-        made = {code: maker() for code, (maker, _) in MAKERS.items()}
+        made = {code: maker() for code, (maker, _) in MAKERS.items() if code != "restored"}
     planner = staff_client(Role.PLANNER)
 
     today = planner.get("/staff")
@@ -339,8 +370,8 @@ def test_every_need_is_said_today_on_its_board_and_in_the_morning_mail(
 
     mail = squeezed(outbox.all(purpose="morning_mail")[0].body or "")
     lines = [squeezed(line.text) for line in today.all("ul.todo li")]
-    for code, (_, says) in MAKERS.items():
-        event = made[code]
+    for code, event in made.items():
+        _, says = MAKERS[code]
         wanted = squeezed(f"{event.title if event else ''}{says}")
         assert any(line.startswith(wanted) for line in lines), f"{code} is not on the start page: {lines}"
         assert squeezed(says) in mail, f"{code} is not in the mail"
@@ -350,6 +381,34 @@ def test_every_need_is_said_today_on_its_board_and_in_the_morning_mail(
             assert event.title in mail
     for task in today.all("ul.todo li a.textlink"):
         planner.get(task["href"])
+
+
+def test_restored_database_is_said_today_though_no_mail_goes_out(
+    staff_client: Callable[..., Client], unit: Unit, outbox: Outbox, work: Callable[[], object]
+) -> None:
+    with unit():
+        made, says = MAKERS["restored"][0](), MAKERS["restored"][1]
+    planner = staff_client(Role.PLANNER)
+    work()
+
+    assert made is None
+    assert squeezed(says) in squeezed(planner.get("/staff").one("ul.todo").text)
+    assert "のあいだの申込や受付は" in planner.get("/staff/backups")
+    assert outbox.all(purpose="morning_mail") == []
+
+
+def test_administrator_who_plans_nothing_hears_of_backups_only(
+    staff_client: Callable[..., Client], unit: Unit
+) -> None:
+    with unit():
+        for maker in (failed_mails, backup_old, backup_failed):
+            maker()
+    admin = staff_client(Role.ADMIN)
+
+    page = admin.get("/staff")
+
+    assert len(page.all("ul.todo li a.textlink")) == 2
+    assert "最後の控えは、" in admin.get(page.all("ul.todo li a.textlink")[0]["href"])
 
 
 def test_morning_mail_comes_once_a_day_to_who_wants_it(

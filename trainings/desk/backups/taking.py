@@ -34,7 +34,8 @@ LOCK = "backup.lock"
 KEPT_KEYS = ("link_key", "ticket_key")
 """Without these no link or ticket that is out works any more. The secret key is left out: another one signs staff out, and
 whoever had it could sign in as anybody."""
-PAIRING_KEYS = "*.key"
+LEFT_OUT = (".key", archive.ENDING)
+"""Endings of what is never in a backup, in whatever folder: pairing keys and other backups."""
 
 
 def take(folder: Path) -> Path:
@@ -140,7 +141,7 @@ def _other_files() -> list[str]:
         for name in names:
             path = here / name
             is_skipped = here == home and name.startswith(skipped)
-            if path.is_file() and not path.is_symlink() and not is_skipped and not path.match(PAIRING_KEYS):
+            if path.is_file() and not path.is_symlink() and not is_skipped and not name.endswith(LEFT_OUT):
                 found.append(str(path.relative_to(home)))
     return sorted(found)
 
