@@ -13,6 +13,7 @@ BENCHES = (
     "xlsx",
     "skills",
     "paper",
+    "pairs",
     "race",
     "seats",
     "desk",
