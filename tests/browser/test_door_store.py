@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
+from tests.browser.test_door_lock import set_pin
 from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
@@ -192,6 +193,21 @@ def test_store_that_vanishes_under_the_page_is_written_again(desk: Page, night: 
     everything_sent(desk)
     assert {one.application_id for one in scans(site)} == {one.id for one in night.evening.guests[:3]}
     assert len(scans(site)) == 3
+
+
+def test_lock_is_written_again_with_a_store_that_vanished(desk: Page, night: Night) -> None:
+    set_pin(desk)
+    desk.context.set_offline(True)
+    throw_away(desk)
+    lets_in(desk, night.tickets[0])
+    expect(desk.locator("[data-notice=rewritten]")).to_be_visible(timeout=15_000)
+
+    # Without network nobody tells the page again that it is locked.
+    desk.reload()
+
+    expect(desk.locator("[data-unsent]")).to_have_text("1")
+    expect(desk.get_by_role("button", name="ロック中")).to_be_visible()
+    expect(desk.get_by_role("link", name="状況")).to_be_hidden()
 
 
 def test_store_that_vanishes_during_a_round_takes_no_scan_with_it(

@@ -32,6 +32,7 @@ export function lock(door, dialog, part, { desk, results, changed }) {
   let locked = false;
   let tries = { wrong: 0, until: 0 };
   let heardAt = 0;
+  let begun = false;
 
   const show = () => {
     door.toggleAttribute("data-locked", locked);
@@ -58,8 +59,16 @@ export function lock(door, dialog, part, { desk, results, changed }) {
     tries = (await store.fact("lock_tries")) ?? tries;
     known = saved?.known ?? null;
     locked = Boolean(saved?.locked);
+    begun = true;
     show();
   };
+
+  // A store that was thrown away takes neither the lock with it nor what was guessed.
+  desk.rewrites.push(async () => {
+    if (!begun) return;
+    await store.keep("lock", { known, locked });
+    await store.keep("lock_tries", tries);
+  });
 
   desk.hears.push(async () => {
     if (Date.now() - heardAt < HEAR_MS) return;

@@ -43,6 +43,8 @@ export class Desk {
     this.toldAt = 0;
     /** What else a desk hears of after every round, and how it sends what is no scan: kind → send(entry). */
     this.hears = [];
+    /** What others of this page write again after the store was lost. */
+    this.rewrites = [];
     this.takers = new Map();
   }
 
@@ -116,6 +118,7 @@ export class Desk {
     if (this.token) await store.keep("token", this.token);
     await store.keep("ahead", this.ahead);
     if (lost) this.vanished = "rewritten";
+    for (const rewrite of this.rewrites) await rewrite();
     await this.queue.writeAgain();
     this.trouble = "";
     if (this.roster.loaded) await store.keep("device", this.roster.loaded.device);
