@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +25,7 @@ class PdfUnavailable(Exception):
 def render(html: str, *, static_dir: Path) -> bytes:
     """A PDF (PDF/UA-1) of a whole HTML document.
 
-    Addresses below /static/ are read from `static_dir`; any other one is left out with a warning of WeasyPrint's.
+    Addresses below /static/ are read from `static_dir`; any other one is left out, and WeasyPrint says so in the log.
     Raises `PdfUnavailable` when the libraries are missing.
     """
     return _written(_laid_out(html, static_dir))
@@ -71,6 +72,9 @@ def _laid_out(html: str, static_dir: Path, fonts: Any = None) -> Any:
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     except (ImportError, OSError) as missing:
         raise PdfUnavailable(str(missing)) from missing
+    logging.getLogger("weasyprint").setLevel(
+        logging.ERROR
+    )  # it tells of every property that only screens know
 
     class StaticFetcher(URLFetcher):  # type: ignore[misc]
         """Reads the product's own style sheets; refuses everything else."""
