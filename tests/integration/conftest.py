@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
+from sqlalchemy import inspect
 
 from config import Settings
 from tests.support.client import Client, watch_sessions
@@ -22,7 +23,9 @@ from tests.support.staff import signed_in
 from trainings import create_app
 from trainings.accounts.models import Role
 from trainings.core import actor
-from trainings.core.db import db
+from trainings.core.db import db, unit_of_work
+from trainings.registration.models import SeatCount
+from trainings.registration.seat_rules import wrongly_kept
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -84,7 +87,16 @@ def app(
     watch_sessions(made)
     yield made
     with made.app_context():
+        assert _wrongly_kept() == [], "the kept counts of seats are not those of the applications"
         db.engine.dispose()
+
+
+def _wrongly_kept() -> list[uuid.UUID]:
+    """Whatever a test has done, what is kept of its applications is what they are; where it left its tables in place."""
+    if not inspect(db.engine).has_table(SeatCount.__tablename__):
+        return []
+    with unit_of_work():
+        return wrongly_kept()
 
 
 @pytest.fixture

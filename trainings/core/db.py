@@ -26,6 +26,7 @@ from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
 from trainings.core import patience
+from trainings.core.counts import Counts
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,6 +76,7 @@ class Base(DeclarativeBase):
 
     __chained_by__: column that says when a row was written; its rows are chained by their digests (audit.chains).
     __written_anew__: its rows are written into a new file now and then, so that none of their order stays (core.traces).
+    __counts__: of what its rows are the counts, kept by the database (core.counts).
     """
 
     metadata = MetaData(naming_convention=NAMING)
@@ -84,6 +86,7 @@ class Base(DeclarativeBase):
     __fixed_columns__: ClassVar[tuple[str, ...]] = ()
     __chained_by__: ClassVar[str] = ""
     __written_anew__: ClassVar[bool] = False
+    __counts__: ClassVar[Counts | None] = None
 
 
 class Identified:

@@ -7,6 +7,8 @@ A model says so in one of three ways:
 
 TRUNCATE … CASCADE empties whatever refers to a table, and asks no row: so it is refused wherever a row must stay.
 
+With them come the triggers that keep counts beside what is counted (core.counts).
+
 One function installs the triggers on either database; it runs after the tables are made and after every upgrade
 (a batch ALTER on SQLite drops a table's triggers).
 """
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, FromClause, inspect, text
 
+from trainings.core import counts
 from trainings.core.db import Base
 
 FUNCTION = "tsudoi_refuse_change"
@@ -58,9 +61,18 @@ def guards() -> list[Guard]:
     return found
 
 
+def keepers() -> list[tuple[str, counts.Counts]]:
+    """The tables that are counts of another, each with what it counts."""
+    found = [(str(one.local_table), one.class_.__counts__) for one in Base.registry.mappers]
+    return sorted((table, of) for table, of in found if of is not None)
+
+
 def install(connection: Connection) -> None:
     """Make (or make again) all triggers of tables that exist."""
     existing = set(inspect(connection).get_table_names())
+    for kept, of in keepers():
+        if {kept, of.table} <= existing:
+            counts.install(connection, kept, of)
     wanted = [guard for guard in guards() if guard.table in existing]
     if connection.dialect.name == "sqlite":
         for guard in wanted:

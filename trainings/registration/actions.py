@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from trainings.audit.actions import record
 from trainings.core import clock
@@ -24,12 +25,22 @@ from trainings.registration.mails import tell
 from trainings.registration.models import Application, Channel
 from trainings.registration.priorities import Waiting, office_order
 from trainings.registration.refusals import RegistrationRefusal
-from trainings.registration.seat_rules import candidates_in, candidates_of, released_groups, rules_of
+from trainings.registration.seat_rules import (
+    Kept,
+    candidates_in,
+    candidates_of,
+    kept_counts,
+    newcomer_of,
+    released_groups,
+    rules_of,
+    standing_for,
+)
 from trainings.registration.secrets import kill_ticket, renew
 from trainings.registration.statements import Statement
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
-from trainings.seats.admission import admit_first_come, readmit
+from trainings.seats.admission import admit_beside, admit_first_come, readmit
+from trainings.seats.rules import Candidate, Rules, Tally
 
 BY_STAFF = frozenset({Channel.FAX, Channel.PHONE, Channel.POSTCARD})
 """Channels that staff enter; they may come in after closing, until the list is frozen."""
@@ -162,13 +173,31 @@ def _finds_seat(event: Event, application: Application) -> bool:
     """Whether a legal seat is left for a newcomer once everybody who waits and could have one has got theirs: a seat
     that fell free a moment ago belongs to the list, even before the worker has offered it."""
     rules, released = rules_of(event), released_groups(event)
-    seated = candidates_in(event.id, HOLDS_SEAT)
-    if len(seated) >= rules.capacity:
+    kept = kept_counts(event.id)
+    if sum(kept.seated.values()) >= rules.capacity:
         return False
+    newcomer = newcomer_of(event, rules, application)
+    standing = standing_for(event, rules, kept, newcomer)
+    first = _first_in_line(event, rules, kept, standing, released)
+    if first:
+        seated = candidates_in(event.id, HOLDS_SEAT) + first
+        return admit_first_come(rules, seated, newcomer, released).admitted
+    return admit_beside(rules, standing, [newcomer], released).admitted
+
+
+def _first_in_line(
+    event: Event, rules: Rules, kept: Kept, standing: Tally, released: Collection[str]
+) -> list[Candidate]:
+    """Those on the waiting list who could have a seat now; hardly ever anybody, so the list is read only where its groups
+    have room: what else might keep somebody out, the cap of an office, is looked at then."""
+    if not any(
+        n and admit_beside(rules, standing, [Candidate(key="", group=group)], released).admitted
+        for group, n in kept.waiting.items()
+    ):
+        return []
     waiting = candidates_in(event.id, [State.WAITING])
-    first = set(readmit(rules, seated, waiting, released)) if waiting else set()
-    seated += [one for one in waiting if one.key in first]
-    return admit_first_come(rules, seated, candidates_of(event, [application]), released).admitted
+    admitted = set(readmit(rules, candidates_in(event.id, HOLDS_SEAT), waiting, released))
+    return [one for one in waiting if one.key in admitted]
 
 
 def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, reason: str = "") -> Application:

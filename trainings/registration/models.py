@@ -10,12 +10,18 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
+from trainings.core.counts import Counts
 from trainings.core.db import Base, Identified, enum_column
 from trainings.directory.models import PARTICIPANT, Association, Organisation, Person, Profession
 from trainings.events.models import Event, EventGroup, Selection
-from trainings.registration.states import LIVE, OPEN, Reason, State
+from trainings.registration.states import HOLDS_SEAT, LIVE, OPEN, Reason, State
 
 _LIVE_SQL = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE)) + ")"
+
+
+_TYPED_OFFICE_SQL = "organisation_id IS NULL AND organisation_name <> '' AND NOT organisation_kept"
+_SEATED_SQL = "{row}.state IN (" + ", ".join(f"'{state.value}'" for state in sorted(HOLDS_SEAT)) + ")"
+_PARTICIPANT_SQL = f"{{row}}.role = '{PARTICIPANT}'"
 
 
 class Channel(StrEnum):
@@ -58,6 +64,14 @@ class Application(Identified, Base):
         Index("ix_application_event_id_changed_at", "event_id", "changed_at"),
         Index("ix_application_canonical_person_id", "canonical_person_id"),
         Index("ix_application_mail", "mail"),
+        Index("ix_application_event_id_waiting_rank", "event_id", "waiting_rank"),
+        Index("ix_application_event_id_organisation_id", "event_id", "organisation_id"),
+        Index(
+            "ix_application_typed_office",
+            "event_id",
+            sqlite_where=text(_TYPED_OFFICE_SQL),
+            postgresql_where=text(_TYPED_OFFICE_SQL),
+        ),
     )
 
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"))
@@ -164,6 +178,28 @@ class Application(Identified, Base):
         """Whether a draw decides; otherwise staff do, or a seat is given at once."""
         draws_lots = self.event.selection == Selection.LOTTERY
         return draws_lots and (self.state != State.DUPLICATE or self.event.list_frozen_at is None)
+
+
+class SeatCount(Base):
+    """How many participants of a group of an event hold a seat, and how many wait: kept by the database itself, so that
+    whoever applies to a large hall need not count it. No row stands for a group of which nobody ever did either."""
+
+    __tablename__ = "seat_count"
+    __counts__ = Counts(
+        table="application",
+        by="event_group_id",
+        watched=("state", "role"),
+        columns={
+            "seated": f"{_PARTICIPANT_SQL} AND {_SEATED_SQL}",
+            "waiting": f"{_PARTICIPANT_SQL} AND {{row}}.state = '{State.WAITING.value}'",
+        },
+    )
+
+    event_group_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("event_group.id", ondelete="CASCADE"), primary_key=True
+    )
+    seated: Mapped[int]
+    waiting: Mapped[int]
 
 
 class LinkRequest(Identified, Base):

@@ -5,20 +5,30 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT, Organisation
 from trainings.directory.office_names import office_key
-from trainings.events.models import Event
-from trainings.registration.models import Application
+from trainings.events.models import Event, EventGroup
+from trainings.registration.models import Application, SeatCount
 from trainings.registration.states import HOLDS_SEAT, State
-from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule
+from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule, Tally
 
 UNLIMITED = 100_000
 """Capacity of an event that has none: more than any hall holds."""
+
+
+_COLUMNS = (
+    Application.id,
+    Application.event_group_id,
+    Application.organisation_id,
+    Application.organisation_name,
+    Application.organisation_kept,
+)
 
 
 def rules_of(event: Event) -> Rules:
@@ -59,13 +69,7 @@ def candidates_in(event_id: uuid.UUID, states: Collection[State]) -> list[Candid
     """The participants in these states as the rules see them, in waiting order: one statement that reads columns only
     (a second one where offices were typed freely), since everybody who applies to a first-come event asks it."""
     rows = db.session.execute(
-        select(
-            Application.id,
-            Application.event_group_id,
-            Application.organisation_id,
-            Application.organisation_name,
-            Application.organisation_kept,
-        )
+        select(*_COLUMNS)
         .where(
             Application.event_id == event_id,
             Application.role == PARTICIPANT,
@@ -74,6 +78,87 @@ def candidates_in(event_id: uuid.UUID, states: Collection[State]) -> list[Candid
         .order_by(Application.waiting_rank, Application.submitted_at, Application.id)
     )
     return _candidates(event_id, [row._tuple() for row in rows])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Group → how many participants hold a seat, and how many wait, as the database keeps them (models.SeatCount)."""
+
+    seated: Mapping[str, int]
+    waiting: Mapping[str, int]
+
+
+_KEPT = (
+    select(SeatCount.event_group_id, SeatCount.seated, SeatCount.waiting)
+    .join(EventGroup, EventGroup.id == SeatCount.event_group_id)
+    .where(EventGroup.event_id == bindparam("event_id"))
+)
+
+
+def kept_counts(event_id: uuid.UUID) -> Kept:
+    """One row a group is read, however many people there are. The caller holds the event's lock."""
+    rows = db.session.execute(_KEPT, {"event_id": event_id}).all()
+    return Kept({str(row[0]): row.seated for row in rows}, {str(row[0]): row.waiting for row in rows})
+
+
+def wrongly_kept() -> list[uuid.UUID]:
+    """The groups of which the kept counts are not those of the applications: none, whatever was done."""
+    seated, waiting = Application.state.in_(HOLDS_SEAT), Application.state == State.WAITING
+    counted = (
+        select(Application.event_group_id, func.count(case((seated, 1))), func.count(case((waiting, 1))))
+        .where(Application.role == PARTICIPANT, or_(seated, waiting))
+        .group_by(Application.event_group_id)
+    )
+    kept = select(SeatCount.event_group_id, SeatCount.seated, SeatCount.waiting).where(
+        or_(SeatCount.seated != 0, SeatCount.waiting != 0)
+    )
+    differing = {row._tuple() for row in db.session.execute(counted)} ^ {
+        row._tuple() for row in db.session.execute(kept)
+    }
+    return sorted({group for group, *_ in differing})
+
+
+def standing_for(event: Event, rules: Rules, kept: Kept, newcomer: Candidate) -> Tally:
+    """Those who hold a seat as the rules count them: everybody by group, and of offices only the newcomer's."""
+    sectors: Counter[str] = Counter()
+    for group, n in kept.seated.items():
+        sector = rules.sector_of.get(group)
+        if sector is not None:
+            sectors[sector] += n
+    office = newcomer.organisation
+    return Tally(
+        total=sum(kept.seated.values()),
+        sectors=sectors,
+        groups=kept.seated,
+        organisations={office: _seated_of_office(event.id, office)} if office is not None else {},
+    )
+
+
+def newcomer_of(event: Event, rules: Rules, application: Application) -> Candidate:
+    """Somebody who applies as the rules see them; their office only where there is a cap of it."""
+    if rules.organisation_cap is not None:
+        return candidates_of(event, [application])[0]
+    return Candidate(key=str(application.id), group=str(application.event_group_id))
+
+
+def _seated_of_office(event_id: uuid.UUID, office: str) -> int:
+    """Reads those who chose the office in the directory, and those who typed one that nobody has matched yet."""
+    typed = and_(
+        Application.organisation_id.is_(None),
+        Application.organisation_name != "",
+        ~Application.organisation_kept,
+    )
+    seated = (
+        Application.event_id == event_id,
+        Application.role == PARTICIPANT,
+        Application.state.in_(HOLDS_SEAT),
+    )
+    try:
+        wanted = or_(typed, Application.organisation_id == uuid.UUID(office))
+    except ValueError:  # known by its name only
+        wanted = typed
+    rows = db.session.execute(select(*_COLUMNS).where(*seated, wanted))
+    return sum(one.organisation == office for one in _candidates(event_id, [row._tuple() for row in rows]))
 
 
 def most_of_office(event_id: uuid.UUID) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from trainings.seats import network
-from trainings.seats.degrade import broken_caps, degrade_network
+from trainings.seats.degrade import caps_exceeded, degrade_network
 from trainings.seats.flow import Ints
 from trainings.seats.network import Label, SeatNetwork
-from trainings.seats.rules import Candidate, Rules, check_candidates
+from trainings.seats.rules import Candidate, Rules, Tally, check_candidates, tally, together
 
 HELD: Label = ("held",)
 """Reason of a refusal: the seats that are left are held for groups whose reserve is not yet released."""
@@ -39,11 +39,21 @@ def admit_first_come(
     """
     block = (candidate,) if isinstance(candidate, Candidate) else tuple(candidate)
     check_candidates(rules, confirmed, block)
-    over = broken_caps(rules, (*confirmed, *block), confirmed)
+    return admit_beside(rules, tally(rules, confirmed), block, released_groups)
+
+
+def admit_beside(
+    rules: Rules, standing: Tally, block: Sequence[Candidate], released_groups: Collection[str] = ()
+) -> Admission:
+    """`admit_first_come` where those confirmed are counted already: takes as long in a large hall as in a small one.
+
+    standing: may leave out offices (and their cells) of which nobody is in the block."""
+    with_block = together(standing, tally(rules, block))
+    over = caps_exceeded(rules, with_block, standing)
     if over:
         return Admission(False, over)
     held = _unreleased(rules, released_groups)
-    if _room(held, (*confirmed, *block)) or _room_when_lowered(held, confirmed, block):
+    if _room(held, with_block) or _room_when_lowered(held, standing, with_block):
         return Admission(True)
     return Admission(False, (HELD,))
 
@@ -60,7 +70,7 @@ def readmit(
     confirmed only grow; so one refusal settles everyone whom the rules do not tell apart.
     """
     check_candidates(rules, confirmed, waiting)
-    now = list(confirmed)
+    now = tally(rules, confirmed)
     admitted: list[str] = []
     refused: set[tuple[str, str | None]] = set()
     done: set[str] = set()
@@ -75,8 +85,8 @@ def readmit(
         alike = (person.group, person.organisation)
         if len(people) == 1 and alike in refused:
             continue
-        if admit_first_come(rules, now, people, released_groups).admitted:
-            now += people
+        if admit_beside(rules, now, people, released_groups).admitted:
+            now = together(now, tally(rules, people))
             admitted += [one.key for one in people]
         elif len(people) == 1:
             refused.add(alike)
@@ -88,7 +98,7 @@ def seats_open_to(
 ) -> dict[str, int]:
     """Group → how many more of it (each without an organisation) would be confirmed now, if nobody else came."""
     check_candidates(rules, confirmed)
-    seats = _with_phantoms(_unreleased(rules, released_groups), confirmed)
+    seats = _with_phantoms(_unreleased(rules, released_groups), tally(rules, confirmed))
     lower = _lowered(seats)
     room: dict[str, int] = {}
     for group in rules.groups:
@@ -114,7 +124,7 @@ def _unreleased(rules: Rules, released_groups: Collection[str]) -> Rules:
     )
 
 
-def _with_phantoms(rules: Rules, seated: Sequence[Candidate]) -> SeatNetwork:
+def _with_phantoms(rules: Rules, seated: Tally) -> SeatNetwork:
     return network.build(rules, (), seated, phantoms=rules.capacity)
 
 
@@ -131,7 +141,7 @@ def _reserves(seats: SeatNetwork) -> Ints:
     return lower
 
 
-def _room(rules: Rules, seated: Sequence[Candidate]) -> bool:
+def _room(rules: Rules, seated: Tally) -> bool:
     """Whether phantoms for all reserves fit beside the seated."""
     seats = _with_phantoms(rules, seated)
     return seats.graph.circulate(_reserves(seats), seats.upper).deficit == 0
@@ -145,12 +155,12 @@ def _lowered(seats: SeatNetwork) -> Ints:
     return lower
 
 
-def _room_when_lowered(rules: Rules, confirmed: Sequence[Candidate], block: Sequence[Candidate]) -> bool:
+def _room_when_lowered(rules: Rules, confirmed: Tally, with_block: Tally) -> bool:
     """Whether the block fits beside the reserves that could still be held without it."""
     before = _with_phantoms(rules, confirmed)
     honoured, shortfalls = degrade_network(before)
     if all(shortfall.label == network.TOTAL for shortfall in shortfalls):
         return False
-    after = _with_phantoms(rules, (*confirmed, *block))
+    after = _with_phantoms(rules, with_block)
     lower = after.lower_with(replace(honoured, seats=0))
     return bool((lower <= after.upper).all()) and after.graph.circulate(lower, after.upper).deficit == 0

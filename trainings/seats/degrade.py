@@ -129,7 +129,11 @@ def broken_caps(
 ) -> tuple[Label, ...]:
     """The sets whose cap people (excused among them or not) exceed, widest last."""
     everyone = {person.key: person for person in (*people, *excused)}
-    now, raised = tally(rules, everyone.values()), tally(rules, excused)
+    return caps_exceeded(rules, tally(rules, everyone.values()), tally(rules, excused))
+
+
+def caps_exceeded(rules: Rules, now: Tally, raised: Tally) -> tuple[Label, ...]:
+    """The sets whose cap there are more than, though not where no more than were excused, widest last."""
     broken: list[Label] = []
 
     def check(label: Label, cap: int | None, n: int, allowed: int) -> None:

@@ -98,18 +98,22 @@ class SeatNetwork:
 
 
 def build(
-    rules: Rules, undecided: Sequence[Candidate], seated: Iterable[Candidate] = (), *, phantoms: int = 0
+    rules: Rules,
+    undecided: Sequence[Candidate],
+    seated: Iterable[Candidate] | Tally = (),
+    *,
+    phantoms: int = 0,
 ) -> SeatNetwork:
     """The network for `undecided`, given those who are seated for certain.
 
     A cap that the seated alone exceed counts as just reached. Organisations that no rule can bind are left out (their
     people count as without one): fewer arcs, same rosters. phantoms: so many imagined people are available in
-    every group (and every district), for first-come admission.
+    every group (and every district), for first-come admission. seated: may be counted already where nobody is undecided.
     """
-    seated = tuple(seated)
-    standing = tally(rules, seated)
+    people = () if isinstance(seated, Tally) else tuple(seated)
+    standing = seated if isinstance(seated, Tally) else tally(rules, people)
     counts = tally(rules, undecided)
-    order = _order_of_organisations((*undecided, *seated))
+    order = _order_of_organisations((*undecided, *people))
     binding = _binding_organisations(rules, standing, counts)
     types = _types(rules, undecided, binding, order)
     unlimited = counts.total + rules.capacity + sum(rule.reserved for rule in rules.all_quotas)

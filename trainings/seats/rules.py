@@ -187,6 +187,18 @@ def tally(rules: Rules, people: Iterable[Candidate]) -> Tally:
     return Tally(total, sectors, groups, cells, organisations, districts)
 
 
+def together(one: Tally, other: Tally) -> Tally:
+    """Both of two tallies of different people."""
+    return Tally(
+        one.total + other.total,
+        Counter(one.sectors) + Counter(other.sectors),
+        Counter(one.groups) + Counter(other.groups),
+        Counter(one.cells) + Counter(other.cells),
+        Counter(one.organisations) + Counter(other.organisations),
+        Counter(one.districts) + Counter(other.districts),
+    )
+
+
 def check_candidates(rules: Rules, *lists: Iterable[Candidate]) -> None:
     """Raises `SeatsRefused` for an unknown group, a weight out of range, or a key that occurs twice in all lists."""
     seen: set[str] = set()
