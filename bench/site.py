@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -12,6 +16,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from bench.servers import ROOT
 from config import Settings
 from tests.support import postgres
 from tests.support.databases import lay_schema
@@ -21,7 +26,7 @@ from trainings.core.db import db, unit_of_work
 from trainings.core.web import beside_requests
 from trainings.directory.actions import load_master_data
 from trainings.events.actions import create_event, publish_event
-from trainings.events.models import Event, EventKind
+from trainings.events.models import Event, EventKind, Selection
 from trainings.skills.actions import load_framework
 from trainings.skills.texts import FRAMEWORK_TITLE
 
@@ -33,6 +38,37 @@ class Site:
     name: str
     app: Flask
     environment: dict[str, str]
+
+    def in_production(self, smtp_port: int) -> dict[str, str]:
+        """The environment of servers and a worker that run as they do in a city: behind a proxy, rate limits on."""
+        return self.environment | {
+            "TSUDOI_ENVIRONMENT": "production",
+            "TSUDOI_PUBLIC_URL": "https://tsudoi.example",
+            "TSUDOI_TRUSTED_PROXIES": "1",
+            "TSUDOI_RATE_LIMITS": "true",
+            "TSUDOI_SMTP_PORT": str(smtp_port),
+        }
+
+
+@contextmanager
+def working(environment: dict[str, str]) -> Iterator[None]:
+    """The worker, beside a mail server that takes every mail; both stop at the end."""
+    port = environment["TSUDOI_SMTP_PORT"]
+    mails = ("aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Sink")
+    worker = ("flask", "--app", "wsgi", "worker", "--quiet")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TSUDOI_")}
+    children = [
+        subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=kept | environment)
+        for command in (mails, worker)
+    ]
+    try:
+        yield
+        if any(child.poll() is not None for child in children):
+            raise RuntimeError("the worker or its mail server ended by itself")
+    finally:
+        for child in reversed(children):
+            child.terminate()
+            child.wait(30)
 
 
 @contextmanager
@@ -50,8 +86,9 @@ def sites() -> Iterator[list[Site]]:
 def _site(name: str, address: str, folder: Path) -> Site:
     instance = folder / name
     instance.mkdir()
+    keys = {name: secrets.token_urlsafe(32) for name in ("secret_key", "link_key", "ticket_key")}
     settings = Settings.for_tests(
-        database_url=address, instance_dir=str(instance), public_url="http://127.0.0.1"
+        database_url=address, instance_dir=str(instance), public_url="http://127.0.0.1", **keys
     )
     app = create_app(settings)
     with beside_requests(app):
@@ -79,11 +116,14 @@ def _site(name: str, address: str, folder: Path) -> Site:
     return Site(name, app, environment)
 
 
-def open_event(site: Site, *, kind: EventKind, capacity: int) -> uuid.UUID:
+def open_event(
+    site: Site, *, kind: EventKind, capacity: int, selection: Selection | None = None
+) -> uuid.UUID:
     """A published event that takes applications now, with this capacity and no quotas in the way."""
     with beside_requests(site.app), unit_of_work():
         event = create_event(kind=kind, on=clock.today() + timedelta(days=40), venue="bench")
         event.capacity, event.organisation_cap = capacity, None
+        event.selection = selection or event.selection
         event.application_opens_at = clock.now() - timedelta(days=1)
         event.application_closes_at = clock.now() + timedelta(days=20)
         for group in event.groups:
