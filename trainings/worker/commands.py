@@ -27,9 +27,6 @@ def worker(*, quiet: bool) -> None:
     """Deliver mails and run jobs until SIGTERM: at once when nudged, and every minute."""
     logging.getLogger(OURS).setLevel(logging.WARNING if quiet else logging.INFO)
     logging.getLogger("huey").setLevel(logging.WARNING)
-    logging.getLogger("weasyprint").setLevel(
-        logging.ERROR
-    )  # it tells of every property that only screens know
     try:
         check_start(_app())
     except NotReady as reason:

@@ -72,9 +72,8 @@ def _laid_out(html: str, static_dir: Path, fonts: Any = None) -> Any:
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     except (ImportError, OSError) as missing:
         raise PdfUnavailable(str(missing)) from missing
-    logging.getLogger("weasyprint").setLevel(
-        logging.ERROR
-    )  # it tells of every property that only screens know
+    # It would tell of every property that only screens know.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
     class StaticFetcher(URLFetcher):  # type: ignore[misc]
         """Reads the product's own style sheets; refuses everything else."""
