@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.routing import AnyConverter, Rule
 
 from tests.integration.test_access import _value
@@ -37,11 +37,13 @@ from trainings.directory.models import (
     Association,
     District,
     EventRole,
+    Organisation,
     Profession,
     ProfessionGroup,
     Sector,
 )
 from trainings.messages.models import Message
+from trainings.registration.models import Application
 from trainings.registration.secrets import application_secret
 from trainings.skills.actions import load_framework, teach_usual_skills
 from trainings.skills.models import Skill, SkillKind
@@ -324,6 +326,38 @@ def test_form_made_from_something_else_stores_nothing_and_one_press_keeps_either
         if endpoint != "door_review.settle":  # settled, and gone from its page
             kept = Form(again := everybody.get(page.path), _same(again, found[endpoint].node))
             assert kept.values[name] == [words], endpoint
+
+
+def test_what_a_row_has_stays_valid_for_it_when_its_master_data_is_put_out_of_use(
+    app: Flask, everybody: Client, world: dict[str, list[str]], unit: Unit
+) -> None:
+    """Every edit form of the access table, with every profession, office, channel and role retired: another field is
+    saved, and nothing else changes."""
+    pages = {page for page, *_ in EDITS.values()}
+    found = {one.endpoint: one for one in forms_of(app, everybody, world, pages) if one.made_from}
+    with unit() as session:
+        (theirs,) = session.scalars(
+            select(Application).where(Application.id == uuid.UUID(world["application_id"][0]))
+        )
+        theirs.organisation_id, theirs.organisation_name = uuid.UUID(world["office_id"][0]), "ひばり薬局"
+        session.get_one(Organisation, theirs.organisation_id).name = "ひばり薬局"
+        had = theirs.profession_id, theirs.organisation_id, theirs.heard_via_id
+        for model in (Profession, Association, EventRole, Organisation):
+            session.execute(update(model).values(active=False))
+    for endpoint, (_, button, field, words) in EDITS.items():
+        if endpoint == "directory.edit_row":
+            continue  # the rows themselves
+        form = Form(page := everybody.get(found[endpoint].page.path), _same(page, found[endpoint].node))
+        name = next(name for name in form.values if name.startswith(field))
+
+        form.fill({name: words}).submit(button)
+
+        if endpoint != "door_review.settle":  # settled, and gone from its page
+            kept = Form(again := everybody.get(page.path), _same(again, found[endpoint].node))
+            assert kept.values[name] == [words], endpoint
+    with unit() as session:
+        theirs = session.get_one(Application, theirs.id)
+        assert (theirs.profession_id, theirs.organisation_id, theirs.heard_via_id) == had
 
 
 def test_form_refused_for_its_words_stays_made_from_what_its_page_showed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from trainings.core import names
@@ -69,14 +69,17 @@ def associations() -> Sequence[Association]:
 
 _CHANNELS = (
     select(Association.id, Association.name)
-    .where(Association.active)
+    .where(or_(Association.active, Association.id == bindparam("held")))
     .order_by(Association.sort, Association.name)
 )
 
 
-def channels_to_choose() -> list[tuple[uuid.UUID, str]]:
-    """(id, name) of the associations and other channels that an applicant may choose; every application asks."""
-    return [(id, name) for id, name in db.session.execute(_CHANNELS)]
+def channels_to_choose(held: uuid.UUID | None = None) -> list[tuple[uuid.UUID, str]]:
+    """(id, name) of the associations and other channels that an applicant may choose; every application asks.
+
+    held: the one that a row has already: it stays among them, in use or not.
+    """
+    return [(id, name) for id, name in db.session.execute(_CHANNELS, {"held": held})]
 
 
 def event_roles(active_only: bool = True) -> Sequence[EventRole]:

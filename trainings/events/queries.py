@@ -32,7 +32,10 @@ _BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
 _INVITED = (
     select(EventProfession.event_group_id, Profession.id, Profession.code, Profession.name)
     .join(Profession, Profession.id == EventProfession.profession_id)
-    .where(EventProfession.event_id == bindparam("event_id"), Profession.active)
+    .where(
+        EventProfession.event_id == bindparam("event_id"),
+        or_(Profession.active, Profession.id == bindparam("held")),
+    )
     .order_by(Profession.sort, Profession.id)
 )
 _GROUP_OF = (
@@ -79,12 +82,15 @@ class Invited:
     name: str
 
 
-def groups_with_professions(event: Event) -> list[tuple[EventGroup, list[Invited]]]:
-    """Each group of the event with its active professions, in their order; groups without any are left out.
+def groups_with_professions(
+    event: Event, held: uuid.UUID | None = None
+) -> list[tuple[EventGroup, list[Invited]]]:
+    """Each group of the event with its professions in use, in their order; groups without any are left out.
 
-    Reads columns only: the busiest pages ask it.
+    held: the profession that a row has already: it stays among them, in use or not. Reads columns only: the busiest pages
+    ask it.
     """
-    rows = db.session.execute(_INVITED, {"event_id": event.id})
+    rows = db.session.execute(_INVITED, {"event_id": event.id, "held": held})
     members: dict[uuid.UUID, list[Invited]] = {}
     for group_id, *profession in rows:
         members.setdefault(group_id, []).append(Invited(*profession))

@@ -145,17 +145,24 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     pledged = BooleanField("上の約束を守ります")
     idempotency_key = HiddenField(filters=[_one_line])
 
+    held: Application | None = None
+    """The application that has chosen already: what it has stays valid for it when it is put out of use."""
+
     def for_event(self, event: Event) -> Self:
-        """Offer the event's own groups and professions, and the associations as channels."""
+        """Offer the event's own groups and professions, and the associations as channels: those in use now and those that
+        the row already has."""
         self.event = event
-        self.offered = groups_with_professions(event)
+        self.offered = groups_with_professions(event, self.held.profession_id if self.held else None)
         self.group.choices = [(str(group.id), group.name) for group, _ in self.offered]
         self.profession.choices = [
             (str(profession.id), profession.name) for _, members in self.offered for profession in members
         ]
         self.heard_via.choices = [
             ("", "選んでください"),
-            *((str(id), name) for id, name in channels_to_choose()),
+            *(
+                (str(id), name)
+                for id, name in channels_to_choose(self.held.heard_via_id if self.held else None)
+            ),
         ]
         if event.pre_question:
             self.pre_answer.label.text = event.pre_question

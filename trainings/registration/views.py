@@ -124,13 +124,21 @@ def check(slug: str) -> ResponseReturnValue:
     """Step 1 → 2: what was typed is checked and shown; 「修正する」 comes back here with `edit`."""
     let_go_back()
     event = _event_or_404(slug)
-    form = ApplyForm().for_event(event)
+    form = _sent_form(event)
     if "edit" in request.args:
         needs_no_token()
         return _input_page(event, form, "", 200)
     if not form.validate():
         return _input_page(event, form, "", 422)
     return _confirm_page(event, form, 200)
+
+
+def _sent_form(event: Event) -> ApplyForm:
+    """What came back; when this form has stored an application before, what that has chosen stays on offer."""
+    form = ApplyForm()
+    if form.idempotency_key.data:
+        form.held = sent_with(event.id, own_key(form.idempotency_key.data))
+    return form.for_event(event)
 
 
 def _confirm_page(event: Event, form: ApplyForm, status: int) -> ResponseReturnValue:
@@ -173,11 +181,11 @@ def send(slug: str) -> ResponseReturnValue:
     """Step 2 → 3: store the application; the same key again leads to the same receipt."""
     let_go_back()
     event = _event_or_404(slug)
-    form = ApplyForm().for_event(event)
+    form = _sent_form(event)
     if not form.validate():
         return _confirm_page(event, form, 422) if only_late(form) else _input_page(event, form, "", 422)
     key = own_key(form.idempotency_key.data)
-    earlier = sent_with(event.id, key)
+    earlier = form.held
     if earlier is not None and earlier.sent_edition != form.edition:
         return _correct(earlier.id, form)
     statement = form.statement()
@@ -214,7 +222,7 @@ def _correct(application_id: uuid.UUID, form: ApplyForm) -> ResponseReturnValue:
         application = db.session.get_one(Application, application_id)
         why = refused.sentence(texts.REFUSALS)
         stands = texts.STANDS.format(name=application.full_name, code=application.code, why=why)
-        return _input_page(application.event, ApplyForm().for_event(application.event), stands, 422)
+        return _input_page(application.event, _sent_form(application.event), stands, 422)
     flash(texts.SENT_CORRECTED)
     return redirect(url_for("guest.receipt", secret=application_secret(application)))
 
@@ -230,7 +238,7 @@ def _own_person(form: ApplyForm, statement: Statement) -> Person | None:
 
 def _refused_page(slug: str, refused: Refused) -> ResponseReturnValue:
     event = _event_or_404(slug)
-    form = ApplyForm().for_event(event)
+    form = _sent_form(event)
     sentence = refused.sentence(texts.REFUSALS)
     if refused.code in FIELD_OF:
         form[FIELD_OF[refused.code]].errors = [sentence]

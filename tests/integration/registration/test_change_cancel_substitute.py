@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.announcing import profession, statement
 from tests.support.applying import make_office
@@ -18,6 +18,7 @@ from trainings.audit.queries import entries_of_subject
 from trainings.core.jobs import Job
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
+from trainings.directory.models import Association, Profession
 from trainings.events.models import Event, EventKind, Selection
 from trainings.registration.actions import cancel_application, substitute
 from trainings.registration.corrections.changing import change_application
@@ -74,6 +75,42 @@ def test_two_open_pages_of_one_application_lose_nothing_of_each_other(client: Cl
         "手話通訳をお願いします",
         "0099",
     )
+
+
+def test_application_sent_once_more_keeps_a_profession_and_a_channel_that_were_put_out_of_use(
+    client: Client, unit: Unit
+) -> None:
+    """Back from the receipt to the confirm page, corrected and sent again, in a minute in which both were retired."""
+    event = published(unit, EventKind.CASE_CONFERENCE)
+    confirm = confirm_page(client, unit, event)
+    confirm.press("この内容で申し込む")
+    with unit() as session:
+        session.execute(update(Profession).values(active=False))
+        session.execute(update(Association).values(active=False))
+    (before,) = stored(unit, event)
+
+    form = client.post(
+        f"/e/{event.slug}/apply", confirm.form(button="この内容で申し込む").values | {"phone": "000-555-0133"}
+    )
+    form.press("この内容で申し込む")
+
+    (now,) = stored(unit, event)
+    assert now.phone == "000-555-0133"
+    assert (now.profession_id, now.heard_via_id) == (before.profession_id, before.heard_via_id)
+
+
+def test_profession_out_of_use_is_offered_to_nobody_new_and_stays_with_whose_seat_it_is(
+    client: Client, unit: Unit
+) -> None:
+    event = published(unit, EventKind.SYMPOSIUM, quotas={}, capacity=10)
+    page = mine(client, unit, event)
+    with unit() as session:
+        name = profession("NSV").name
+        session.get_one(Profession, profession("NSV").id).active = False
+
+    assert name not in client.get(f"/e/{event.slug}/apply")
+    assert name in page.follow("内容を直す")
+    assert name in page.follow("代わりの方にゆずる")
 
 
 def test_page_sent_back_as_it_was_shown_changes_nothing_of_what_stands_by_now(

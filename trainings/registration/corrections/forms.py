@@ -35,7 +35,7 @@ class ChangeForm(EditForm, PersonForm):
 
     def of(self, application: Application) -> Self:
         """Know whose it is: a free entry that staff matched to an office stays matched while its words stay."""
-        self.application = application
+        self.application = self.held = application
         self.standing = {name: getattr(application, name) for name in ("family_kana", "given_kana", "mail")}
         return self
 
@@ -68,11 +68,14 @@ class StaffChangeForm(ChangeForm):
 
 
 class SubstituteForm(PersonForm):
-    """The person who comes instead; office and group are those of the application. Call `of` before `for_event`."""
+    """The person who comes instead; office and group are those of the application. Call `of` before `for_event`.
+
+    The profession of the seat stays on offer when it is put out of use: nobody else of the group might be left.
+    """
 
     def of(self, application: Application) -> Self:
         """Know whose seat it is."""
-        self.application = application
+        self.application = self.held = application
         return self
 
     def for_event(self, event: Event) -> Self:
