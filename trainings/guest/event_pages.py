@@ -27,7 +27,7 @@ from trainings.guest.notices import notice_to_show
 from trainings.guest.seat_status import open_seats
 from trainings.guest.shared_pages import shared_page
 from trainings.registration.queries import GroupCount, counts_by_group
-from trainings.registration.seat_rules import released_groups, rules_of
+from trainings.registration.seat_rules import groups_turned_away, released_groups, rules_of
 from trainings.skills.queries import taught_skills
 
 
@@ -101,6 +101,7 @@ def event(slug: str) -> ResponseReturnValue:
     found = _public_event_or_404(slug)
     status = status_of(found)
     counts = counts_by_group(found.groups) if status in (Status.OPEN, Status.CLOSED) else []
+    groups = invited_groups([found.id])[found.id]
     settings = current_app.config["TSUDOI"]
     return render_template(
         "guest/event.html",
@@ -109,7 +110,8 @@ def event(slug: str) -> ResponseReturnValue:
         notice=notice_to_show(found),
         status=status,
         kind=event_texts.KINDS[found.kind],
-        groups=invited_groups([found.id])[found.id],
+        groups=groups,
+        is_full=status == Status.OPEN and _is_full(found, groups),
         applied=told(sum(count.applied for count in counts)),
         rows=_seat_rows(found, status, counts),
         is_lottery=found.selection == Selection.LOTTERY,
@@ -121,6 +123,12 @@ def event(slug: str) -> ResponseReturnValue:
         certificate=found.certificate_rule != CertificateRule.NONE,
         commitment=commitment_of(found.id) if found.selection == Selection.LOTTERY else None,
     )
+
+
+def _is_full(event: Event, groups: list[EventGroup]) -> bool:
+    """Whether nobody who may apply would get a seat, or may wait for one."""
+    full = groups_turned_away(event)
+    return bool(full) and all(str(group.id) in full for group in groups)
 
 
 @dataclass(frozen=True)
@@ -169,17 +177,12 @@ def _left(event: Event, held: dict[str, int], small: Collection[str]) -> dict[st
     if event.capacity is None:
         return {}
     seats = open_seats(rules_of(event), held, released_groups(event))
-    words = _seats_in_words if small else _seats_left
-    return {key: words(seats[key]) for key in held}
-
-
-def _seats_left(seats: int) -> str:
-    return texts.SEATS_LEFT.format(seats=seats) if seats else texts.WAITING_LIST
+    none = texts.WAITING_LIST if event.keeps_waiting_list else texts.FULL
+    words = _seats_in_words if small else texts.SEATS_LEFT.format
+    return {key: words(seats=seats[key]) if seats[key] else none for key in held}
 
 
 def _seats_in_words(seats: int) -> str:
-    if not seats:
-        return texts.WAITING_LIST
     return texts.FEW_SEATS if seats < texts.FEW else texts.SEATS
 
 

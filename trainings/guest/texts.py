@@ -50,3 +50,4 @@ FEW_SEATS = "残りわずか"
 FEW = 5
 """Fewer seats than these are few."""
 WAITING_LIST = "キャンセル待ち受付中"
+FULL = "席はいっぱいです"

@@ -34,12 +34,13 @@ from trainings.registration.seat_rules import (
     released_groups,
     rules_of,
     standing_for,
+    turns_away,
 )
 from trainings.registration.secrets import kill_ticket, renew
 from trainings.registration.statements import Statement
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
-from trainings.seats.admission import admit_beside, admit_first_come, readmit
+from trainings.seats.admission import Admission, admit_beside, admit_first_come, readmit
 from trainings.seats.rules import Candidate, Rules, Tally
 
 BY_STAFF = frozenset({Channel.FAX, Channel.PHONE, Channel.POSTCARD})
@@ -61,9 +62,10 @@ def submit_application(
 
     sent_edition: what the page said, as `PersonForm.edition`.
 
-    Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING,
-    CHANGED_MEANWHILE (how seats are given was changed at this moment); SENT_BEFORE; and ALREADY_APPLIED (facts: known), of
-    what staff enter: everybody else's second application is taken as a possible duplicate.
+    Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING; FULL,
+    OFFICE_FULL (no seat at once, and no waiting list); CHANGED_MEANWHILE (how seats are given was changed at this moment);
+    SENT_BEFORE; and ALREADY_APPLIED (facts: known), of what staff enter: everybody else's second application is taken as a
+    possible duplicate.
     """
     event = _lock_for_application(event_id)
     earlier, code = sent_before(event, idempotency_key, sent_edition)
@@ -77,6 +79,7 @@ def submit_application(
         raise Refused(RegistrationRefusal.PLEDGE_MISSING)
     application = new_application(event, statement, channel, idempotency_key, role, group, code, sent_edition)
     application.entered_by_id = entered_by_id
+    _refuse_without_seat(event, application)
     know_person(application, own_person, staff_are_told=channel in BY_STAFF)
     db.session.add(application)
     flush_or_refuse()
@@ -129,10 +132,25 @@ def _check_open(event: Event, channel: Channel, role: str) -> None:
         raise Refused(RegistrationRefusal.CLOSED)
 
 
+def _refuse_without_seat(event: Event, application: Application) -> None:
+    """Where first come decides and nobody may wait, whoever finds no seat is told so at once; before anybody is looked
+    for, so that nobody learns who has applied. Raises Refused: FULL, OFFICE_FULL."""
+    if application.role != PARTICIPANT or not turns_away(event):
+        return
+    admission = _admission(event, application)
+    if not admission.admitted:
+        of_office = {label[0] for label in admission.why} == {"organisation"}
+        raise Refused(RegistrationRefusal.OFFICE_FULL if of_office else RegistrationRefusal.FULL)
+
+
 def _decide_first_come(event: Event, application: Application) -> None:
-    if _finds_seat(event, application):
+    if _admission(event, application).admitted:
         change_state(application, State.CONFIRMED, Reason.FIRST_COME)
         tell(application, "confirmed", is_first=True)
+    elif turns_away(event):
+        # A possible duplicate that was settled after the last seat was given.
+        change_state(application, State.NOT_SELECTED, Reason.NO_LEGAL_SEAT)
+        tell(application, "not_selected", is_first=True)
     else:
         rank = queries.last_waiting_rank(event.id) + 1
         change_state(application, State.WAITING, Reason.NO_LEGAL_SEAT)
@@ -169,20 +187,20 @@ def keep_office_order(event: Event) -> None:
     db.session.flush()
 
 
-def _finds_seat(event: Event, application: Application) -> bool:
+def _admission(event: Event, application: Application) -> Admission:
     """Whether a legal seat is left for a newcomer once everybody who waits and could have one has got theirs: a seat
     that fell free a moment ago belongs to the list, even before the worker has offered it."""
     rules, released = rules_of(event), released_groups(event)
     kept = kept_counts(event.id)
     if sum(kept.seated.values()) >= rules.capacity:
-        return False
+        return Admission(False)
     newcomer = newcomer_of(event, rules, application)
     standing = standing_for(event, rules, kept, newcomer)
     first = _first_in_line(event, rules, kept, standing, released)
     if first:
         seated = candidates_in(event.id, HOLDS_SEAT) + first
-        return admit_first_come(rules, seated, newcomer, released).admitted
-    return admit_beside(rules, standing, [newcomer], released).admitted
+        return admit_first_come(rules, seated, newcomer, released)
+    return admit_beside(rules, standing, [newcomer], released)
 
 
 def _first_in_line(

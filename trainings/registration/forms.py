@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from enum import Enum, auto
 from typing import Any, Self
 
 from flask_wtf import FlaskForm
@@ -32,17 +33,31 @@ from trainings.events.models import Event, Selection
 from trainings.events.queries import groups_with_professions
 from trainings.registration.models import Application, Channel
 from trainings.registration.priorities import HIGHEST
+from trainings.registration.refusals import RegistrationRefusal
+from trainings.registration.seat_rules import groups_turned_away, turns_away
 from trainings.registration.statements import Statement
-from trainings.registration.texts import CHANNELS
+from trainings.registration.texts import CHANNELS, REFUSALS
+
+
+class Waits(Enum):
+    """How those without a seat wait for one."""
+
+    IN_ORDER = auto()
+    NEVER = auto()
+    DRAWN = auto()
+
 
 PRIORITY = re.compile(r"\d{1,2}")
 FEWEST_DIGITS = 9
 PRIORITY_HINTS = {
-    True: (
+    Waits.IN_ORDER: (
         "同じ事業所から何人か申し込むときに、1、2のように入力してください。キャンセル待ちになったら、"
         "同じ事業所・同じ職種区分の方の中で、小さい数の方から順にご案内します。決まった席は入れかわりません。"
     ),
-    False: (
+    Waits.NEVER: (
+        "同じ事業所から何人か申し込むときの、事業所の中での順番です。席は、この番号ではなく、申し込んだ順に決まります。"
+    ),
+    Waits.DRAWN: (
         "同じ事業所から何人か申し込むときの、事業所の中での順番です。抽選の当たりやすさは変わりません。"
         "結果のあと、事業所の中で席を入れかえたいときの目安にします。"
     ),
@@ -145,6 +160,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     pledged = BooleanField("上の約束を守ります")
     idempotency_key = HiddenField(filters=[_one_line])
 
+    turned_away: frozenset[str] = frozenset()
+    """Groups of which nobody gets a seat now and nobody may wait for one."""
     held: Application | None = None
     """The application that has chosen already: what it has stays valid for it when it is put out of use."""
 
@@ -169,6 +186,11 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         if not self.idempotency_key.data:
             self.idempotency_key.data = uuid.uuid4().hex
         return self
+
+    @property
+    def full_groups(self) -> list[str]:
+        """Names of the groups offered that are full, where nobody may wait."""
+        return [group.name for group, _ in self.offered if str(group.id) in self.turned_away]
 
     @property
     def mail_is_required(self) -> bool:
@@ -235,7 +257,10 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     @property
     def priority_hint(self) -> str:
         """What the number does at this event, and what it does not."""
-        return PRIORITY_HINTS[self.event.selection == Selection.FIRST_COME]
+        if turns_away(self.event):
+            return PRIORITY_HINTS[Waits.NEVER]
+        in_order = self.event.selection == Selection.FIRST_COME
+        return PRIORITY_HINTS[Waits.IN_ORDER if in_order else Waits.DRAWN]
 
     def validate_pledged(self, field: BooleanField) -> None:
         if self.event.pledge and not field.data:
@@ -330,6 +355,22 @@ class ApplyForm(PersonForm):
     own = HiddenField()
     goes_on = HiddenField()
 
+    def for_event(self, event: Event) -> Self:
+        """Know which groups are full for somebody new."""
+        super().for_event(event)
+        self.turned_away = frozenset() if self.held else groups_turned_away(event)
+        return self
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether nobody who may apply would get a seat, or may wait for one."""
+        return 0 < len(self.full_groups) == len(self.offered)
+
+    def validate_group(self, field: RadioField) -> None:
+        super().validate_group(field)
+        if field.data in self.turned_away:
+            raise ValidationError(REFUSALS[RegistrationRefusal.FULL])
+
     def fill_from_own(self, newest: Application) -> None:
         """Show what somebody who comes from their own page wrote last, under the same address."""
         for name in ("family", "given", "family_kana", "given_kana", "mail", "phone", "licence_number"):
@@ -359,6 +400,7 @@ class ProxyForm(PersonForm):
     def for_event(self, event: Event) -> Self:
         """Offer the roles in use too."""
         super().for_event(event)
+        self.turned_away = groups_turned_away(event)
         self.role.choices = [(one.code, one.name) for one in event_roles()]
         return self
 

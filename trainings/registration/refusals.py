@@ -10,6 +10,8 @@ class RegistrationRefusal(StrEnum):
     LIST_FROZEN = "list_frozen"
     PROFESSION_NOT_INVITED = "profession_not_invited"
     ALREADY_APPLIED = "already_applied"
+    FULL = "full"
+    OFFICE_FULL = "office_full"
     PLEDGE_MISSING = "pledge_missing"
     NOT_LIVE = "not_live"
     EVENT_BEGUN = "event_begun"

@@ -13,9 +13,10 @@ from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory.models import PARTICIPANT, Organisation
 from trainings.directory.office_names import office_key
-from trainings.events.models import Event, EventGroup
+from trainings.events.models import Event, EventGroup, Selection
 from trainings.registration.models import Application, SeatCount
 from trainings.registration.states import HOLDS_SEAT, State
+from trainings.seats.admission import readmit, seats_open_to
 from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule, Tally
 
 UNLIMITED = 100_000
@@ -159,6 +160,28 @@ def _seated_of_office(event_id: uuid.UUID, office: str) -> int:
         wanted = typed
     rows = db.session.execute(select(*_COLUMNS).where(*seated, wanted))
     return sum(one.organisation == office for one in _candidates(event_id, [row._tuple() for row in rows]))
+
+
+def with_those_before(event: Event, seated: list[Candidate]) -> list[Candidate]:
+    """Everybody seated, and those who wait and could have a seat: it is theirs before a newcomer's."""
+    waiting = candidates_in(event.id, [State.WAITING])
+    first = set(readmit(rules_of(event), seated, waiting, released_groups(event))) if waiting else set()
+    return seated + [one for one in waiting if one.key in first]
+
+
+def turns_away(event: Event) -> bool:
+    """Whether a newcomer without a seat is refused: first come decides, and the event keeps no waiting list."""
+    return event.selection == Selection.FIRST_COME and not event.keeps_waiting_list
+
+
+def groups_turned_away(event: Event) -> frozenset[str]:
+    """Keys of the groups of which nobody would get a seat now and nobody may wait for one. Asks nothing about an event
+    that keeps a waiting list."""
+    if not turns_away(event):
+        return frozenset()
+    seated = with_those_before(event, candidates_in(event.id, HOLDS_SEAT))
+    left = seats_open_to(rules_of(event), seated, released_groups(event))
+    return frozenset(key for key, seats in left.items() if seats <= 0)
 
 
 def most_of_office(event_id: uuid.UUID) -> int:

@@ -27,6 +27,12 @@ REFUSALS = {
     RegistrationRefusal.ALREADY_APPLIED: (
         "同じ方のお申し込みを、すでに受け付けています（受付番号 {known}）。名簿で内容をご確認ください。"
     ),
+    RegistrationRefusal.FULL: (
+        "選んだ職種区分の席は、いっぱいになりました。この催しでは、キャンセル待ちを受けていません。"
+    ),
+    RegistrationRefusal.OFFICE_FULL: (
+        "同じ事業所から参加できる人数に、もう達しています。この催しでは、キャンセル待ちを受けていません。"
+    ),
     RegistrationRefusal.PLEDGE_MISSING: "守秘の約束を読んで、しるしを付けてください。",
     RegistrationRefusal.NOT_LIVE: "この申込は、もう変えられません。",
     RegistrationRefusal.ALREADY_IN: "受付を済ませたあとは、この画面からは変えられません。受付にお声がけください。",

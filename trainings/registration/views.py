@@ -47,6 +47,8 @@ SLIPS = ("gmail.co", ".con", ".ne.j", "docomo.ne.com")
 """How domains end that a finger slipped on."""
 FIELD_OF: dict[StrEnum, str] = {
     RegistrationRefusal.PROFESSION_NOT_INVITED: "profession",
+    RegistrationRefusal.FULL: "group",
+    RegistrationRefusal.OFFICE_FULL: "organisation_name",
     RegistrationRefusal.PLEDGE_MISSING: "pledged",
     RegistrationRefusal.ALREADY_APPLIED: "family",
     RegistrationRefusal.SOMEBODY_ELSE: "family",
@@ -102,6 +104,8 @@ def _first_step(event: Event, fill: Callable[[ApplyForm], None]) -> ResponseRetu
     if not event.takes_applications:
         return render_template("registration/not_open.html", event=event), 410
     form = ApplyForm(formdata=None).for_event(event)
+    if form.is_hopeless:
+        return render_template("registration/not_open.html", event=event, is_full=True), 410
     fill(form)
     return _input_page(event, form, "", 200)
 
