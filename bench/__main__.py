@@ -12,6 +12,7 @@ BENCHES = (
     "hostile",
     "xlsx",
     "skills",
+    "growth",
     "paper",
     "pairs",
     "race",
