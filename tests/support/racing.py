@@ -141,7 +141,7 @@ def _form(event: Event, n: int) -> dict[str, Any]:
         CODES[n % len(CODES)],
         family=f"競{n}",
         given="走",
-        family_kana=f"キソイ{n}",
+        family_kana="キソイ" + "".join("アイウエオカキクケコ"[int(digit)] for digit in str(n)),
         given_kana="ハシル",
         mail=f"guest{n}@race.example",
         phone=f"000-555-{n:04}",
