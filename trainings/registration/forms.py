@@ -354,6 +354,8 @@ class ApplyForm(PersonForm):
 
     own = HiddenField()
     goes_on = HiddenField()
+    once_more = False
+    """Whether somebody whose application has ended applies again, filled in with what it said."""
 
     def for_event(self, event: Event) -> Self:
         """Know which groups are full for somebody new."""

@@ -80,7 +80,11 @@ def apply_again(secret: str) -> ResponseReturnValue:
 
     def fill(form: ApplyForm) -> None:
         _take_office_over(form, earlier)
-        form.goes_on.data = "1"
+        if earlier.is_open:
+            form.goes_on.data = "1"
+        else:  # the same person once more: the page with this link has shown all of it
+            form.fill_from_own(earlier)
+            form.once_more = True
 
     return _first_step(_event_or_404(earlier.event.slug), fill)
 

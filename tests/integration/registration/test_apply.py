@@ -368,6 +368,24 @@ def test_person_who_cancelled_may_apply_again(client: Client, unit: Unit) -> Non
     assert sorted(one.state for one in stored(unit, event)) == [State.CANCELLED, State.CONFIRMED]
 
 
+def test_who_applies_once_more_finds_what_the_first_application_said(client: Client, unit: Unit) -> None:
+    event = published(unit)
+    page = apply(client, unit, event).follow("わたしの申込を開く")
+    page.follow("取り消す").press("この申込を取り消す")
+
+    again = client.get(page.path).follow("もう一度申し込む")
+
+    assert "次の方" not in again
+    form = again.form(button="確認へ進む")
+    (one,) = stored(unit, event)
+    assert [form.values[name] for name in ("family", "given", "mail", "phone")] == [
+        [one.family],
+        [one.given],
+        [one.mail],
+        [one.phone],
+    ]
+
+
 def test_colleagues_with_one_shared_address_are_two_people(client: Client, unit: Unit) -> None:
     event = published(unit)
     apply(client, unit, event)
