@@ -71,8 +71,8 @@ def calendar_name(event: Event) -> str:
 # -- schema.org ------------------------------------------------------------------------------------------------
 
 
-def structured_data(event: Event) -> dict[str, Any]:
-    """schema.org Event (https://schema.org/Event) as JSON-LD."""
+def structured_data(event: Event, *, is_full: bool) -> dict[str, Any]:
+    """schema.org Event (https://schema.org/Event) as JSON-LD. is_full: no seat is left, and nobody may wait for one."""
     data: dict[str, Any] = {
         "@context": SCHEMA,
         "@type": "Event",
@@ -114,7 +114,7 @@ def structured_data(event: Event) -> dict[str, Any]:
             }
             for session in event.sessions
         ]
-    return data | _price(event)
+    return data | _price(event, is_full)
 
 
 STANDING = {EventState.POSTPONED: "EventPostponed", EventState.CALLED_OFF: "EventCancelled"}
@@ -146,18 +146,21 @@ def _organisers(event: Event) -> list[dict[str, str]]:
     return by_whom[event.responsible]
 
 
-def _price(event: Event) -> dict[str, Any]:
-    """What it costs, as far as the words of the fee say so without doubt."""
+def _price(event: Event, is_full: bool) -> dict[str, Any]:
+    """What it costs, as far as the words of the fee say so without doubt; and that it is sold out, whatever it costs."""
     is_free = event.fee in texts.FREE
     found: dict[str, Any] = {"isAccessibleForFree": is_free}
     yen = re.fullmatch(r"([0-9,]+)円", event.fee)
-    if event.state == EventState.PUBLISHED and (is_free or yen):
-        found["offers"] = {
-            "@type": "Offer",
-            "price": yen[1].replace(",", "") if yen and not is_free else "0",
-            "priceCurrency": "JPY",
-            "url": public_url(event),
-            "validFrom": clock.local(event.application_opens_at).isoformat(),
-            "validThrough": clock.local(event.application_closes_at).isoformat(),
-        }
-    return found
+    if event.state != EventState.PUBLISHED or not (is_free or yen or is_full):
+        return found
+    offer = {
+        "@type": "Offer",
+        "url": public_url(event),
+        "validFrom": clock.local(event.application_opens_at).isoformat(),
+        "validThrough": clock.local(event.application_closes_at).isoformat(),
+    }
+    if is_free or yen:
+        offer |= {"price": yen[1].replace(",", "") if yen and not is_free else "0", "priceCurrency": "JPY"}
+    if is_full:
+        offer["availability"] = f"{SCHEMA}/SoldOut"
+    return found | {"offers": offer}

@@ -27,7 +27,7 @@ from trainings.guest.notices import notice_to_show
 from trainings.guest.seat_status import open_seats
 from trainings.guest.shared_pages import shared_page
 from trainings.registration.queries import GroupCount, counts_by_group
-from trainings.registration.seat_rules import groups_turned_away, released_groups, rules_of
+from trainings.registration.seat_rules import is_full, released_groups, rules_of
 from trainings.skills.queries import taught_skills
 
 
@@ -37,14 +37,16 @@ class Status(StrEnum):
     DRAFT = "draft"
     AHEAD = "ahead"
     OPEN = "open"
+    FULL = "full"
+    """Open, but there is neither a seat nor a waiting list for anybody who may apply."""
     CLOSED = "closed"
     OVER = "over"
     POSTPONED = "postponed"
     CALLED_OFF = "called_off"
 
 
-def status_of(event: Event) -> Status:
-    """The status now."""
+def status_of(event: Event, groups: list[EventGroup]) -> Status:
+    """The status now. groups: those that somebody can apply in."""
     instant = clock.now()
     if event.state == EventState.DRAFT:
         return Status.DRAFT
@@ -54,7 +56,9 @@ def status_of(event: Event) -> Status:
         return Status.OVER
     if instant < event.application_opens_at:
         return Status.AHEAD
-    return Status.OPEN if instant < event.application_closes_at else Status.CLOSED
+    if instant >= event.application_closes_at:
+        return Status.CLOSED
+    return Status.FULL if is_full(event, groups) else Status.OPEN
 
 
 # -- the list ------------------------------------------------------------------------------------------------
@@ -70,10 +74,11 @@ def index() -> ResponseReturnValue:
     kind = next((one for one in kinds if one == request.args.get("kind")), "")
     group = next((one for one in groups if one == request.args.get("group")), "")
     events = upcoming_events(kind=kind, profession_group=group)
+    invited = invited_groups([event.id for event in events])
     return render_template(
         "guest/index.html",
-        events=[(event, status_of(event)) for event in events],
-        invited=invited_groups([event.id for event in events]),
+        events=[(event, status_of(event, invited[event.id])) for event in events],
+        invited=invited,
         past=past_events(),
         kinds=kinds,
         groups=groups,
@@ -99,19 +104,18 @@ def _public_event_or_404(slug: str) -> Event:
 def event(slug: str) -> ResponseReturnValue:
     """One event: when, where, for whom, how seats are decided, how many have applied."""
     found = _public_event_or_404(slug)
-    status = status_of(found)
-    counts = counts_by_group(found.groups) if status in (Status.OPEN, Status.CLOSED) else []
     groups = invited_groups([found.id])[found.id]
+    status = status_of(found, groups)
+    counts = counts_by_group(found.groups) if status in (Status.OPEN, Status.FULL, Status.CLOSED) else []
     settings = current_app.config["TSUDOI"]
     return render_template(
         "guest/event.html",
-        linked_data=structured_data(found),
+        linked_data=structured_data(found, is_full=status == Status.FULL),
         event=found,
         notice=notice_to_show(found),
         status=status,
         kind=event_texts.KINDS[found.kind],
         groups=groups,
-        is_full=status == Status.OPEN and _is_full(found, groups),
         applied=told(sum(count.applied for count in counts)),
         rows=_seat_rows(found, status, counts),
         is_lottery=found.selection == Selection.LOTTERY,
@@ -123,12 +127,6 @@ def event(slug: str) -> ResponseReturnValue:
         certificate=found.certificate_rule != CertificateRule.NONE,
         commitment=commitment_of(found.id) if found.selection == Selection.LOTTERY else None,
     )
-
-
-def _is_full(event: Event, groups: list[EventGroup]) -> bool:
-    """Whether nobody who may apply would get a seat, or may wait for one."""
-    full = groups_turned_away(event)
-    return bool(full) and all(str(group.id) in full for group in groups)
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,11 @@ def _seat_rows(event: Event, status: Status, counts: list[GroupCount]) -> list[S
     numbers = {str(count.group.id): count.applied if is_lottery else count.held for count in counts}
     small = small_groups({key: (n,) for key, n in numbers.items()})
     notes = (
-        {} if status != Status.OPEN else _hopes(counts, small) if is_lottery else _left(event, numbers, small)
+        {}
+        if status == Status.CLOSED
+        else _hopes(counts, small)
+        if is_lottery
+        else _left(event, numbers, small)
     )
     return [
         SeatRow(
@@ -198,7 +200,9 @@ def calendar(slug: str) -> ResponseReturnValue:
 def linked_data(slug: str) -> ResponseReturnValue:
     """The event as schema.org data, for whoever asks for it alone; its page holds the same."""
     found = _public_event_or_404(slug)
-    return Response(json.dumps(structured_data(found), ensure_ascii=False), mimetype=LINKED_DATA)
+    status = status_of(found, invited_groups([found.id])[found.id])
+    data = structured_data(found, is_full=status == Status.FULL)
+    return Response(json.dumps(data, ensure_ascii=False), mimetype=LINKED_DATA)
 
 
 # -- how things are done -------------------------------------------------------------------------------------

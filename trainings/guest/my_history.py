@@ -12,7 +12,7 @@ from trainings.certificates.queries import certificates_of
 from trainings.checkin.queries import attended_ids
 from trainings.core import names
 from trainings.events.models import Event
-from trainings.events.queries import upcoming_events
+from trainings.events.queries import invited_groups, upcoming_events
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
 from trainings.registration import texts as registration_texts
@@ -23,6 +23,7 @@ from trainings.registration.people.addresses import (
     history_seen_by,
     second_addresses,
 )
+from trainings.registration.seat_rules import is_full
 from trainings.registration.secrets import application_secret
 from trainings.skills.queries import current_framework
 from trainings.skills.views import person_levels
@@ -56,9 +57,11 @@ def my_history(secret: str) -> ResponseReturnValue:
 
 
 def _open_to(applications: Sequence[Application]) -> list[Event]:
-    """Events that take applications now and at which the person has none that lives."""
+    """Events that take applications now, that are not full, and at which the person has none that lives."""
     applied = {one.event_id for one in applications if one.is_open}
-    return [event for event in upcoming_events() if event.takes_applications and event.id not in applied]
+    open_now = [one for one in upcoming_events() if one.takes_applications and one.id not in applied]
+    groups = invited_groups([one.id for one in open_now])
+    return [one for one in open_now if not is_full(one, groups[one.id])]
 
 
 @bp.get("/p/<secret>/skills")

@@ -41,6 +41,8 @@ ENDED = {
     State.SUBSTITUTED: "代わりの方に交代しました",
     State.CANCELLED: "取り消しました",
 }
+NO_SEAT = "お席をご用意できませんでした"
+"""How it ended where no lots were drawn: 見送り is a word of the draw."""
 DECIDED_SOON = "締切のあと"
 MASK = "＊"
 WITHIN_RESERVE = "全員参加の見込み"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from trainings.core import clock
 from trainings.core.web import jday, jtime
-from trainings.events.models import CertificateRule, EventState
+from trainings.events.models import CertificateRule, EventState, Selection
 from trainings.events.whereabouts import headline, told_in_a_line
 from trainings.guest import texts
 from trainings.guest.notices import notices_for
@@ -38,7 +38,11 @@ def timeline_of(application: Application) -> list[Line]:
     ]
     changed_at = application.state_changed_at
     if not application.is_open:
-        ended = Line(jday(changed_at), texts.ENDED[application.state], state="now")
+        draws_lots = application.event.selection == Selection.LOTTERY
+        without = application.state == State.NOT_SELECTED and not draws_lots
+        ended = Line(
+            jday(changed_at), texts.NO_SEAT if without else texts.ENDED[application.state], state="now"
+        )
         return [*_in_order([*past, *(one for one in news if one[0] < changed_at)]), ended]
     if application.event.state == EventState.CALLED_OFF:
         lines = _in_order([*past, *news])

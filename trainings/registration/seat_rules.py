@@ -184,6 +184,14 @@ def groups_turned_away(event: Event) -> frozenset[str]:
     return frozenset(key for key, seats in left.items() if seats <= 0)
 
 
+def is_full(event: Event, groups: Iterable[EventGroup]) -> bool:
+    """Whether nobody of these groups, those that may apply, would get a seat now or may wait for one."""
+    if not event.takes_applications:
+        return False
+    full = groups_turned_away(event)
+    return bool(full) and all(str(group.id) in full for group in groups)
+
+
 def most_of_office(event_id: uuid.UUID) -> int:
     """How many seats the office that has most of them holds; people without an office are each their own."""
     held = Counter(one.organisation for one in candidates_in(event_id, HOLDS_SEAT) if one.organisation)

@@ -62,6 +62,49 @@ def test_event_that_is_over_moves_to_the_past_ones(client: Client, unit: Unit, c
     assert "終わりました" in page.follow(event.title)
 
 
+FULL = "席はいっぱいです"
+
+
+@pytest.mark.parametrize("keeps_list", [False, True])
+def test_event_without_seat_and_waiting_list_is_called_full_wherever_it_is_listed(
+    client: Client, unit: Unit, keeps_list: bool
+) -> None:
+    """fee: in words that name no price, so that the offer stands in the linked data for that alone."""
+    event = published(
+        unit,
+        quotas={},
+        capacity=1,
+        organisation_cap=None,
+        keeps_waiting_list=keeps_list,
+        fee="当日お知らせします",
+    )
+    assert "申込受付中" in client.get("/").one(".eventlist .tag").text
+    assert "offers" not in linked(client, event)
+
+    with unit():
+        submit(event, "NSV", 1)
+
+    tags = [
+        client.get(path).one(css).text for path, css in (("/", ".eventlist .tag"), (path_of(event), ".tag"))
+    ]
+    assert [FULL in tag for tag in tags] == [not keeps_list] * 2
+    assert ["申込受付中" in tag for tag in tags] == [keeps_list] * 2
+    page = client.get(path_of(event))
+    assert ("電話やFAXでも申し込めます" in page) == keeps_list
+    offers = linked(client, event).get("offers", {})
+    assert offers.get("availability") == (None if keeps_list else "https://schema.org/SoldOut")
+    assert json.loads(page.one("script[type='application/ld+json']").text).get("offers", {}) == offers
+
+
+def path_of(event: Event) -> str:
+    return f"/e/{event.slug}"
+
+
+def linked(client: Client, event: Event) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(client.open("GET", f"{path_of(event)}.jsonld").get_data())
+    return found
+
+
 @pytest.mark.parametrize("ending", ["", ".ics", ".jsonld", "/apply"])
 def test_draft_is_hidden_from_guests(client: Client, unit: Unit, ending: str) -> None:
     draft = published(unit, published=False)

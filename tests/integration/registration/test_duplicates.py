@@ -409,3 +409,39 @@ def test_queue_asks_the_same_number_of_questions_however_many_doubts(
     assert len(page.all("article")) == n
     # staff with roles (2), possible duplicates (2), open pairs, decided pairs, addresses that ask
     assert len(count) == 7, count.statements
+
+
+# -- settled after the last seat was given -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keeps_list", [False, True])
+def test_who_is_settled_after_the_last_seat_of_first_come_is_told_so_and_hears_of_no_draw(
+    new_client: Callable[[], Client],
+    planner: Client,
+    unit: Unit,
+    office: dict[str, Any],
+    outbox: Outbox,
+    keeps_list: bool,
+) -> None:
+    event = published(unit, quotas={}, capacity=2, organisation_cap=None, keeps_waiting_list=keeps_list)
+    apply(new_client(), unit, event, **chosen(office))
+    guest = new_client()
+    second = apply(guest, unit, event, **chosen(office), **FALSE)
+    apply(
+        new_client(), unit, event, given="別子", given_kana="ベツコ", mail="b@a.example", phone="000-555-0777"
+    )
+    (held,) = [one for one in stored(unit, event) if one.mail == FALSE["mail"]]
+
+    planner.get(QUEUE).press(OTHER)
+
+    assert state_of(unit, held) == (State.WAITING if keeps_list else State.NOT_SELECTED)
+    told = outbox.one(to=FALSE["mail"], purpose=f"registration_{'waiting' if keeps_list else 'not_selected'}")
+    assert "\n\n--\n" in (told.body or "")
+    assert "\n\n\n" not in (told.body or "")
+    page = guest.get(my_link(second))
+    for words in (told.body or "", page.one("main").text):
+        assert "抽選" not in words
+        assert ("キャンセル待ちを受けていません" in words) == (not keeps_list)
+        assert ("席がいっぱいになり" in words) == (not keeps_list)
+        assert "見送り" not in words
+    assert ("お席をご用意できませんでした" in page) == (not keeps_list)
