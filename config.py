@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from trainings.core import names
+from trainings.core.spellings import is_mail
+
 PREFIX = "TSUDOI_"
 ENVIRONMENTS = ("production", "demo", "test")
 LOG_FORMATS = ("json", "text")
@@ -239,8 +242,11 @@ class Settings:
             )
 
     def _check_mail(self) -> None:
-        if not re.fullmatch(r"[^@<>\s]+@[^@<>\s]+", parseaddr(self.mail_from)[1]):
+        _, address = parseaddr(self.mail_from)
+        if not address:
             raise BadSetting("mail_from", "is required: the address that mails come from")
+        if address != names.mail(address) or not is_mail(address):
+            raise BadSetting("mail_from", f"{address!r} is no mail address")
         if not self.smtp_host.strip():
             raise BadSetting("smtp_host", "must not be empty")
         if bool(self.smtp_user) != bool(self.smtp_password):

@@ -28,8 +28,8 @@ MAIL = "メールアドレス"
 PERSON = {MAIL_FIELD: (MAIL, ""), "family_kana": ("セイ", "タカハシ1"), "given_kana": ("メイ", "ミサキ1")}
 ACCOUNT = {MAIL_FIELD: (MAIL, "")}
 NAMED = {"kana": ("フリガナ", "タカハシ ミサキ1")}
-COMPARED = {"kana": ("フリガナ", "")}
-OFFICE = {"kana": ("カナ", "")}
+COMPARED = {"kana": ("フリガナ", "タカハシ1")}
+OFFICE = {"kana": ("カナ", "ヒバリ1")}
 TAKES: dict[str, dict[str, tuple[str, str]]] = {
     "registration.check": PERSON,
     "registration.send_my_links": ACCOUNT,

@@ -11,7 +11,7 @@ from trainings.accounts import texts
 from trainings.accounts.models import Role, Staff
 from trainings.accounts.queries import account_mail
 from trainings.core import names
-from trainings.core.fields import HiddenField, Mail, SelectMultipleField, StringField
+from trainings.core.fields import HiddenField, KnownMail, Mail, SelectMultipleField, StringField
 from trainings.core.requests.editions import EditForm
 
 
@@ -19,14 +19,14 @@ def one_line(typed: str | None) -> str:
     return " ".join(names.as_typed(typed).split("\n"))
 
 
-def mail_field() -> StringField:
+def mail_field(spelled: Mail) -> StringField:
     return StringField(
         "メールアドレス",
         filters=[lambda typed: account_mail(typed or "")],
         validators=[
             InputRequired("メールアドレスを入力してください"),
             Length(max=names.LONGEST_MAIL, message="メールアドレスは254文字までで入力してください"),
-            Mail(),
+            spelled,
         ],
     )
 
@@ -34,7 +34,7 @@ def mail_field() -> StringField:
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Where the sign-in link should go."""
 
-    mail = mail_field()
+    mail = mail_field(KnownMail())
     next = HiddenField()
 
 
@@ -58,13 +58,18 @@ class StaffForm(EditForm):
         filters=[one_line],
         validators=[Length(max=80, message="所属は80文字以内で入力してください")],
     )
-    mail = mail_field()
+    mail = mail_field(Mail())
     roles = SelectMultipleField(
         "役割",
         choices=[(role.value, f"{texts.ROLES[role]}：{texts.ROLE_NOTES[role]}") for role in Role],
         validators=[InputRequired("役割を1つ以上選んでください")],
         validate_choice=True,
     )
+
+    def of(self, member: Staff) -> Self:
+        """Know whose it is: an address that stands is not asked about again."""
+        self.standing = {"mail": member.mail}
+        return self
 
     @classmethod
     def showing(cls, member: Staff) -> Self:

@@ -145,7 +145,7 @@ def change_staff(staff_id: uuid.UUID) -> ResponseReturnValue:
     member = queries.staff_by_id(staff_id) or abort(404)
     if request.method == "GET":
         return _change_page(StaffForm.showing(member), member)
-    form = StaffForm()
+    form = StaffForm().of(member)
     if form.validate_against(lambda: StaffForm.showing(actions.locked_staff(staff_id))):
         try:
             actions.change_staff(staff_id=staff_id, by=current_staff(), **_typed(form))

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
-from trainings.checkin.counter.newcomers import is_odd, newcomer, read_name, recognise
+from trainings.checkin.counter.newcomers import is_odd, is_odd_kana, newcomer, read_name, recognise
 from trainings.checkin.desk.devices import claim_name
 from trainings.checkin.models import Device, Door, Method, Scan
 from trainings.checkin.passages.attempts import Attempt
@@ -206,6 +206,7 @@ def admit_walk_in(
         said=walk_in.said,
         beside=walk_in.beside,
         odd_name=is_odd(walk_in.name, walk_in.kana),
+        odd_kana=is_odd_kana(walk_in.name, walk_in.kana),
     )
     return record_attempts(event_id=event_id, attempts=[attempt], device=device, staff=staff)[0]
 

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired, Length
 
 from trainings.core import names
-from trainings.core.fields import HiddenField, NoAddress, NoKanji, StringField
+from trainings.core.fields import HiddenField, Kana, NoAddress, StringField
 
 
 class DeviceForm(FlaskForm):  # type: ignore[misc]
@@ -40,6 +40,6 @@ class VenueForm(FlaskForm):  # type: ignore[misc]
         validators=[
             DataRequired("フリガナを入力してください"),
             Length(max=160, message="フリガナは160文字までで入力してください"),
-            NoKanji("フリガナ"),
+            Kana("フリガナ"),
         ],
     )

@@ -178,6 +178,7 @@ class Matter(StrEnum):
     OVERTAKEN = "overtaken"
     REUSED = "reused"
     ODD_NAME = "odd_name"
+    ODD_KANA = "odd_kana"
 
 
 class Settlement(Base):

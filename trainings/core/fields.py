@@ -68,7 +68,7 @@ class Spelled:
 
 
 class Kana(Spelled):
-    """Kana of a person. name: the field that has the name."""
+    """Kana of a person, or of an office. name: the field that has the name; without one there must be kana."""
 
     def __init__(self, what: str, name: str = "") -> None:
         self.what, self.name = what, name
@@ -90,11 +90,21 @@ class Mail(Spelled):
         return spellings.about_mail(folded)
 
 
-class NoKanji(Kana):
-    """Kana of an office, which may have figures and Latin letters; and kana that are only compared."""
+class KnownMail(Mail):
+    """A mail address by which somebody is looked up."""
 
     def about(self, folded: str, form: Any) -> str:
-        return spellings.about_kanji_in_kana(self.what, folded)
+        return spellings.about_known_mail(folded)
+
+
+class Phone(Spelled):
+    """A telephone number."""
+
+    def fold(self, typed: str | None) -> str:
+        return names.phone(typed)
+
+    def about(self, folded: str, form: Any) -> str:
+        return spellings.about_phone(folded)
 
 
 class Capped(wtforms.Field):

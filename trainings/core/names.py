@@ -38,6 +38,13 @@ _LONG_VOWEL = re.compile("(?<=[ァ-ヺ])[-‐‑‒–—―−－](?=[ 　]|$)"
 _NO_KANA = re.compile(r"[^ァ-ヺー・ヽヾ゠＝=\u31f0-\u31ff ]")
 """Beside kana: what parts a long name (メアリー・ジェーン, スミス＝ジョーンズ)."""
 _KANJI = re.compile(r"[々〆\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_NAMED_PHONE = re.compile(r"^(?:TEL|電話番号|電話|携帯電話|携帯)[:.]?", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?<=\d)[,(]?(?:内線|内|ext|x)[)番:.-]*(\d{1,6})番?[)]?$", re.IGNORECASE)
+_OWN_EXTENSION = re.compile(r"(?<=\d)内線\d{1,6}$")
+_NO_LICENCE = re.compile(
+    r"0*|(?:特に|登録|番号|該当|免許)?(?:なし|ナシ|無し|無|ありません|ございません)|N/?A|NONE|未定|不明"
+)
+_TH_LICENCE = re.compile(r"(?:(?:登録|免許)番号:?)?第?([0-9A-Z]+)号?")
 _BESIDE_LATIN = frozenset(" .,'’-‐・")
 
 
@@ -85,8 +92,17 @@ def is_latin(name: str | None) -> bool:
 
 
 def phone(text: str | None) -> str:
-    """ASCII digits with hyphens where they were typed; full width and spaces are folded."""
-    return _SPACES.sub("", _HYPHENS.sub("-", narrow(text)))
+    """ASCII digits with hyphens where they were typed; full width and spaces are folded, 電話 before it goes, and an
+    extension stands behind it as 内線12."""
+    folded = _SPACES.sub("", _HYPHENS.sub("-", narrow(text)))
+    if len(folded) > LONGEST:
+        return folded
+    return _EXTENSION.sub(r"内線\1", _NAMED_PHONE.sub("", folded))
+
+
+def without_extension(phone: str) -> str:
+    """A folded number as the exchange is called."""
+    return _OWN_EXTENSION.sub("", phone)
 
 
 def phone_digits(text: str | None) -> str:
@@ -95,8 +111,19 @@ def phone_digits(text: str | None) -> str:
 
 
 def number(text: str | None) -> str:
-    """A licence or office number: ASCII, no spaces, no hyphens; leading zeros stay."""
+    """A number of any kind: ASCII, no spaces, no hyphens; leading zeros stay."""
     return _SPACES.sub("", _HYPHENS.sub("", narrow(text))).upper()
+
+
+def licence(text: str | None) -> str:
+    """A licence number, without 第 and 号 around it; "" for what says that there is none."""
+    folded = number(text)
+    if len(folded) > LONGEST:
+        return folded
+    if _NO_LICENCE.fullmatch(folded):
+        return ""
+    bare = _TH_LICENCE.fullmatch(folded)
+    return bare[1] if bare else folded
 
 
 def mail(text: str | None) -> str:

@@ -16,6 +16,7 @@ OWN_SPELLINGS = (".docomo.ne.jp", ".ezweb.ne.jp", ".au.com", ".ido.ne.jp")
 """Carriers that once gave out addresses with dots in a row or before the at sign, which no rule of the net allows. Their
 mails go out with the local part in quotes (messages.addresses)."""
 
+_NO_PHONE = re.compile(r"[^0-9()+./-]")
 MOST_SHOWN = 5
 """So many signs tell which they are."""
 
@@ -33,12 +34,6 @@ def about_kana(what: str, kana: str, *, name: str = "") -> str:
     return texts.NO_KANA.format(what=what, letters=strange[:MOST_SHOWN])
 
 
-def about_kanji_in_kana(what: str, kana: str) -> str:
-    """Kanji alone: offices have figures and Latin letters in their names, and what is only compared may hold anything."""
-    found = names.kanji(kana)
-    return texts.KANJI_IN_KANA.format(what=what, letters=found[:MOST_SHOWN]) if found else ""
-
-
 def about_mail(address: str) -> str:
     """Of a folded address. Only its spelling: whether it exists shows when a mail arrives."""
     if strange := "".join(dict.fromkeys(letter for letter in address if not "!" <= letter <= "~")):
@@ -52,6 +47,20 @@ def about_mail(address: str) -> str:
     if address.count("@") > 1:
         return texts.MAIL_WITH_ATS
     return texts.DOTS_IN_MAIL if is_mail(_without_odd_dots(address)) else texts.MAIL
+
+
+def about_known_mail(address: str) -> str:
+    """Of a folded address that has to be one we have: whoever gave it under an older rule is found by it still. Says nothing
+    about whether we have it."""
+    local_part, _, domain = address.rpartition("@")
+    could_be = address.isascii() and local_part and domain and "@" not in local_part
+    return "" if could_be else about_mail(address)
+
+
+def about_phone(phone: str) -> str:
+    """Of a folded telephone number."""
+    strange = "".join(dict.fromkeys(_NO_PHONE.findall(names.without_extension(phone))))
+    return texts.NO_PHONE.format(letters=strange[:MOST_SHOWN]) if strange else ""
 
 
 def is_mail(address: str) -> bool:

@@ -17,6 +17,7 @@ from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
 from trainings.core.requests.late_forms import keeps_typed
+from trainings.core.requests.unprintable import tell_unprintable
 from trainings.desk import texts
 from trainings.desk.asking import in_words, is_agreed
 from trainings.desk.blueprint import bp
@@ -34,6 +35,7 @@ from trainings.events.publication import missing
 from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.refusals import EventRefusal
 from trainings.registration.models import Application
+from trainings.registration.printing import printed_words_of_event
 from trainings.registration.queries import confirmed_count, counts_by_group, has_applications
 from trainings.registration.seat_rules import most_of_office
 from trainings.registration.telling import settle_if_nobody
@@ -67,6 +69,7 @@ def make_event() -> ResponseReturnValue:
     event = create_event(**form.values())
     teach_usual_skills(event=event)
     flash(texts.DRAFTED)
+    tell_unprintable(event.title)
     return redirect(url_for("desk.edit", slug=event.slug))
 
 
@@ -134,6 +137,7 @@ def save(slug: str) -> ResponseReturnValue:
         return _edit_page(event, form, standing, refused, 422)
     if edited.seats and event.state == EventState.PUBLISHED and standing.has_applications:
         enqueue(SEAT_FREED, subject=event.id)
+    tell_unprintable(*printed_words_of_event(event.id))
     if settle_if_nobody(edited.notice):
         flash(texts.SAVED)
         return redirect(url_for("desk.notice", slug=slug))
@@ -206,4 +210,5 @@ def make_copy(slug: str) -> ResponseReturnValue:
         return _copy_page(event, form, 422, asked)
     made = copy_whole_event(source=event, on=form.on.data, title=form.title.data)
     flash(texts.COPIED)
+    tell_unprintable(made.title)
     return redirect(url_for("desk.edit", slug=made.slug))

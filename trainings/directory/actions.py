@@ -168,7 +168,7 @@ def recognise_person(
         mail=names.mail(mail),
         phone_digits=names.phone_digits(phone),
         organisation_id=organisation_id,
-        licence_number=names.number(licence_number),
+        licence_number=names.licence(licence_number),
     )
     if own_person is not None:
         person, linked_by = own_person, LinkedBy.OWN_LINK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -14,7 +14,7 @@ from trainings.core.fields import (
     BooleanField,
     HiddenField,
     IntegerField,
-    NoKanji,
+    Kana,
     RadioField,
     SelectField,
     StringField,
@@ -22,7 +22,7 @@ from trainings.core.fields import (
 from trainings.core.requests.editions import EditForm
 from trainings.directory import queries, texts
 from trainings.directory.imports import clean_number, number_flaw
-from trainings.directory.models import DistrictKind, OrganisationKind
+from trainings.directory.models import DistrictKind, Organisation, OrganisationKind
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -124,7 +124,7 @@ class OfficeForm(EditForm):
     """One organisation."""
 
     name = name_field("名称", 120)
-    kana = text_field("カナ", 120, NoKanji("カナ"), description="ひらがなでもかまいません。")
+    kana = text_field("カナ", 120, Kana("カナ"), description="ひらがなでもかまいません。")
     kind = choice_field("種別")
     district = choice_field("圏域")
     number = StringField(
@@ -138,6 +138,11 @@ class OfficeForm(EditForm):
         super().__init__(*args, **kwargs)
         self.kind.choices = [CHOOSE, *((kind.value, texts.KINDS[kind]) for kind in OrganisationKind)]
         self.district.choices = [CHOOSE, *((str(one.id), one.name) for one in queries.districts())]
+
+    def of(self, office: Organisation) -> Self:
+        """Know which it is: kana that stand are not asked about again."""
+        self.standing = {"kana": office.kana}
+        return self
 
     def validate_number(self, field: StringField) -> None:
         if flaw := number_flaw(field.data or ""):

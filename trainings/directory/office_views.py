@@ -17,6 +17,7 @@ from trainings.core.paging import page_of
 from trainings.core.paper import sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
+from trainings.core.requests.unprintable import tell_unprintable
 from trainings.directory import exports, forms, offices, queries, texts
 from trainings.directory.forms import LONGEST_SEARCH
 from trainings.directory.imports import Deed, Flaw, OfficeRow, Plan, Remark, Rows, read_rows
@@ -111,6 +112,8 @@ def edit(office_id: uuid.UUID) -> ResponseReturnValue:
 
 def _edit(office: Organisation | None) -> ResponseReturnValue:
     form = forms.OfficeForm() if office is None or request.method == "POST" else _shown(office)
+    if office is not None:
+        form.of(office)
     if request.method == "POST" and _may_be_saved(form, office):
         try:
             saved = offices.save_organisation(organisation_id=office.id if office else None, **form.values())
@@ -119,6 +122,7 @@ def _edit(office: Organisation | None) -> ResponseReturnValue:
             field.errors = [refused.sentence(texts.REFUSALS)]
         else:
             flash(texts.SAVED.format(name=saved.name))
+            tell_unprintable(saved.name)
             return redirect(url_for("offices.index"))
     if clash := form.clash_page(back=request.path):
         return clash
@@ -223,6 +227,7 @@ def apply() -> ResponseReturnValue:
         form = forms.UploadForm()
         form.file.errors = [refused.sentence(texts.REFUSALS)]
         return render_template("directory/upload.html", form=form, flaws=[]), 422
+    tell_unprintable(*(row.name for row in rows))
     flash(texts.IMPORTED.format(added=len(plan.of(Deed.ADD)), changed=len(plan.of(Deed.CHANGE))))
     return redirect(url_for("offices.index"))
 

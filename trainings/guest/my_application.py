@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link
@@ -16,6 +16,7 @@ from trainings.core.refusal import Refused
 from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
+from trainings.core.requests.unprintable import tell_own_unprintable
 from trainings.core.web import download, jdatetime
 from trainings.events.exports import CALENDAR, calendar_file
 from trainings.events.models import Event, EventState, Selection
@@ -153,6 +154,7 @@ def save(secret: str) -> ResponseReturnValue:
     except Refused as refused:
         return _refused(secret, "guest/edit.html", ChangeForm, refused)
     flash(texts.CHANGED)
+    _tell_unprintable(form)
     return redirect(url_for("guest.my_application", secret=secret))
 
 
@@ -230,7 +232,13 @@ def send_substitute(secret: str) -> ResponseReturnValue:
         )
     except Refused as refused:
         return _refused(secret, "guest/substitute.html", SubstituteForm, refused)
+    _tell_unprintable(form)
     return redirect(url_for("guest.receipt", secret=application_secret(new)))
+
+
+def _tell_unprintable(form: PersonForm) -> None:
+    phone = form.event.contact_phone or current_app.config["TSUDOI"].contact_phone
+    tell_own_unprintable(form.family.data, form.given.data, form.organisation_name.data, phone=phone)
 
 
 def _ask_for_substitute(application: Application, form: SubstituteForm, secret: str) -> ResponseReturnValue:

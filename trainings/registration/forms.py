@@ -18,9 +18,11 @@ from trainings.core.fields import (
     BooleanField,
     HiddenField,
     Kana,
+    KnownMail,
     Mail,
     Most,
     NoAddress,
+    Phone,
     RadioField,
     SelectField,
     StringField,
@@ -146,9 +148,11 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         filters=[_one_line],
         validators=[_most(254, "メールアドレス", names.mail), Mail()],
     )
-    phone = StringField("電話番号", filters=[_one_line], validators=[_most(30, "電話番号", names.phone)])
+    phone = StringField(
+        "電話番号", filters=[_one_line], validators=[_most(30, "電話番号", names.phone), Phone()]
+    )
     licence_number = StringField(
-        "登録番号", filters=[_one_line], validators=[_most(30, "登録番号", names.number)]
+        "登録番号", filters=[_one_line], validators=[_most(30, "登録番号", names.licence)]
     )
     heard_via = SelectField("この催しを、どこで知りましたか", validate_choice=False)
     heard_via_note = StringField("知ったきっかけの補足", filters=[_one_line], validators=[_most(80, "補足")])
@@ -332,7 +336,7 @@ FOLDS: dict[str, Callable[[str | None], str]] = {
     "given_kana": names.kana,
     "mail": names.mail,
     "phone": names.phone,
-    "licence_number": names.number,
+    "licence_number": names.licence,
     "priority": names.number,
 }
 NO_OFFICE = ("なし", "無し", "ありません", "所属なし")
@@ -424,6 +428,6 @@ class LinksForm(FlaskForm):  # type: ignore[misc]
         validators=[
             InputRequired("申込のときに書いたメールアドレスを入力してください"),
             _most(254, "メールアドレス", names.mail),
-            Mail(),
+            KnownMail(),
         ],
     )

@@ -65,7 +65,7 @@ def write_statement(application: Application, statement: Statement) -> None:
     application.mail, application.phone = names.mail(statement.mail), names.phone(statement.phone)
     application.profession_id = statement.profession_id
     application.profession_note = names.as_typed(statement.profession_note)
-    application.licence_number = names.number(statement.licence_number)
+    application.licence_number = names.licence(statement.licence_number)
     application.heard_via_id = statement.heard_via_id
     application.heard_via_note = names.as_typed(statement.heard_via_note)
     application.pre_answer = names.as_typed(statement.pre_answer)

@@ -18,6 +18,7 @@ from trainings.core.refusal import Refused
 from trainings.core.requests.asking import ask, asks_first, is_sure
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
+from trainings.core.requests.unprintable import tell_unprintable
 from trainings.core.web import download
 from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import canonical_ids_of, role_names
@@ -31,7 +32,7 @@ from trainings.registration.corrections.forms import CancelForm, StaffChangeForm
 from trainings.registration.forms import PersonForm, ProxyForm
 from trainings.registration.intake import locked_application
 from trainings.registration.models import Application, Channel
-from trainings.registration.printing import unprintable_names
+from trainings.registration.printing import printed_words, unprintable_names, unprintable_of_event
 from trainings.registration.queries import Filter
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import LIVE, State
@@ -74,7 +75,7 @@ def applications(slug: str) -> ResponseReturnValue:
         unprintable=unprintable_names(event.id),
         most_named=MOST_NAMED,
         code_of=letters.code_of,
-        event_letters=letters.missing(event.title, event.venue, event.room),
+        event_letters=unprintable_of_event(event.id),
         states=texts.STATES,
         tags=texts.TAGS,
         channels=texts.CHANNELS,
@@ -169,6 +170,7 @@ def save(application_id: uuid.UUID) -> ResponseReturnValue:
         try:
             change_application(application_id=one.id, statement=form.statement(), by_staff=True)
             flash(texts.CORRECTED.format(name=one.full_name))
+            tell_unprintable(*printed_words(one))
             return redirect(url_for("registration.application", application_id=one.id))
         except Refused as refused:
             db.session.rollback()
@@ -239,6 +241,7 @@ def enter(slug: str) -> ResponseReturnValue:
                     name=stored.full_name, code=stored.code, state=texts.STATES[stored.state]
                 )
             )
+            tell_unprintable(*printed_words(stored))
             return redirect(url_for("registration.proxy", slug=slug, channel=form.channel.data))
         except Refused as refused:
             db.session.rollback()

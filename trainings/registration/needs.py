@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.needs import Need, need
+from trainings.core.paper import letters
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventState
 from trainings.registration import texts
@@ -18,7 +19,7 @@ from trainings.registration.people.addresses import addresses_that_ask
 from trainings.registration.people.duplicates import doubts
 from trainings.registration.people.free_entries import OPEN_FREE_ENTRY
 from trainings.registration.people.reading import open_candidates_of_event, open_groups
-from trainings.registration.printing import unprintable_names
+from trainings.registration.printing import unprintable_names, words_of_events
 from trainings.registration.states import LIVE
 
 OPEN_EVENTS = NOT_HELD | {EventState.PUBLISHED}
@@ -77,6 +78,10 @@ def _unprintable(event_id: uuid.UUID | None) -> Iterator[Need]:
     wanted = select(Event.id).where(Event.state.in_(OPEN_EVENTS), Event.ends_at > clock.now())
     if event_id is not None:
         wanted = wanted.where(Event.id == event_id)
-    for id in db.session.scalars(wanted).all():
+    ids = db.session.scalars(wanted).all()
+    words = words_of_events(ids) if ids else {}
+    for id in ids:
+        if letters.missing(*words[id]):
+            yield need("unprintable_event", texts.NEEDS, "registration.applications", event_id=id)
         if n := len(unprintable_names(id)):
             yield need("unprintable", texts.NEEDS, "registration.applications", event_id=id, n=n)

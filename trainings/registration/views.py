@@ -174,7 +174,7 @@ def _as_stored(form: ApplyForm) -> dict[str, str]:
         "kana": f"{names.kana(form.family_kana.data)} {names.kana(form.given_kana.data)}".strip(),
         "mail": names.mail(form.mail.data),
         "phone": names.phone(form.phone.data),
-        "licence_number": names.number(form.licence_number.data),
+        "licence_number": names.licence(form.licence_number.data),
         "heard_via": " ".join(
             filter(None, (dict(form.heard_via.choices).get(form.heard_via.data), form.heard_via_note.data))
         ),

@@ -130,8 +130,20 @@ def test_sign_in_finds_the_address_however_it_is_typed(
     assert outbox.one().to_address == MAIL
 
 
+def test_old_address_that_would_not_be_taken_today_still_signs_in(
+    client: Client, unit: Unit, outbox: Outbox, work: Work
+) -> None:
+    add_staff(unit, Role.PLANNER, name="古い 住所", mail="old..one@city")
+
+    ask(client, "old..one@city")
+    work()
+
+    assert outbox.one().to_address == "old..one@city"
+
+
 @pytest.mark.parametrize(
-    "typed", ["", "mamoru", "mamoru@", "@city.keyaki.example", "mamoru@city", "x" * 250 + "@a.jp"]
+    "typed",
+    ["", "mamoru", "mamoru@", "@city.keyaki.example", "美咲@city.keyaki.example", "x" * 250 + "@a.jp"],
 )
 def test_sign_in_page_says_what_is_wrong_with_an_address_and_keeps_it(client: Client, typed: str) -> None:
     page = ask(client, typed, status=422)

@@ -112,6 +112,19 @@ def test_changing_nothing_leaves_no_trail(office: Client, unit: Unit) -> None:
     assert trail(unit) == []
 
 
+def test_old_address_stays_while_something_else_is_changed(office: Client, unit: Unit) -> None:
+    add_staff(unit, Role.VIEWER, name="小川 恵", mail="old..one@city")
+    form = office.get(SETTINGS).follow("小川 恵")
+
+    form.press("この内容で変更する", department="健康課")
+    page = (
+        office.get(SETTINGS).follow("小川 恵").press("この内容で変更する", mail="new..one@city", status=422)
+    )
+
+    assert stored(unit, "old..one@city").department == "健康課"
+    assert len(page.errors) == 1
+
+
 def test_changed_address_ends_the_sessions_of_its_owner(
     office: Client, unit: Unit, new_client: Callable[[], Client]
 ) -> None:

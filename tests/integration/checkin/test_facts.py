@@ -207,6 +207,29 @@ def test_walk_in_of_an_old_desk_keeps_its_words_for_a_look_and_mails_nobody(
     assert not [mail for mail in outbox.all() if "evil" in f"{mail.subject} {mail.body}"]
 
 
+@pytest.mark.parametrize("kana", ["", "飛入 参", "トビイリ1 サン", "a" * 80])
+def test_fact_without_kana_that_are_kana_is_kept_and_asks_for_a_look(
+    night: Night, unit: Unit, kana: str
+) -> None:
+    refused = night.desk.walk_in(**person(night, kana=kana), status=422)
+    answer = night.desk.walk_in(**person(night, kana=kana, offline=True))["answers"][0]
+
+    assert refused["error"] == ("kana_strange" if kana else "kana_missing")
+    assert answer["outcome"] == "admitted"
+    with unit() as session:
+        (kept,) = session.scalars(select(Application).where(Application.channel == Channel.WALK_IN))
+        assert (kept.full_name, kept.full_kana) == ("飛入 参", kana)
+        (matter,) = open_matters(night.evening.event.id)
+        assert (matter.matter, matter.application) == (Matter.ODD_KANA, kept)
+
+
+def test_fact_of_a_name_in_latin_letters_needs_no_kana(night: Night, unit: Unit) -> None:
+    night.desk.walk_in(**person(night, name="Schmidt Anna", kana="", offline=True))
+
+    with unit():
+        assert open_matters(night.evening.event.id) == []
+
+
 # -- many desks at once ----------------------------------------------------------------------------------------
 
 DESKS = 6

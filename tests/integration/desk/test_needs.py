@@ -210,6 +210,12 @@ def unprintable() -> Made:
     return event
 
 
+def unprintable_event() -> Made:
+    event = open_event("字のない会場の会")
+    event.room = "\U000f0000の間"
+    return event
+
+
 def new_devices() -> Made:
     event = open_event("端末の会")
     device_of(event)
@@ -337,6 +343,7 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "addresses": (addresses, "記録を見てよいか、決めていないメールアドレスが1件あります"),
     "free_entries": (free_entries, "事業所が一覧に結び付いていない申込が1件あります"),
     "unprintable": (unprintable, "証明書や名札に印刷できない字のある方が1人います"),
+    "unprintable_event": (unprintable_event, "催しの名前・会場・講師などに、印刷できない字があります"),
     "new_devices": (new_devices, "受付の端末が1台、新しく登録されました"),
     "door_due": (door_due, "催しが終わりました。受付がまだ開いています"),
     "matters": (matters, "受付で確かめることが1件あります"),

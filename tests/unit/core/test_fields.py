@@ -76,7 +76,9 @@ def test_caps_are_those_of_lines_and_texts() -> None:
     assert large == {"ApplyForm.checked": 2_000_000, "ReviewForm.public_body": 40_000}
 
 
-SPELLED = {"mail": fields.Mail, "family_kana": fields.Kana, "given_kana": fields.Kana, "kana": fields.NoKanji}
+SPELLED = {"mail": fields.Mail, "phone": fields.Phone} | dict.fromkeys(
+    ("family_kana", "given_kana", "kana"), fields.Kana
+)
 """Lines that are spelled in one way only, wherever they are asked for."""
 
 

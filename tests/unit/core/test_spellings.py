@@ -49,15 +49,6 @@ def test_kana_is_cleaned_where_that_is_certain(typed: str, stored: str) -> None:
     assert names.kana(typed) == stored
 
 
-@pytest.mark.parametrize("kana", ["ケヤキ24ジカンクリニック", "NPO ケヤキ", "ケヤキ(ホンテン)", ""])
-def test_kana_of_an_office_may_hold_figures_and_latin_letters(kana: str) -> None:
-    assert spellings.about_kanji_in_kana("カナ", kana) == ""
-
-
-def test_kanji_in_the_kana_of_an_office_is_asked_about() -> None:
-    assert "漢字「薬局」" in spellings.about_kanji_in_kana("カナ", "ケヤキ薬局")
-
-
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
@@ -139,3 +130,85 @@ DOTS = "メールアドレスの点「.」が続いているか、「@」のと�
 )
 def test_mail_that_is_not_certain_is_asked_about(typed: str, said: str) -> None:
     assert spellings.about_mail(names.mail(typed)) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("０００−５５５ー０１００", "000-555-0100"),
+        ("（０００）５５５　０１００", "(000)5550100"),
+        ("000.555.0100", "000.555.0100"),
+        ("+81 00 555 0100", "+81005550100"),
+        ("TEL：000-555-0100", "000-555-0100"),
+        ("℡000-555-0100", "000-555-0100"),
+        ("電話 000-555-0100", "000-555-0100"),
+        ("000-555-0100 内線 １２", "000-555-0100内線12"),
+        ("000-555-0100（内線：12）", "000-555-0100内線12"),
+        ("000-555-0100(内)12番", "000-555-0100内線12"),
+        ("000-555-0100 ext.12", "000-555-0100内線12"),
+    ],
+)
+def test_phone_is_cleaned_where_that_is_certain(typed: str, stored: str) -> None:
+    folded = names.phone(typed)
+
+    assert (folded, names.phone(folded), spellings.about_phone(folded)) == (stored, stored, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "letters"),
+    [
+        ("O00-555-0I00", "OI"),
+        ("000-555-0100 自宅", "自宅"),
+        ("000-555-0100 内線 山田", "内線山田"),
+        ("000-555-0100、000-555-0101", "、"),
+        ("内線12", "内線"),
+        ("〇〇〇-555-0100", "〇"),
+    ],
+)
+def test_letters_in_a_phone_number_are_asked_about(typed: str, letters: str) -> None:
+    assert spellings.about_phone(names.phone(typed)).startswith(f"電話番号に「{letters}」は使えません")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        *(
+            (none, "")
+            for none in (
+                "なし",
+                "無し",
+                "ナシ",
+                "ありません",
+                "0",
+                "０００",
+                "ー",
+                "-",
+                "特になし",
+                "none",
+                " ",
+            )
+        ),
+        ("第１２３４５号", "12345"),
+        ("第 00123 号", "00123"),
+        ("登録番号：第123号", "123"),
+        ("12345号", "12345"),
+        ("０１２３-４５", "012345"),
+        ("東京都第123号", "東京都第123号"),
+        ("10", "10"),
+    ],
+)
+def test_licence_number_that_is_none_is_empty_and_others_lose_what_stands_around_them(
+    typed: str, stored: str
+) -> None:
+    assert (names.licence(typed), names.licence(stored)) == (stored, stored)
+
+
+@pytest.mark.parametrize("typed", ["a..b.@clinic.example", "mamoru@city", "a@city.local", "a_b@c_d.jp"])
+def test_address_of_an_older_rule_is_found_by_it(typed: str) -> None:
+    assert spellings.about_mail(names.mail(typed))
+    assert spellings.about_known_mail(names.mail(typed)) == ""
+
+
+@pytest.mark.parametrize("typed", ["mamoru", "mamoru@", "@city.jp", "a@b@city.jp", "美咲@city.jp"])
+def test_what_was_never_an_address_is_asked_about_where_one_is_looked_up(typed: str) -> None:
+    assert spellings.about_known_mail(typed) == spellings.about_mail(typed) != ""

@@ -20,7 +20,7 @@ from trainings.allocation.exports import council_pages
 from trainings.allocation.models import Draw, DrawCommitment
 from trainings.certificates.exports import certificates_pdf
 from trainings.certificates.models import Certificate
-from trainings.checkin.paper.exports import badge_pages
+from trainings.checkin.paper.exports import badge_of, badge_pages
 from trainings.core.paper import pdf
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
@@ -254,3 +254,44 @@ def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path,
         assert [word for word in page if not word.lies_within(14, 10, 196, 295)] == []
         seen = [word for word in page if word.text not in CAPTIONS]
         assert covered(seen) == []
+
+
+LOST, GETA = "\U000f0001", "〓"
+"""A letter of private use that no font has, and what is printed for it."""
+
+
+def paper_of(kind: str, event: Event) -> bytes:
+    """Each paper with such a letter wherever somebody types."""
+    guest = guest_of(event, f"{LOST}橋", "美咲", office=f"{LOST}薬局", group=f"看{LOST}")
+    if kind == "certificate":
+        return certificates_pdf([certificate_of(event, guest.full_name)], "受講証明書")
+    if kind == "badge":
+        return badge_pages(event, [guest], {})
+    if kind == "roster":
+        page = render_template("checkin/roster.html", event=event, people=[guest])
+        return pdf.render(page, static_dir=Path(current_app.static_folder or ""))
+    press = pdf.Press(Path(current_app.static_folder or ""))
+    press.lay_out(f'<html lang="ja"><title>{event.title}</title><p>{guest.full_name}</p></html>')
+    return press.written()
+
+
+@pytest.mark.parametrize("kind", ["certificate", "badge", "roster", "press"])
+def test_letter_that_no_font_has_is_printed_as_geta_on_every_paper(kind: str, tmp_path: Path) -> None:
+    event = event_of(title=f"{LOST}の集い", venue=f"市役所{LOST}", room=f"{LOST}の間")
+
+    pages = pages_of(paper_of(kind, event), tmp_path)
+
+    said = text_of([word for page in pages for word in page])
+    assert LOST not in said
+    assert f"{GETA}橋" in said
+    if kind != "press":
+        assert f"{GETA}の集い" in said
+
+
+def test_badge_printed_at_a_desk_has_geta_too() -> None:
+    badge = badge_of(guest_of(event_of(title=f"{LOST}の集い"), f"{LOST}橋", "美咲"), {})
+
+    assert (badge.texts["name"].lines, badge.texts["event"].lines) == (
+        (f"{GETA}橋 美咲",),
+        (f"{GETA}の集い",),
+    )

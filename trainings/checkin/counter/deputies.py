@@ -14,7 +14,7 @@ from sqlalchemy import select
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin.actions import WalkIn, admit_walk_in
-from trainings.checkin.counter.newcomers import is_odd, newcomer, read_name, recognise
+from trainings.checkin.counter.newcomers import is_odd, is_odd_kana, newcomer, read_name, recognise
 from trainings.checkin.models import Device, Method, Scan
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.facts import entry, said_once
@@ -167,6 +167,7 @@ def _admit(
         said=deputy.said,
         beside=deputy.beside,
         odd_name=is_odd(deputy.name, deputy.kana),
+        odd_kana=is_odd_kana(deputy.name, deputy.kana),
     )
     return record_attempts(event_id=event_id, attempts=[*undone, admission], device=device, staff=staff)[-1]
 

@@ -29,14 +29,12 @@ class Name:
 
 
 def read_name(name: str, kana: str, *, is_fact: bool) -> Name:
-    """is_fact: they are in already, whatever was typed. A name in Latin letters needs no kana. Raises Refused: NAME_MISSING,
-    KANA_MISSING, NAME_HOLDS_ADDRESS, KANA_STRANGE (facts: about)."""
+    """is_fact: they are in already, whatever was typed. Raises Refused: NAME_MISSING, NAME_HOLDS_ADDRESS, and as
+    `check_kana`."""
     family, _, given = " ".join(names.as_typed(name).split()).partition(" ")
     family_kana, _, given_kana = names.kana(kana).partition(" ")
     if not family:
         raise Refused(CheckinRefusal.NAME_MISSING)
-    if not family_kana and not names.is_latin(name):
-        raise Refused(CheckinRefusal.KANA_MISSING)
     if not is_fact and is_odd(name, kana):
         raise Refused(CheckinRefusal.NAME_HOLDS_ADDRESS)
     if not is_fact:
@@ -49,9 +47,22 @@ def is_odd(name: str, kana: str) -> bool:
     return any(names.holds_address(typed) or names.holds_phone(typed) for typed in (name, kana))
 
 
+def is_odd_kana(name: str, kana: str) -> bool:
+    """Whether nobody may be entered under such kana who is not in already."""
+    try:
+        check_kana(name, kana)
+    except Refused:
+        return True
+    return False
+
+
 def check_kana(name: str, kana: str) -> None:
-    """static/js/door/kana.js says the same at the desk. Raises Refused: KANA_STRANGE (facts: about)."""
-    if about := spellings.about_kana(texts.KANA, names.kana(kana), name=name):
+    """A name in Latin letters needs none; static/js/door/kana.js says the same at the desk. Raises Refused: KANA_MISSING,
+    KANA_STRANGE (facts: about)."""
+    folded = names.kana(kana)
+    if not folded and not names.is_latin(name):
+        raise Refused(CheckinRefusal.KANA_MISSING)
+    if about := spellings.about_kana(texts.KANA, folded, name=name):
         raise Refused(CheckinRefusal.KANA_STRANGE, about=about)
 
 

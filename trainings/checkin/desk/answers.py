@@ -6,9 +6,10 @@ import uuid
 from typing import Any
 
 from trainings.checkin import texts
-from trainings.checkin.models import Direction, Outcome, Scan, ScanKind, Why
+from trainings.checkin.models import Direction, Method, Outcome, Scan, ScanKind, Why
 from trainings.checkin.passages.decision import Decision
 from trainings.core.db import db
+from trainings.core.paper import letters
 from trainings.directory.models import Profession
 from trainings.events.models import EventGroup
 from trainings.registration.models import Application
@@ -42,6 +43,9 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         say, then = texts.UNDONE, texts.STILL_IN if kept["since"] else ""
     elif outcome == Outcome.ADMITTED and scan.direction == Direction.OUT:
         say = texts.OUT
+    elif scan.method == Method.WALK_IN and application is not None:
+        lost = letters.missing(application.full_name, application.organisation_name)
+        then = texts.BADGE_BY_HAND.format(letters=letters.named(lost)) if lost else ""
     guest = None
     if application is not None:
         guest = roster_entry(application) | {"table": kept["table"], "state": kept["state"]}

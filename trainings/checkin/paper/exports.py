@@ -14,7 +14,7 @@ from trainings.checkin import queries
 from trainings.checkin.counter.fees import takings_of
 from trainings.checkin.paper.badges import note_printed, with_badges
 from trainings.core import clock
-from trainings.core.paper import pdf, qr, sheets
+from trainings.core.paper import letters, pdf, qr, sheets
 from trainings.core.paper.fitting import Box, Fitted, fit
 from trainings.core.paper.sheets import Cell, Sheet
 from trainings.directory.models import PARTICIPANT
@@ -130,7 +130,7 @@ def badge_of(application: Application, roles: Mapping[str, str]) -> Badge:
         "office": application.organisation_name,
         "group": application.group.name if application.role == PARTICIPANT else roles[application.role],
     }
-    texts = {place: fit(text, BOXES[place]) for place, text in told.items()}
+    texts = {place: fit(letters.printable(text), BOXES[place]) for place, text in told.items()}
     return Badge(application, qr.picture(ticket_url(application)), texts)
 
 

@@ -31,6 +31,7 @@ from trainings.core.paging import part_of
 from trainings.core.paper import pdf
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
+from trainings.core.requests.unprintable import tell_unprintable
 from trainings.core.web import blueprint, download
 from trainings.events.models import Event, Session
 from trainings.events.queries import event_by_slug
@@ -118,6 +119,7 @@ def key_in(slug: str) -> ResponseReturnValue:
         return _keying_page(event, session, typed | added, refused, 422)
     if added["name"]:
         flash(texts.WALK_IN_KEYED_IN.format(name=names.as_typed(added["name"])))
+        tell_unprintable(added["name"])
     if fresh or not added["name"]:
         flash(texts.KEYED_IN.format(n=fresh) if fresh else texts.NOTHING_KEYED_IN)
     return redirect(

@@ -18,7 +18,7 @@ class Attempt:
     say; again_of: of the one that it says again. clock_off: by how many seconds the device's clock was ahead of ours when
     it sent the scan; behind: negative. said: a digest of its content as a device told it, "" for what none did; beside: the
     id under which it came, if another content had come under that (`sameness`).
-    odd_name: whoever came in was entered with a name that holds an address.
+    odd_name: whoever came in was entered with a name that holds an address; odd_kana: with kana that are none.
     """
 
     scan_id: uuid.UUID
@@ -37,3 +37,4 @@ class Attempt:
     said: str = ""
     beside: uuid.UUID | None = None
     odd_name: bool = False
+    odd_kana: bool = False

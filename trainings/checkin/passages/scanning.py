@@ -170,8 +170,9 @@ def _record(
         kept["against"] = told.why
     if application is not None and ours is None:
         kept["event"] = application.event.title
-    if attempt.odd_name:
-        kept["odd_name"], flagged = True, True
+    odd = {"odd_name": attempt.odd_name, "odd_kana": attempt.odd_kana}
+    for what in (what for what, is_so in odd.items() if is_so):
+        kept[what], flagged = True, True
     if attempt.beside is not None:
         kept["reused"], flagged = True, True
     if not flagged and abs(attempt.clock_off) > WRONG_CLOCK.total_seconds():

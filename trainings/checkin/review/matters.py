@@ -39,6 +39,8 @@ class Matters:
             return Matter.REUSED
         if "odd_name" in scan.answer:
             return Matter.ODD_NAME
+        if "odd_kana" in scan.answer:
+            return Matter.ODD_KANA
         if scan.why in FOREIGN:
             return Matter.UNKNOWN
         if "clock_off" in scan.answer:

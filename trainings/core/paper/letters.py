@@ -1,4 +1,4 @@
-"""Which letters the machine's fonts can draw; what none of them has is printed as a crossed box.
+"""Which letters the machine's fonts can draw; for what none of them has, 〓 is printed and a hand writes the letter over it.
 
 WeasyPrint takes the letters that its first font lacks from any other that is installed, as fontconfig lists them: so the
 same list is asked here, once a process and only when a rarer letter comes. A machine without fontconfig or without a
@@ -11,26 +11,46 @@ import logging
 import subprocess
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
+
+from trainings.core import texts
 
 COMMAND = ("fc-list", "--format", "%{charset}\n")
 PATIENCE = 20
 """Seconds."""
 HIRAGANA_A = chr(0x3042)
+GETA = chr(0x3013)
+"""〓: what Japanese printers set where they have no type. Every Japanese font has it."""
 USUAL = "shift_jis"
 """Every Japanese font has the letters of JIS X 0208."""
 _log = logging.getLogger(__name__)
 
 
-def missing(*texts: str | None) -> tuple[str, ...]:
+def missing(*told: str | None) -> tuple[str, ...]:
     """The letters in some texts that no installed font can draw, each once, in their order."""
     found = dict.fromkeys(
-        letter for text in texts if text and not _is_usual(text) for letter in text if _is_rare(letter)
+        letter
+        for text in told
+        if text and not _is_usual(text)
+        for letter in dict.fromkeys(text)
+        if _is_rare(letter)
     )
     if not found:
         return ()
     drawn = _drawn()
     return tuple(letter for letter in found if drawn is not None and not drawn.has(letter))
+
+
+def printable(text: str) -> str:
+    """A text as it is printed: 〓 for each letter that would be a crossed box."""
+    lost = missing(text)
+    return text.translate(dict.fromkeys(map(ord, lost), GETA)) if lost else text
+
+
+def named(lost: Iterable[str]) -> str:
+    """Letters in a sentence."""
+    return "".join(texts.UNPRINTABLE_LETTER.format(letter=letter) for letter in lost)
 
 
 def code_of(letter: str) -> str:

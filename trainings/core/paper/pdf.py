@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from trainings.core.paper.letters import printable
 from trainings.core.static_files import name_in
 
 BASE = "tsudoi:///"
@@ -25,6 +26,7 @@ class PdfUnavailable(Exception):
 def render(html: str, *, static_dir: Path) -> bytes:
     """A PDF (PDF/UA-1) of a whole HTML document.
 
+    A letter that no font of the machine has is printed as 〓 (`letters`).
     Addresses below /static/ are read from `static_dir`; any other one is left out, and WeasyPrint says so in the log.
     Raises `PdfUnavailable` when the libraries are missing.
     """
@@ -88,5 +90,5 @@ def _laid_out(html: str, static_dir: Path, fonts: Any = None) -> Any:
             kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, found.read_bytes(), {"Content-Type": kind})
 
-    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=StaticFetcher())
+    document = weasyprint.HTML(string=printable(html), base_url=BASE, url_fetcher=StaticFetcher())
     return document.render(font_config=fonts, **OPTIONS)

@@ -15,6 +15,9 @@ from trainings.events.models import Event
 from trainings.registration.forms import PersonForm
 from trainings.registration.models import Application
 
+STANDS = ("family_kana", "given_kana", "mail", "phone")
+"""What is not asked about again while it stays."""
+
 
 class ChangeForm(EditForm, PersonForm):
     """Correcting what was typed. The channel and the pledge stay as they were."""
@@ -36,7 +39,7 @@ class ChangeForm(EditForm, PersonForm):
     def of(self, application: Application) -> Self:
         """Know whose it is: a free entry that staff matched to an office stays matched while its words stay."""
         self.application = self.held = application
-        self.standing = {name: getattr(application, name) for name in ("family_kana", "given_kana", "mail")}
+        self.standing = {name: getattr(application, name) for name in STANDS}
         return self
 
     def _chosen_office(self, typed: str) -> uuid.UUID | None:
@@ -76,6 +79,7 @@ class SubstituteForm(PersonForm):
     def of(self, application: Application) -> Self:
         """Know whose seat it is."""
         self.application = self.held = application
+        self.standing = {"phone": application.phone}
         return self
 
     def for_event(self, event: Event) -> Self:

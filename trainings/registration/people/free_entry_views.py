@@ -12,6 +12,7 @@ from trainings.accounts.models import Role
 from trainings.core import names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.core.requests.unprintable import tell_unprintable
 from trainings.core.web import blueprint
 from trainings.directory import forms, texts
 from trainings.directory import queries as directory
@@ -79,6 +80,7 @@ def add() -> ResponseReturnValue:
             field.errors = [refused.sentence(texts.REFUSALS)]
         else:
             flash(texts.ADDED_AND_MATCHED.format(name=office.name, count=len(ids)))
+            tell_unprintable(office.name)
             return _back()
     status = 422 if form.errors else 200
     return render_template("registration/free_entry_add.html", form=form, applications=applications), status
