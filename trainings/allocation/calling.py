@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainings.allocation import offers, queries
+from trainings.allocation import offers
 from trainings.core import clock
 from trainings.events.models import Event
 from trainings.registration.models import Application
@@ -13,10 +12,9 @@ from trainings.registration.models import Application
 
 @dataclass(frozen=True)
 class CallList:
-    """waiting: in rank. next: who may be called now, because a seat is free that they may have by the rules; None: nobody.
+    """next: who may be called now, because a seat is free that they may have by the rules; None: nobody.
     by_phone: no mail offers a seat any more, so that staff have to call."""
 
-    waiting: Sequence[Application]
     next: Application | None
     by_phone: bool
 
@@ -25,7 +23,12 @@ def call_list(event: Event) -> CallList:
     """The list as it stands. Reads only."""
     now = clock.now()
     return CallList(
-        waiting=queries.waiting_in_rank(event.id),
         next=offers.next_in_line(event) if now < event.starts_at else None,
-        by_phone=now < event.starts_at and offers.offer_expiry(event, now) is None,
+        by_phone=calls_by_phone(event),
     )
+
+
+def calls_by_phone(event: Event) -> bool:
+    """Whether no mail offers a seat of the event any more, and it has not begun."""
+    now = clock.now()
+    return now < event.starts_at and offers.offer_expiry(event, now) is None

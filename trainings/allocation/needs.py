@@ -9,7 +9,8 @@ from datetime import timedelta
 from sqlalchemy import exists, func, select
 
 from trainings.allocation import queries, texts
-from trainings.allocation.calling import call_list
+from trainings.allocation.calling import calls_by_phone
+from trainings.allocation.offers import next_in_line
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.needs import Need, need
@@ -69,8 +70,7 @@ def _seats_to_call_for(event: Event) -> Iterator[Need]:
     is_waiting = exists().where(Application.event_id == event.id, Application.state == State.WAITING)
     if event.has_begun or not db.session.scalar(select(is_waiting)):
         return
-    calls = call_list(event)
-    if calls.by_phone and calls.next is not None:
+    if calls_by_phone(event) and next_in_line(event) is not None:
         yield need("seats_to_call_for", texts.NEEDS, "allocation.waiting", event_id=event.id)
 
 

@@ -20,7 +20,7 @@ from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
-from trainings.registration.seat_rules import candidates_of, released_groups, rules_of
+from trainings.registration.seat_rules import candidates_in, candidates_of, released_groups, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
 from trainings.seats.admission import readmit
@@ -68,18 +68,18 @@ def next_in_line(event: Event) -> Application | None:
     """Who gets the seat that is free: the first in rank whose admission is legal; None while there is none."""
     if event.state != EventState.PUBLISHED or not _list_is_in_order(event):
         return None
-    waiting = {str(one.id): one for one in queries.waiting_in_rank(event.id)}
-    if not waiting:
+    candidates = candidates_in(event.id, [State.WAITING])
+    if not candidates:
         return None
     rules = rules_of(event)
-    holding = candidates_of(event, queries.participants(event.id, HOLDS_SEAT))
-    candidates = candidates_of(event, waiting.values())
+    holding = candidates_in(event.id, HOLDS_SEAT)
     if event.selection == Selection.FIRST_COME:
         # The same rule as at the counter: reserves not yet released are held against phantoms.
         admitted = readmit(rules, holding, candidates, released_groups(event))
-        return waiting[admitted[0]] if admitted else None
-    offer = next_offer(rules, _honoured(event, rules), holding, candidates)
-    return waiting[offer.key] if offer.key is not None else None
+        key = admitted[0] if admitted else None
+    else:
+        key = next_offer(rules, _honoured(event, rules), holding, candidates).key
+    return db.session.get_one(Application, uuid.UUID(key)) if key is not None else None
 
 
 def _honoured(event: Event, rules: Rules) -> Honoured:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from trainings.allocation.draws.weights import Outcome, Past, WeightRule
 from trainings.allocation.models import Draw, DrawCommitment, DrawEntry, DrawVoid, FrozenList
@@ -14,10 +14,11 @@ from trainings.audit.queries import entries_of_verb
 from trainings.checkin.queries import attended_ids
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventGroup, EventState
 from trainings.registration.models import Application
-from trainings.registration.seat_rules import candidates_of, rules_of
+from trainings.registration.seat_rules import candidates_of, rows_in, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.seats.meaning import Meaning, meaning
 
@@ -138,7 +139,16 @@ def participants(event_id: uuid.UUID, states: Iterable[State]) -> Sequence[Appli
 
 def waiting_in_rank(event_id: uuid.UUID) -> Sequence[Application]:
     """The waiting list of an event, next in rank first."""
-    return db.session.scalars(
+    return db.session.scalars(_waiting_in_rank(event_id)).all()
+
+
+def page_of_waiting(event_id: uuid.UUID) -> Page[Application]:
+    """The part of the same list that the address asks for."""
+    return page_of(_waiting_in_rank(event_id))
+
+
+def _waiting_in_rank(event_id: uuid.UUID) -> Select[tuple[Application]]:
+    return (
         select(Application)
         .where(
             Application.event_id == event_id,
@@ -146,7 +156,7 @@ def waiting_in_rank(event_id: uuid.UUID) -> Sequence[Application]:
             Application.state == State.WAITING,
         )
         .order_by(Application.waiting_rank, Application.submitted_at, Application.id)
-    ).all()
+    )
 
 
 def lapsed_offers(instant: datetime) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
@@ -243,6 +253,6 @@ def meaning_of(event: Event) -> Meaning | None:
     """What the rules mean for those who applied so far; None for an event without a capacity."""
     if event.capacity is None:
         return None
-    undecided = candidates_of(event, participants(event.id, [State.APPLIED, State.WAITING]))
-    seated = candidates_of(event, participants(event.id, HOLDS_SEAT))
+    undecided = candidates_of(event, rows_in(event.id, [State.APPLIED, State.WAITING]))
+    seated = candidates_of(event, rows_in(event.id, HOLDS_SEAT))
     return meaning(rules_of(event), undecided, seated)

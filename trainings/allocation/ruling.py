@@ -18,7 +18,7 @@ from trainings.allocation.draws.weights import (
 )
 from trainings.events.changes import EventChange
 from trainings.events.models import Event, EventGroup, Selection
-from trainings.registration.seat_rules import UNLIMITED, candidates_of, rules_of
+from trainings.registration.seat_rules import UNLIMITED, candidates_of, rows_in, rules_of
 from trainings.registration.states import HOLDS_SEAT, State
 from trainings.seats.meaning import Meaning, Range, meaning
 from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule
@@ -110,8 +110,8 @@ class Ruling:
 def crowd_of(event: Event) -> Crowd:
     """Everybody who counts for seats, in a number of statements that does not grow with them."""
     has_odds = event.selection == Selection.LOTTERY and queries.valid_draw(event.id) is None
-    undecided = queries.participants(event.id, [State.APPLIED, State.WAITING])
-    seated = queries.participants(event.id, HOLDS_SEAT)
+    undecided = rows_in(event.id, [State.APPLIED, State.WAITING])
+    seated = rows_in(event.id, HOLDS_SEAT)
     pasts: tuple[tuple[Past, ...], ...] = ()
     if has_odds:
         people = [one.canonical_person_id for one in undecided]

@@ -17,7 +17,6 @@ from trainings.allocation.draws import drawing, freezing, voiding
 from trainings.allocation.draws.outcome import outcome_by_group
 from trainings.allocation.refusals import AllocationRefusal
 from trainings.core.db import db
-from trainings.core.paging import part_of
 from trainings.core.refusal import Refused
 from trainings.core.requests.asking import Question, ask, asks_first, is_sure
 from trainings.core.requests.late_forms import keeps_typed
@@ -180,8 +179,9 @@ def _decide(application_id: uuid.UUID, form: forms.DecisionForm) -> None:
 def waiting(slug: str) -> ResponseReturnValue:
     """The waiting list in rank, with telephone numbers; near the day it is called from."""
     event = _event_or_404(slug)
-    calls = call_list(event)
-    return render_template("allocation/waiting.html", event=event, calls=calls, page=part_of(calls.waiting))
+    return render_template(
+        "allocation/waiting.html", event=event, calls=call_list(event), page=queries.page_of_waiting(event.id)
+    )
 
 
 # -- offers -------------------------------------------------------------------------------------------------

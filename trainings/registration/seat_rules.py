@@ -6,7 +6,9 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Row as Stored
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from trainings.core import clock
@@ -55,8 +57,22 @@ def rules_of(event: Event) -> Rules:
     )
 
 
-def candidates_of(event: Event, applications: Iterable[Application]) -> list[Candidate]:
-    """Applications of an event as the rules see them, in their order."""
+def rows_in(event_id: uuid.UUID, states: Collection[State]) -> Sequence[Stored[Any]]:
+    """What `candidates_of` reads of the participants in these states, and who they are, in order of arrival: columns only,
+    since an event of many is asked for often."""
+    return db.session.execute(
+        select(*_COLUMNS, Application.canonical_person_id)
+        .where(
+            Application.event_id == event_id,
+            Application.role == PARTICIPANT,
+            Application.state.in_(states),
+        )
+        .order_by(Application.submitted_at, Application.id)
+    ).all()
+
+
+def candidates_of(event: Event, applications: Iterable[Application | Stored[Any]]) -> list[Candidate]:
+    """Applications of an event, or rows of `rows_in`, as the rules see them, in their order."""
     return _candidates(
         event.id,
         [
@@ -194,7 +210,27 @@ def is_full(event: Event, groups: Iterable[EventGroup]) -> bool:
 
 def most_of_office(event_id: uuid.UUID) -> int:
     """How many seats the office that has most of them holds; people without an office are each their own."""
-    held = Counter(one.organisation for one in candidates_in(event_id, HOLDS_SEAT) if one.organisation)
+    typed = case(
+        (
+            and_(Application.organisation_id.is_(None), ~Application.organisation_kept),
+            Application.organisation_name,
+        ),
+        else_="",
+    )
+    rows = db.session.execute(
+        select(Application.organisation_id, typed, func.count())
+        .where(
+            Application.event_id == event_id,
+            Application.role == PARTICIPANT,
+            Application.state.in_(HOLDS_SEAT),
+        )
+        .group_by(Application.organisation_id, typed)
+    ).all()
+    chosen = offices_chosen(event_id) if any(name for _, name, _ in rows) else {}
+    held: Counter[str] = Counter()
+    for office, name, n in rows:
+        held[key_of_office(office, name, chosen)] += n
+    held.pop("", None)
     return max(held.values(), default=0)
 
 

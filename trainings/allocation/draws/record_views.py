@@ -142,7 +142,7 @@ def void(slug: str) -> ResponseReturnValue:
 
 
 def _void_page(event: Event, form: forms.VoidForm, problem: str, status: int) -> ResponseReturnValue:
-    affected = voiding.decided_by_draw(event)
+    affected = voiding.rows_decided_by_draw(event)
     page = render_template(
         "allocation/void.html",
         event=event,

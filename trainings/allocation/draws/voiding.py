@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from trainings.accounts.models import Staff
 from trainings.allocation import queries, texts
@@ -73,8 +74,21 @@ def may_void(event: Event) -> bool:
 
 def decided_by_draw(event: Event) -> Sequence[Application]:
     """Participants who have, await or were refused a seat by the draw and what followed from it, substitutes included."""
-    rows = db.session.scalars(
-        select(Application)
+    back = {one.id for one in rows_decided_by_draw(event)}
+    decided = queries.participants(event.id, DECIDED) if back else ()
+    return [one for one in decided if one.id in back]
+
+
+def rows_decided_by_draw(event: Event) -> Sequence[Row[Any]]:
+    """Of the same people, in the same order, no more than tells them apart: for counting them."""
+    rows = db.session.execute(
+        select(
+            Application.id,
+            Application.canonical_person_id,
+            Application.state,
+            Application.reason,
+            Application.mail,
+        )
         .where(Application.event_id == event.id, Application.role == PARTICIPANT)
         .order_by(Application.submitted_at, Application.id)
     ).all()

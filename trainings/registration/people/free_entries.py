@@ -29,42 +29,46 @@ from trainings.registration.states import LIVE
 
 _FREE = (Application.organisation_id.is_(None), Application.organisation_name != "")
 ENTRIES_A_PAGE = 20
+MOST_AT_ONCE = 40
+"""So many applications that say one name are decided on at once; the others come after them."""
 OPEN_FREE_ENTRY = (*_FREE, Application.organisation_kept.is_(False))
 """Nobody has settled it."""
 
 
 @dataclass(frozen=True)
 class FreeEntry:
-    """One name as typed (first spelling), everybody who typed it in some spelling, and what it may mean."""
+    """One name as typed (first spelling), who typed it in some spelling, how many those are, and what it may mean.
+
+    applications: on a page no more than are decided on at once."""
 
     name: str
     applications: tuple[Application, ...]
+    count: int
     suggestions: tuple[Organisation, ...] = ()
 
 
 def open_free_entries(event_id: uuid.UUID | None = None) -> list[FreeEntry]:
     """Free entries that nobody has settled, the most frequent first; of all applications, or those that hold up the
     draw of one event."""
-    entries = _grouped([*_FREE, Application.organisation_kept.is_(False), *_of(event_id)])
-    meant = directory.closest_organisations([entry.name for entry in entries])
-    return [FreeEntry(entry.name, entry.applications, tuple(meant[entry.name])) for entry in entries]
+    return _with_suggestions(_loaded(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)])))
 
 
 def count_open_names(event_id: uuid.UUID) -> int:
     """How many names hold up the draw of an event."""
-    return len(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)]))
+    typed = select(Application.organisation_name).where(*OPEN_FREE_ENTRY, *_of(event_id)).distinct()
+    return len({office_key(name) for name in db.session.scalars(typed)})
 
 
 def page_of_free_entries(event_id: uuid.UUID | None = None) -> Page[FreeEntry]:
     """The part of the same list that the address asks for; offices are looked for only for these."""
     page = part_of(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)]), size=ENTRIES_A_PAGE)
-    meant = directory.closest_organisations([entry.name for entry in page])
-    return page.showing(lambda rows: [replace(one, suggestions=tuple(meant[one.name])) for one in rows])
+    return page.showing(lambda rows: _with_suggestions(_loaded(rows, MOST_AT_ONCE)))
 
 
 def kept_free_entries() -> Page[FreeEntry]:
     """Free entries that staff left as they are, without suggestions: what can be taken back."""
-    return part_of(_grouped([*_FREE, Application.organisation_kept.is_(True)]), param="kept")
+    page = part_of(_grouped([*_FREE, Application.organisation_kept.is_(True)]), param="kept")
+    return page.showing(lambda rows: _loaded(rows, MOST_AT_ONCE))
 
 
 def count_open_free_entries(event_id: uuid.UUID) -> int:
@@ -144,18 +148,36 @@ def _of(event_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
     ]
 
 
-def _grouped(wanted: Sequence[ColumnElement[bool]]) -> list[FreeEntry]:
-    rows = db.session.scalars(
-        select(Application)
+Same = tuple[str, list[uuid.UUID]]
+"""A name in its first spelling, and the applications that say it, in order of arrival."""
+
+
+def _grouped(wanted: Sequence[ColumnElement[bool]]) -> list[Same]:
+    """The most frequent first. Columns only: whose applications are shown is read afterwards."""
+    rows = db.session.execute(
+        select(Application.id, Application.organisation_name)
         .where(*wanted)
-        .options(joinedload(Application.event))
         .order_by(Application.submitted_at, Application.id)
     )
-    found: dict[str, list[Application]] = {}
-    for application in rows:
-        found.setdefault(office_key(application.organisation_name), []).append(application)
-    entries = [FreeEntry(same[0].organisation_name, tuple(same)) for same in found.values()]
-    return sorted(entries, key=lambda entry: (-len(entry.applications), entry.name))
+    found: dict[str, Same] = {}
+    for id, typed in rows:
+        found.setdefault(office_key(typed), (typed, []))[1].append(id)
+    return sorted(found.values(), key=lambda same: (-len(same[1]), same[0]))
+
+
+def _loaded(same: Sequence[Same], most: int | None = None) -> list[FreeEntry]:
+    """most: so many applications of a name."""
+    wanted = [id for _, ids in same for id in ids[:most]]
+    rows = db.session.scalars(
+        select(Application).where(Application.id.in_(wanted)).options(joinedload(Application.event))
+    )
+    known = {one.id: one for one in rows}
+    return [FreeEntry(name, tuple(known[id] for id in ids[:most]), len(ids)) for name, ids in same]
+
+
+def _with_suggestions(entries: Sequence[FreeEntry]) -> list[FreeEntry]:
+    meant = directory.closest_organisations([entry.name for entry in entries])
+    return [replace(entry, suggestions=tuple(meant[entry.name])) for entry in entries]
 
 
 def _locked(application_ids: Collection[uuid.UUID]) -> list[Application]:

@@ -24,9 +24,6 @@ from trainings.registration.people import free_entries
 
 bp = blueprint("free_entries")
 
-MOST_AT_ONCE = 40
-"""So many applications that say one name are decided on at once; the others come after them."""
-
 
 @bp.get("/staff/directory/free-entries")
 @allowed(Role.PLANNER)
@@ -109,7 +106,7 @@ def _index(*, error: str = "") -> ResponseReturnValue:
         "registration/free_entries.html",
         event=event,
         entries=free_entries.page_of_free_entries(event.id if event else None),
-        most=MOST_AT_ONCE,
+        most=free_entries.MOST_AT_ONCE,
         kept=free_entries.kept_free_entries(),
         kinds=texts.KINDS,
         act=forms.ActForm(),
