@@ -18,9 +18,10 @@ class Likeness(StrEnum):
     NAME_AND_KANA = "name_and_kana"
     LICENCE = "licence"
     """Whatever their names are: a family name changes, a licence stays."""
-    MAIL_AND_GIVEN = "mail_and_given"
-    """The same address and given name, whatever the family name."""
     KANA_AND_OFFICE = "kana_and_office"
+    MAIL_AND_GIVEN = "mail_and_given"
+    """The same address and given name, whatever the family name. Weaker than kana and office, so that a flood from one
+    address stays one question beside the person whom it resembles."""
     PHONE = "phone"
     BY_HAND = "by_hand"
     """Staff put the two side by side themselves."""
@@ -144,10 +145,10 @@ def likeness_between(one: Statement, other: Statement, *, phone_is_shared: bool)
         return Likeness.NAME_AND_KANA
     if is_number(one.licence_number) and one.licence_number == other.licence_number:
         return Likeness.LICENCE
-    if one.mail and one.mail.lower() == other.mail.lower() and _same_given(one, other):
-        return Likeness.MAIL_AND_GIVEN
     if has_kana and same_kana and same_office:
         return Likeness.KANA_AND_OFFICE
+    if one.mail and one.mail.lower() == other.mail.lower() and _same_given(one, other):
+        return Likeness.MAIL_AND_GIVEN
     if one.phone_digits and one.phone_digits == other.phone_digits:
         half_agrees = _same(one.family_kana, other.family_kana) or _same(one.given_kana, other.given_kana)
         if half_agrees or not (same_office or phone_is_shared):
