@@ -16,6 +16,7 @@ from trainings.accounts.forms import PressForm, SignInForm, StaffForm
 from trainings.accounts.models import Role, Staff
 from trainings.accounts.navigation import first_page, nav_items
 from trainings.accounts.refusals import AccountRefusal
+from trainings.core.jobs import BACKUP, noted
 from trainings.core.logs import tell
 from trainings.core.refusal import Refused
 from trainings.core.requests.limits import limited
@@ -119,6 +120,7 @@ def settings() -> ResponseReturnValue:
         active=queries.page_of_staff(active=True),
         former=queries.page_of_staff(active=False),
         roles=texts.ROLES,
+        backup_at=noted(BACKUP),
     )
 
 

@@ -64,6 +64,8 @@ def restore(file: Path, identity: Path, *, only_keys: bool) -> None:
         restored = restoring.restore(file, identity)
     except BackupFailed as why:
         raise click.ClickException(str(why)) from None
+    if restored.is_anew:
+        click.echo("a restore had been broken off here: what it left was taken away first")
     click.echo(f"restored as of {restored.taken_at:%Y-%m-%d %H:%M:%S} UTC")
     click.echo(
         f"{restored.held} mails that waited then are held: they may have been sent since (page of mails)"

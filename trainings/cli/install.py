@@ -10,7 +10,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from trainings.core import actor
-from trainings.core.db import unit_of_work
+from trainings.core.db import db, unit_of_work
+from trainings.core.restoration import BEGIN_AGAIN, is_under_way
 from trainings.core.web import beside_requests
 from trainings.directory.actions import load_master_data
 from trainings.skills.actions import load_framework
@@ -27,10 +28,14 @@ def install() -> None:
 
 
 def prepare(app: Flask) -> None:
-    """What `flask install` does. Ends the process with the reason when a migration fails."""
+    """What `flask install` does. Ends the process with the reason when a migration fails, or a restore was broken off here."""
     folder = app.config["TSUDOI"].instance_path
     folder.mkdir(parents=True, exist_ok=True)
     with beside_requests(app):
+        with db.engine.connect() as connection:
+            is_broken_off = is_under_way(connection)
+        if is_broken_off:
+            raise click.ClickException(BEGIN_AGAIN)
         flask_migrate.upgrade()
     with (
         beside_requests(app),

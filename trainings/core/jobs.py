@@ -71,6 +71,10 @@ PULSE_EVERY = timedelta(seconds=30)
 _WORKER = "worker"
 
 
+BACKUP = "backup"
+"""Name of the instant of the last whole backup."""
+
+
 def note_now(name: str) -> None:
     """Note that something was done now."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert

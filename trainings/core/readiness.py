@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from trainings.core.db import db
+from trainings.core.restoration import BEGIN_AGAIN, is_under_way
 
 AWAY_AFTER_SECONDS = 30
 """When a visitor may try again while the database is away."""
@@ -61,6 +62,8 @@ def check_database(app: Flask) -> None:
                 )
         try:
             found = schema_found()
+            with db.engine.connect() as connection:
+                broken_off = is_under_way(connection)
         except SQLAlchemyError as error:
             raise NotReady(
                 f"TSUDOI_DATABASE_URL: the database does not answer ({type(error).__name__}); "
@@ -68,6 +71,8 @@ def check_database(app: Flask) -> None:
             ) from None
         finally:
             db.engine.dispose()
+    if broken_off:
+        raise NotReady(BEGIN_AGAIN)
     wanted = schema_wanted(app.extensions["migrate"].directory)
     if found == wanted:
         return

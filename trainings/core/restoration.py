@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, Connection, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainings.core import clock
 from trainings.core.db import Base, Identified, db
+
+UNDER_WAY = "restore_under_way"
+"""Table that stands in a PostgreSQL database from before anything is put back until all of it is there: what was broken off
+between is known by it. Its one row names the schema that is put back."""
+BEGIN_AGAIN = (
+    "a restore was broken off in this database: nothing serves on what it left. Run `flask --app wsgi restore` again; "
+    "it takes that away first. Or make the database anew, empty."
+)
 
 
 class Restoration(Identified, Base):
@@ -27,6 +35,11 @@ class Restoration(Identified, Base):
     restored_at: Mapped[datetime] = mapped_column(default=clock.now)
     released_at: Mapped[datetime | None]
     cursors_above: Mapped[int] = mapped_column(BigInteger)
+
+
+def is_under_way(connection: Connection) -> bool:
+    """Whether a restore into this database was begun and has not come to its end."""
+    return inspect(connection).has_table(UNDER_WAY)
 
 
 def held() -> Restoration | None:

@@ -9,6 +9,9 @@ ERA_YEAR = "{era}{year}年"
 FIRST_YEAR = "元"
 ERAS = ("令和", "平成")
 WESTERN = "西暦"
+JUST_NOW = "1時間以内"
+HOURS_AGO = "{hours}時間前"
+DAYS_AGO = "{days}日前"
 
 TOO_LONG = "{label}は{most}文字までで入力してください"
 KANJI_IN_KANA = "{what}に漢字「{letters}」が入っています。カタカナかひらがなで入力してください"

@@ -33,6 +33,8 @@ POLICY = {
     "frame-ancestors": "'none'",
     "form-action": "'self'",
 }
+DAYS_FROM_HOURS = 48
+"""From so many hours on an age is told in days."""
 FOR_GOING_BACK = "private, no-cache"
 DOOR_POLICY = POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self'"}
 
@@ -58,6 +60,7 @@ def init_app(app: Flask) -> None:
         jdatetime=jdatetime,
         wareki=wareki,
         days_left=days_left,
+        jago=jago,
         jmonthday=jmonthday,
         jweekday=jweekday,
         told=small_numbers.told,
@@ -244,6 +247,18 @@ def days_left(value: datetime | date) -> int:
     """Whole local days from today until a date; negative when it has passed."""
     day = _local(value)
     return (date(day.year, day.month, day.day) - clock.today()).days
+
+
+def jago(value: datetime) -> str:
+    """How long ago an instant was, in whole hours, from two days on in days."""
+    hours = max(0, int((clock.now() - value).total_seconds()) // 3600)
+    if hours == 0:
+        return texts.JUST_NOW
+    return (
+        texts.HOURS_AGO.format(hours=hours)
+        if hours < DAYS_FROM_HOURS
+        else texts.DAYS_AGO.format(days=hours // 24)
+    )
 
 
 # -- mails and downloads ------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ def health() -> Health:
         if readiness.schema_found() != readiness.schema_wanted(current_app.extensions["migrate"].directory):
             return Health(False, (*grave, "schema"), disk_free_percent=percent)
         pulse, jobs, outbox = _age(last_pulse()), _age(_oldest_job()), _age(_oldest_mail())
-        is_held, backup, has_failed = held() is not None, nightly.age(), nightly.failed_at() is not None
+        is_held, backup = held() is not None, nightly.age()
+        has_failed, is_missing = nightly.failed_at() is not None, nightly.is_missing()
     except SQLAlchemyError:
         db.session.rollback()
         return Health(False, (*grave, "database"), disk_free_percent=percent)
@@ -89,7 +90,7 @@ def health() -> Health:
         slow.insert(0, "worker")
     if is_held:
         slow.append("held")
-    if nightly.is_on() and (has_failed or (backup is not None and backup > nightly.OLD)):
+    if nightly.is_on() and (has_failed or is_missing or (backup is not None and backup > nightly.OLD)):
         slow.append("backup")
     hours = None if backup is None else int(backup.total_seconds()) // 3600
     told = {f"{name}_seconds": age if name in slow else None for name, age in late.items()}

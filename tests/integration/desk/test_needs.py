@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.support.addresses import own_link
 from tests.support.announcing import announce, statement
@@ -19,6 +20,7 @@ from tests.support.markup import squeezed
 from tests.support.staff import add_staff
 from trainings.accounts.models import Role
 from trainings.allocation import texts as allocation
+from trainings.audit.actions import record
 from trainings.checkin import texts as checkin
 from trainings.checkin.desk.devices import acknowledge_devices
 from trainings.checkin.models import Device, Fee, Method
@@ -323,6 +325,12 @@ def backup_old() -> Made:
     return None
 
 
+def backup_never() -> Made:
+    """A worker has known for more than a day that backups are wanted."""
+    db.session.add(Pulse(name=nightly.ASKED, at=clocks.now() - timedelta(hours=25)))
+    return None
+
+
 def restored() -> Made:
     db.session.add(Restoration(taken_at=clocks.now() - timedelta(days=1), cursors_above=0))
     return None
@@ -353,6 +361,7 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "failed_jobs": (failed_jobs, "うまく終わらなかった裏側の仕事が1件あります"),
     "backup_failed": (backup_failed, "ゆうべの控え（バックアップ）がとれませんでした（1月18日（月）7:30）"),
     "backup_old": (backup_old, "控え（バックアップ）が50時間とれていません"),
+    "backup_never": (backup_never, "控え（バックアップ）が、まだ一度もとれていません"),
     "restored": (restored, "データを控えから戻しました。メールと自動処理を止めています"),
     "unread": (unread, "まだ読んでいないアンケートの文が1件あります"),
     "few_answers": (few_answers, "アンケートの回答が、まだ半分に届いていません"),
@@ -369,7 +378,9 @@ def test_every_need_is_said_today_on_its_board_and_in_the_morning_mail(
     staff_client: Callable[..., Client], unit: Unit, outbox: Outbox, work: Callable[[], object]
 ) -> None:
     with unit():
-        made = {code: maker() for code, (maker, _) in MAKERS.items() if code != "restored"}
+        made = {
+            code: maker() for code, (maker, _) in MAKERS.items() if code not in ("restored", "backup_never")
+        }
     planner = staff_client(Role.PLANNER)
 
     today = planner.get("/staff")
@@ -402,6 +413,43 @@ def test_restored_database_is_said_today_though_no_mail_goes_out(
     assert squeezed(says) in squeezed(planner.get("/staff").one("ul.todo").text)
     assert "のあいだの申込や受付は" in planner.get("/staff/backups")
     assert outbox.all(purpose="morning_mail") == []
+
+
+def noted_at(unit: Unit, name: str, **ago: int) -> None:
+    with unit() as session:
+        session.merge(Pulse(name=name, at=clocks.now() - timedelta(**ago)))
+
+
+def test_backup_that_was_never_made_is_said_after_a_day(
+    staff_client: Callable[..., Client], unit: Unit
+) -> None:
+    _, says = MAKERS["backup_never"]
+    planner, admin = staff_client(Role.PLANNER), staff_client(Role.ADMIN)
+    noted_at(unit, nightly.ASKED, hours=23)
+    assert squeezed(says) not in squeezed(planner.get("/staff").text)
+
+    noted_at(unit, nightly.ASKED, hours=25)
+
+    for client in (planner, admin):
+        assert squeezed(says) in squeezed(client.get("/staff").one("ul.todo").text)
+    assert "backup" in admin.raw.get("/health/ready").get_json()["troubles"]
+    assert "控えは、まだ一度もとっていません" in admin.get("/staff/settings")
+    noted_at(unit, nightly.WHOLE, hours=3)
+    assert squeezed(says) not in squeezed(planner.get("/staff").text)
+    assert "（3時間前）" in admin.get("/staff/settings").follow("控えのようすを見る")
+    noted_at(unit, nightly.WHOLE, days=2)
+    assert "（2日前）" in admin.get("/staff/settings")
+
+
+def test_backup_is_missing_by_the_age_of_the_database_where_no_worker_ever_ran(
+    app: Flask, unit: Unit, clock: Clock
+) -> None:
+    with unit():
+        record(verb="x", subject=("x", "x"))
+    with app.app_context():
+        assert not nightly.is_missing()
+        clock.forward(hours=25)
+        assert nightly.is_missing()
 
 
 def test_administrator_who_plans_nothing_hears_of_backups_only(

@@ -1,4 +1,4 @@
-"""What of backups waits for a hand: one that failed or is old, and a worker that waits after a restore."""
+"""What of backups waits for a hand: one that failed, is old or was never made, and a worker that waits after a restore."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def needs(event_id: uuid.UUID | None = None) -> list[Need]:
     if not nightly.is_on():
         return found
     failed, age = nightly.failed_at(), nightly.age()
+    if nightly.is_missing():
+        return [*found, need("backup_never", texts.NEEDS, PAGE)]
     if failed is not None:
         found.append(need("backup_failed", texts.NEEDS, PAGE, at=jdatetime(failed)))
     if age is not None and age > nightly.OLD:

@@ -7,20 +7,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import func, select
 
+from trainings.audit.models import AuditEntry
 from trainings.core import clock
-from trainings.core.db import lock_words, unit_of_work
-from trainings.core.jobs import note_now, noted
+from trainings.core.db import db, lock_words, unit_of_work
+from trainings.core.jobs import BACKUP, note_now, noted
 from trainings.core.logs import tell
 from trainings.desk.backups import taking
 from trainings.desk.backups.archive import BackupFailed
 
-BEGUN, WHOLE, FAILED = "backup_begun", "backup", "backup_failed"
-"""Instants that are noted, by their names."""
+ASKED, BEGUN, WHOLE, FAILED = "backup_asked", "backup_begun", BACKUP, "backup_failed"
+"""Instants that are noted, by their names. ASKED: since when a worker knows that backups are wanted every night."""
 AGAIN = timedelta(hours=1)
 """After one that failed."""
 LONGEST = timedelta(hours=4)
 """A backup that was begun earlier and has not ended was killed."""
+FIRST = timedelta(days=1)
+"""Wanted for longer than this, the first backup should be there."""
 OLD = timedelta(hours=30)
 """Older than this, a backup is not last night's."""
 
@@ -41,6 +45,15 @@ def age() -> timedelta | None:
     return None if whole is None else clock.now() - whole
 
 
+def is_missing() -> bool:
+    """Whether backups are wanted for more than a day and not one was ever made. Where no worker ever heard of that wish, the
+    database's own age counts."""
+    if not is_on() or noted(WHOLE) is not None:
+        return False
+    since = noted(ASKED) or db.session.scalar(select(func.min(AuditEntry.at)))
+    return since is not None and clock.now() - since > FIRST
+
+
 def failed_at() -> datetime | None:
     """When the last one failed, if none became whole since."""
     failed, whole = noted(FAILED), noted(WHOLE)
@@ -55,6 +68,8 @@ def take_if_due() -> Path | None:
         return None
     with unit_of_work():
         lock_words("backup")
+        if noted(ASKED) is None:
+            note(ASKED)
         if not _is_due(settings.backup_hour):
             return None
         note(BEGUN)

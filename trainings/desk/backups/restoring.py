@@ -1,8 +1,10 @@
 """Putting a backup back into an empty place: all of it, or nothing.
 
-Everything is unsealed and checked first. On SQLite the database is finished in a file of its own and then given its name;
-on PostgreSQL it is loaded in one transaction and finished in a second one, which also writes the version of the schema:
-before that no web process and no worker starts on it.
+Everything is unsealed and checked first, then the files are put in their places, and the database last. On SQLite it is
+finished in a file of its own and then given its name; on PostgreSQL it is loaded in one transaction and finished in a second
+one, which also writes the version of the schema: before that no web process and no worker starts on it. Where that was
+broken off, by a failing power or a killed process, the next restore knows it by a mark and begins again; files that it left
+are those of the backup.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import json
 import os
 import shutil
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,11 +47,12 @@ SAME_KEYS_NEEDED = (
 @dataclass(frozen=True)
 class Restored:
     """taken_at: of the backup. heads: the newest digests of the chains then. held: mails that waited then, and may have
-    been sent since."""
+    been sent since. is_anew: what a restore had left here that was broken off was taken away."""
 
     taken_at: datetime
     heads: dict[str, str]
     held: int
+    is_anew: bool = False
 
 
 def keys_of(file: Path, identity: Path) -> str:
@@ -68,10 +73,9 @@ def restore(file: Path, identity: Path) -> Restored:
         with workshop(home) as place:
             manifest = _unseal(file, identity, place)
             _check(manifest, place)
-            _refuse_taken_files(manifest)
-            restored = _put_sqlite(manifest, place) if is_sqlite else _put_postgresql(manifest, place)
-            _put_files(manifest, place)
-            return restored
+            _refuse_taken_files(manifest, place)
+            with _files_put(manifest, place):
+                return _put_sqlite(manifest, place) if is_sqlite else _put_postgresql(manifest, place)
     except OSError as error:
         raise BackupFailed(f"{error.strerror or error} ({error.filename}).") from error
 
@@ -109,9 +113,10 @@ def _check(manifest: dict[str, Any], place: Path) -> None:
         raise BackupFailed(SAME_KEYS_NEEDED.format(names=", ".join(others)))
 
 
-def _refuse_taken_files(manifest: dict[str, Any]) -> None:
+def _refuse_taken_files(manifest: dict[str, Any], place: Path) -> None:
     for name in manifest["files"]:
-        if (current_app.config["TSUDOI"].instance_path / name).exists():
+        there = current_app.config["TSUDOI"].instance_path / name
+        if there.exists() and not (there.is_file() and digest(there) == digest(place / FILES / name)):
             raise BackupFailed(f"{name} is in the instance folder already; restore into an empty one.")
 
 
@@ -133,6 +138,7 @@ def _put_sqlite(manifest: dict[str, Any], place: Path) -> Restored:
 
 def _put_postgresql(manifest: dict[str, Any], place: Path) -> Restored:
     engine = owner_engine()
+    is_anew = databases.begin(engine, ", ".join(manifest["schema"]))
     databases.load(engine, place / DATABASE)
     with engine.begin() as connection:
         for version in manifest["schema"]:
@@ -141,7 +147,8 @@ def _put_postgresql(manifest: dict[str, Any], place: Path) -> Restored:
         settings = current_app.config["TSUDOI"]
         if settings.owner_database_url:
             roles.hand_over(connection, roles.service_account(settings.database_url))
-    return restored
+        databases.end(connection)
+    return replace(restored, is_anew=is_anew)
 
 
 def _finish(connection: Connection, manifest: dict[str, Any]) -> Restored:
@@ -178,10 +185,23 @@ def _finish(connection: Connection, manifest: dict[str, Any]) -> Restored:
     return Restored(taken_at, manifest["heads"], held)
 
 
-def _put_files(manifest: dict[str, Any], place: Path) -> None:
+@contextmanager
+def _files_put(manifest: dict[str, Any], place: Path) -> Iterator[None]:
+    """The other files, in their places; taken away again if what follows fails."""
     home = current_app.config["TSUDOI"].instance_path
-    for name in manifest["files"]:
-        target = home / name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.move(place / FILES / name, target)
-        target.chmod(0o600)
+    put: list[Path] = []
+    try:
+        for name in manifest["files"]:
+            target = home / name
+            if target.exists():
+                continue  # the same one, left by a restore that was broken off
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = target.with_name(f".{target.name}.partial")
+            shutil.move(place / FILES / name, draft)
+            draft.chmod(0o600)
+            put.append(draft.rename(target))
+        yield
+    except BaseException:
+        for target in put:
+            target.unlink()
+        raise
