@@ -1,7 +1,7 @@
 """`make rehearse OUT=dir`: the whole life of a 百人の集い against real servers, once on each database.
 
 148 people apply for 100 seats; freeze, draw, mails; three cancel and the seats are offered on; 96 arrive, five of them
-scanned twice, three without an application; 80 answer; close. gunicorn, worker and SMTP server are real processes on
+scanned twice, three without an application; 80 answer; close. A backup is taken, put back elsewhere, and served again. gunicorn, worker and SMTP server are real processes on
 the loopback address, the database is thrown away. The clock is real too: instead of turning it, the rehearsal moves
 the dates of the event. What it counted on the way stands in totals.json; bench/reread.py compares it with the files.
 """
@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import http.client
 import json
-import os
 import random
 import re
 import subprocess
@@ -33,11 +32,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from bench.browser import Browser
-from bench.servers import ROOT, serving
+from bench.servers import ROOT, cleared, flask, serving
+from bench.takings import take_draw, take_workbooks
+from bench.way_back import ORGANISER, go_and_come_back
 from config import Settings
 from tests.support import postgres
 from trainings import create_app
-from trainings.allocation.queries import valid_draw
 from trainings.checkin.actions import enrol_device, open_door
 from trainings.core import clock
 from trainings.core.db import db, unit_of_work
@@ -287,34 +287,15 @@ class Rehearsal:
         staff = self._staff()
         staff.get(f"/staff/events/{self.slug}/survey")
         staff.post(f"/staff/events/{self.slug}/survey/close", {"sure": "1"})
-        files = {
-            "results.xlsx": (
-                f"/staff/events/{self.slug}/survey",
-                f"/staff/events/{self.slug}/survey/results.xlsx",
-            ),
-            "roster.xlsx": (
-                f"/staff/events/{self.slug}/applications",
-                f"/staff/events/{self.slug}/applications.xlsx",
-            ),
-            "matrix.xlsx": ("/staff/skills", "/staff/skills/matrix.xlsx"),
-        }
-        for name, (page, address) in files.items():
-            staff.get(page)
-            staff.post(address)
-            (self.folder / name).write_bytes(staff.content)
-        with self._unit():
-            draw = valid_draw(self._event().id)
-            if draw is None:
-                raise RuntimeError("the draw is gone")
-            text = json.dumps(draw.record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            (self.folder / "draw.json").write_text(text, encoding="utf-8")
+        workbooks = take_workbooks(staff, self.slug, self.folder)
+        take_draw(self.settings, self.slug, self.folder)
         mails = self.folder / "mails"
         mails.mkdir(exist_ok=True)
         for number, (_, _, _, content) in enumerate(self.mailbox.mails):
             (mails / f"{number:04d}.eml").write_bytes(content)
         self.totals["mails"] = len(self.mailbox.mails)
         (self.folder / "totals.json").write_text(json.dumps(self.totals, indent=1), encoding="utf-8")
-        return f"{len(files) + 1} files, {len(self.mailbox.mails)} mails"
+        return f"{workbooks + 1} files, {len(self.mailbox.mails)} mails"
 
     # -- tools ----------------------------------------------------------------------------------------------------
 
@@ -387,18 +368,21 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for workbooks, record and mails")
     out: Path = parser.parse_args().out.resolve()
     with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder, postgres.running() as cluster:
-        cluster.create_database("rehearsal")
+        for database in ("rehearsal", "restored"):
+            cluster.create_database(database)
         addresses = {
-            "sqlite": f"sqlite:///{folder}/rehearsal.sqlite3",
-            "postgresql": cluster.url("rehearsal"),
+            "sqlite": (f"sqlite:///{folder}/rehearsal.sqlite3", f"sqlite:///{folder}/restored.sqlite3"),
+            "postgresql": (cluster.url("rehearsal"), cluster.url("restored")),
         }
-        for name, address in addresses.items():
-            rehearse(name, address, Path(folder) / name, out / name)
+        for name, (address, other) in addresses.items():
+            elsewhere = (other, Path(folder) / f"{name}-restored")
+            rehearse(name, address, Path(folder) / name, elsewhere, out / name)
     return subprocess.run([sys.executable, ROOT / "bench" / "reread.py", out], check=False).returncode
 
 
-def rehearse(name: str, address: str, instance: Path, out: Path) -> None:
-    """One database: start mail server, web server and worker, run the steps, stop them."""
+def rehearse(name: str, address: str, instance: Path, elsewhere: tuple[str, Path], out: Path) -> None:
+    """One database: start mail server, web server and worker, run the steps, take a backup and put it back elsewhere (another
+    database's address, another folder), stop them."""
     instance.mkdir()
     out.mkdir(parents=True, exist_ok=True)
     mailbox = Mailbox()
@@ -412,12 +396,12 @@ def rehearse(name: str, address: str, instance: Path, out: Path) -> None:
             "TSUDOI_SMTP_PORT": str(smtp.port),
             "TSUDOI_RATE_LIMITS": "false",
         }
-        _flask(environment, "install")
-        sign_in = _flask(
+        flask(environment, "install")
+        sign_in = flask(
             environment,
             "staff",
             "link",
-            "planner@city.keyaki.example",
+            ORGANISER,
             "--role",
             "planner",
             "--role",
@@ -429,29 +413,9 @@ def rehearse(name: str, address: str, instance: Path, out: Path) -> None:
             )
             rehearsal = Rehearsal(name, out, settings, server.port, mailbox)
             rehearsal.run(sign_in)
+            go_and_come_back(name, environment, settings, elsewhere, rehearsal.slug, out)
     finally:
         smtp.stop()
-
-
-def _flask(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
-        cwd=ROOT,
-        env=_environment(environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"flask {' '.join(command)}: {done.stderr}")
-    return done.stdout
-
-
-def _environment(environment: dict[str, str]) -> dict[str, str]:
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TSUDOI_")},
-        **environment,
-    }
 
 
 @contextmanager
@@ -459,7 +423,7 @@ def _worker(environment: dict[str, str]) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--quiet"],
         cwd=ROOT,
-        env=_environment(environment),
+        env=cleared(environment),
     )
     try:
         yield

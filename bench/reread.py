@@ -15,6 +15,10 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+RESTORED = "_restored"
+"""End of the name of a folder whose files a restored server gave."""
+WORKBOOKS = ("roster.xlsx", "results.xlsx", "matrix.xlsx")
+
 
 def rows_of(path: Path, sheet: str | None = None) -> list[dict[str, Any]]:
     """The rows of one sheet as dictionaries by the header."""
@@ -35,7 +39,7 @@ class Comparison:
     def check(self, what: str, expected: object, found: object) -> None:
         agrees = expected == found
         self.wrong += not agrees
-        print(f"  {self.name:<11} {what:<46} {'ok' if agrees else 'DIFFERS'}   {expected} / {found}")
+        print(f"  {self.name:<19} {what:<46} {'ok' if agrees else 'DIFFERS'}   {expected} / {found}")
 
 
 def compare(folder: Path) -> int:
@@ -47,6 +51,8 @@ def compare(folder: Path) -> int:
     _compare_results(comparison, totals, folder / "results.xlsx")
     _compare_matrix(comparison, totals, rows_of(folder / "matrix.xlsx", "一覧"))
     _compare_mails(comparison, totals, sorted((folder / "mails").glob("*.eml")))
+    if folder.name.endswith(RESTORED):
+        _compare_with_first(comparison, folder.with_name(folder.name.removesuffix(RESTORED)), folder)
     return comparison.wrong
 
 
@@ -125,11 +131,45 @@ def _compare_mails(comparison: Comparison, totals: dict[str, Any], paths: list[P
     comparison.check("no mail twice", len(mails), len({mail["Message-ID"] for mail in mails}))
 
 
+def _compare_with_first(comparison: Comparison, first: Path, again: Path) -> None:
+    """Everything as the server gave it that the backup was taken of."""
+    for name in WORKBOOKS:
+        before, after = _cells_of(first / name), _cells_of(again / name)
+        differing = sum(before.get(place) != after.get(place) for place in before.keys() | after.keys())
+        comparison.check(f"cells of {name} other than before", (len(before), 0), (len(after), differing))
+    records = [json.loads((folder / "draw.json").read_text(encoding="utf-8")) for folder in (first, again)]
+    comparison.check("record of the draw as before", True, records[0] == records[1])
+    before, after = _ids_of(first / "mails"), _ids_of(again / "mails")
+    comparison.check(
+        "sent mails known other than before", (len(before), 0), (len(after), len(before ^ after))
+    )
+
+
+def _cells_of(path: Path) -> dict[tuple[str, int, int], Any]:
+    """Every cell that holds something, by sheet, row and column."""
+    book = load_workbook(path, read_only=True)
+    return {
+        (page.title, row, column): value
+        for page in book.worksheets
+        for row, line in enumerate(page.iter_rows(values_only=True))
+        for column, value in enumerate(line)
+        if value is not None
+    }
+
+
+def _ids_of(folder: Path) -> set[str]:
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
+    return {str(mail["Message-ID"]) for mail in mails}
+
+
 def main() -> int:
     """Compare every folder below the one named; 1 when anything differs or nothing was found."""
     folders = sorted(path.parent for path in Path(sys.argv[1]).glob("*/totals.json"))
     wrong = sum(compare(folder) for folder in folders)
-    print(f"{len(folders)} rehearsals, {wrong} differences")
+    restored = sum(path.name.endswith(RESTORED) for path in folders)
+    print(
+        f"{len(folders) - restored} rehearsals, {restored} read again from a restored backup, {wrong} differences"
+    )
     return 0 if folders and not wrong else 1
 
 

@@ -52,10 +52,7 @@ def serving(module: str, environment: dict[str, str], workers: int = WORKERS) ->
             *(() if module == PRODUCT else ("--config", f"python:{module.partition(':')[0]}")),
         ],
         cwd=ROOT,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("TSUDOI_")},
-            **environment,
-        },
+        env=cleared(environment),
     )
     try:
         _wait(port, process)
@@ -63,6 +60,29 @@ def serving(module: str, environment: dict[str, str], workers: int = WORKERS) ->
     finally:
         process.terminate()
         process.wait(30)
+
+
+def flask(environment: dict[str, str], *command: str) -> str:
+    """What a command of the product writes. Raises RuntimeError with its last words if it failed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+        cwd=ROOT,
+        env=cleared(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"flask {' '.join(command)}: {done.stderr}")
+    return done.stdout
+
+
+def cleared(environment: dict[str, str]) -> dict[str, str]:
+    """Our own environment with these settings of the product, and no others."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TSUDOI_")},
+        **environment,
+    }
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
