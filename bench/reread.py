@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 RESTORED = "_restored"
 """End of the name of a folder whose files a restored server gave."""
+MADE_AT = "作成"
 WORKBOOKS = ("roster.xlsx", "results.xlsx", "matrix.xlsx")
 
 
@@ -146,12 +147,13 @@ def _compare_with_first(comparison: Comparison, first: Path, again: Path) -> Non
 
 
 def _cells_of(path: Path) -> dict[tuple[str, int, int], Any]:
-    """Every cell that holds something, by sheet, row and column."""
+    """Every cell that holds something, by sheet, row and column, but for when the workbook was made."""
     book = load_workbook(path, read_only=True)
     return {
         (page.title, row, column): value
         for page in book.worksheets
         for row, line in enumerate(page.iter_rows(values_only=True))
+        if line[:1] != (MADE_AT,)
         for column, value in enumerate(line)
         if value is not None
     }

@@ -28,7 +28,8 @@ def install() -> None:
 
 
 def prepare(app: Flask) -> None:
-    """What `flask install` does. Ends the process with the reason when a migration fails, or a restore was broken off here."""
+    """What `flask install` does. Ends the process with the reason when a migration fails, or a restore was
+    broken off here."""
     folder = app.config["TSUDOI"].instance_path
     folder.mkdir(parents=True, exist_ok=True)
     with beside_requests(app):

@@ -70,8 +70,8 @@ def open_copy(file: Path) -> Engine:
 def damage_in(connection: Connection) -> str:
     """The first damage that SQLite finds in a database, in its own words; empty if there is none.
 
-    Before version 3.41 it takes NULLs of other columns for those of one that may hold none, in tables without rowid whose key
-    is not their first column. So whatever it says of NULLs is looked up.
+    Before version 3.41 it takes NULLs of other columns for those of one that may hold none, in tables without rowid whose
+    key is not their first column. So whatever it says of NULLs is looked up.
     """
     hearsay: set[str] = set()
     for said in connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_FINDINGS})").scalars():
