@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,24 @@ def test_attempts_are_those_of_the_minutes_that_end_now(app: Flask, clock: Clock
     assert at_the_edge == 4 + 1
     assert in_the_middle == 4 / 2 + 2
     assert long_after == 1
+
+
+def test_all_limits_of_a_request_are_counted_in_one_statement(
+    app: Flask, clock: Clock, count_queries: Callable[..., Any]
+) -> None:
+    """Each beside its own past, whatever length its window has; one that is asked twice is counted once."""
+    long, other = Limit("long", 9, 60), Limit("other", 9, 15)
+    with app.app_context():
+        limits.attempts((P, "visitor"), (long, "visitor"), (P, "neighbour"))
+        limits.attempts((P, "visitor"))
+        clock.forward(minutes=15)
+        with count_queries() as count:
+            found = limits.attempts(
+                (P, "visitor"), (long, "visitor"), (other, "visitor"), (P, "neighbour"), (P, "visitor")
+            )
+
+    assert found == (3, 2, 1, 2, 3)
+    assert len([one for one in count.statements if "rate_count" in one]) == 1
 
 
 def test_edge_of_a_window_does_not_double_a_limit(app: Flask, clock: Clock) -> None:

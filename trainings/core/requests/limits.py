@@ -14,15 +14,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from sqlalchemy import String, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import String, TextClause, bindparam, delete, text, update
+from sqlalchemy.orm import Mapped, mapped_column
 
 from trainings.core import clock
-from trainings.core.db import Base, apart, db
+from trainings.core.db import Base, UtcDateTime, apart, db
 from trainings.core.logs import tell
 from trainings.core.requests import late_forms, lines, work
 
@@ -175,44 +175,62 @@ def attempts(*counted: tuple[Limit, str]) -> tuple[float, ...]:
     visitor: an address, an id, a name; only a keyed hash of it, different every day, is stored. What the window before has
     is taken in proportion, as if it were spread evenly, so that no edge of a window doubles a limit.
     """
+    instant = clock.now().timestamp()
+    # All transactions take their rows in one order, so that none waits for another in a circle.
+    in_order = sorted(set(counted), key=lambda pair: (pair[0].purpose, pair[1]))
+    values: dict[str, Any] = {}
+    for place, (limit, visitor) in enumerate(in_order):
+        start = _start(limit, instant)
+        values |= {
+            f"purpose_{place}": limit.purpose,
+            f"visitor_{place}": _hashed(limit.purpose, visitor, start),
+            f"window_start_{place}": _instant(start),
+            f"visitor_before_{place}": _hashed(limit.purpose, visitor, start - limit.minutes * 60),
+            f"start_before_{place}": _instant(start - limit.minutes * 60),
+        }
     with apart() as session:
-        # All transactions take their rows in one order, so that none waits for another in a circle.
-        in_order = sorted(set(counted), key=lambda pair: (pair[0].purpose, pair[1]))
-        found = {pair: _attempt(session, *pair) for pair in in_order}
+        rows = session.execute(_counting(len(in_order)), values).all() if in_order else []
+    told = {(row.purpose, row.visitor): row for row in rows}
+    found = {}
+    for place, pair in enumerate(in_order):
+        row = told[values[f"purpose_{place}"], values[f"visitor_{place}"]]
+        gone = (instant - _start(pair[0], instant)) / (pair[0].minutes * 60)
+        found[pair] = float(row.n + (row.n_before or 0) * (1 - gone))
     return tuple(found[pair] for pair in counted)
+
+
+@cache
+def _counting(rows: int) -> TextClause:
+    """Counts so many attempts and tells what there were in each one's window and in the one before it. One statement: two
+    first attempts at the same moment must neither fail nor lose one another. As text, for an insert that may meet its own
+    row would be compiled anew at every request."""
+    places = range(rows)
+    new = ", ".join(f"(:purpose_{n}, :visitor_{n}, :window_start_{n}, 1)" for n in places)
+    before = " OR ".join(
+        f"rate_count.visitor = :visitor_{n} AND earlier.visitor = :visitor_before_{n}"
+        f" AND earlier.window_start = :start_before_{n}"
+        for n in places
+    )
+    instants = [
+        bindparam(f"{name}_{n}", type_=UtcDateTime())
+        for n in places
+        for name in ("window_start", "start_before")
+    ]
+    return text(
+        f"INSERT INTO rate_count (purpose, visitor, window_start, n) VALUES {new}"
+        " ON CONFLICT (purpose, visitor, window_start) DO UPDATE SET n = rate_count.n + 1"
+        " RETURNING purpose, visitor, n, (SELECT earlier.n FROM rate_count AS earlier"
+        f" WHERE earlier.purpose = rate_count.purpose AND ({before})) AS n_before"
+    ).bindparams(*instants)
 
 
 def take_back(*counted: tuple[Limit, str]) -> None:
     """Count these attempts no more: they were none, as turns out in the request's own transaction."""
     instant = clock.now().timestamp()
     for limit, visitor in counted:
-        start = instant // (limit.minutes * 60) * (limit.minutes * 60)
+        start = _start(limit, instant)
         row = _is_row(RateCount, limit.purpose, visitor, start)
         db.session.execute(update(RateCount).where(*row, RateCount.n > 0).values(n=RateCount.n - 1))
-
-
-def _attempt(session: Session, limit: Limit, visitor: str) -> float:
-    seconds = limit.minutes * 60
-    instant = clock.now().timestamp()
-    start = instant // seconds * seconds
-    earlier = aliased(RateCount)
-    before = select(earlier.n).where(*_is_row(earlier, limit.purpose, visitor, start - seconds))
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    # One statement: two first attempts at the same moment must neither fail nor lose one another.
-    n, n_before = session.execute(
-        insert(RateCount)
-        .values(
-            purpose=limit.purpose,
-            visitor=_hashed(limit.purpose, visitor, start),
-            window_start=_instant(start),
-            n=1,
-        )
-        .on_conflict_do_update(
-            index_elements=["purpose", "visitor", "window_start"], set_={"n": RateCount.n + 1}
-        )
-        .returning(RateCount.n, before.scalar_subquery())
-    ).one()
-    return float(n + (n_before or 0) * (1 - (instant - start) / seconds))
 
 
 def _is_row(table: Any, purpose: str, visitor: str, start: float) -> tuple[Any, ...]:
@@ -221,6 +239,12 @@ def _is_row(table: Any, purpose: str, visitor: str, start: float) -> tuple[Any, 
         table.visitor == _hashed(purpose, visitor, start),
         table.window_start == _instant(start),
     )
+
+
+def _start(limit: Limit, instant: float) -> float:
+    """When the window of an instant began."""
+    seconds = limit.minutes * 60
+    return instant // seconds * seconds
 
 
 def _instant(seconds: float) -> datetime:
