@@ -166,6 +166,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 
     turned_away: frozenset[str] = frozenset()
     """Groups of which nobody gets a seat now and nobody may wait for one."""
+    _office: Organisation | None = None
+    """Kept, so that the session does not read it anew each time that it is asked for."""
     held: Application | None = None
     """The application that has chosen already: what it has stays valid for it when it is put out of use."""
 
@@ -313,8 +315,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     def _chosen_office(self, typed: str) -> uuid.UUID | None:
         """The id of the office chosen from the list; None when its name was typed over, as happens without JavaScript."""
         chosen = _id(self.organisation_id.data)
-        office = db.session.get(Organisation, chosen) if chosen else None
-        return office.id if office is not None and office.name == typed else None
+        self._office = db.session.get(Organisation, chosen) if chosen else None
+        return self._office.id if self._office is not None and self._office.name == typed else None
 
     def fill_from(self, application: Application) -> None:
         """Show what an application says now."""
