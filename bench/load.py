@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,12 +22,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """done: requests with the expected status. seconds: from the first to the last. latencies: seconds, sorted."""
+    """done: requests with the expected status. seconds: from the first to the last. latencies: seconds, sorted. said: the
+    beginning of the first other answer, without its tags."""
 
     done: int
     failed: int
     seconds: float
     latencies: tuple[float, ...]
+    said: str = ""
 
     @property
     def per_second(self) -> float:
@@ -36,12 +40,15 @@ class Outcome:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
-def run(port: int, requests: Callable[[int], Request], count: int, clients: int) -> Outcome:
-    """Send `count` requests, made by `requests(n)`, from `clients` clients that each wait for their answer.
+def run(
+    port: int, requests: Callable[[int], Request], count: int, clients: int, seconds: float = math.inf
+) -> Outcome:
+    """Send `count` requests, made by `requests(n)`, from `clients` clients that each wait for their answer; none begins
+    later than after so many seconds.
 
     Each request opens its own connection, as sync workers close it after every answer.
     """
-    return asyncio.run(_run(port, requests, count, clients))
+    return asyncio.run(_run(port, requests, count, clients, seconds))
 
 
 def arrivals(per_second: float, count: int, seed: str) -> list[float]:
@@ -64,12 +71,16 @@ def run_paced(port: int, requests: Callable[[int], Request], due: Sequence[float
     return asyncio.run(_run_paced(port, requests, due, clients))
 
 
-async def _run(port: int, requests: Callable[[int], Request], count: int, clients: int) -> Outcome:
+async def _run(
+    port: int, requests: Callable[[int], Request], count: int, clients: int, seconds: float
+) -> Outcome:
     numbers = iter(range(count))
     tally = _Tally(port)
 
     async def client() -> None:
         for number in numbers:
+            if time.perf_counter() - tally.start > seconds:
+                return
             request = requests(number)
             await tally.send(request, time.perf_counter())
 
@@ -100,20 +111,25 @@ class _Tally:
         self._port = port
         self._latencies: list[float] = []
         self._failed = 0
+        self._said = ""
 
     async def send(self, request: Request, since: float) -> None:
         """Send it and wait for its answer; its latency counts from `since`."""
-        if await _send(self._port, request) in request.expect:
+        status, answer = await _send(self._port, request)
+        if status in request.expect:
             self._latencies.append(time.perf_counter() - since)
         else:
             self._failed += 1
+            self._said = self._said or f"{status} {_words(answer)}"
 
     def outcome(self) -> Outcome:
         seconds = time.perf_counter() - self.start
-        return Outcome(len(self._latencies), self._failed, seconds, tuple(sorted(self._latencies)))
+        return Outcome(
+            len(self._latencies), self._failed, seconds, tuple(sorted(self._latencies)), self._said
+        )
 
 
-async def _send(port: int, request: Request) -> int:
+async def _send(port: int, request: Request) -> tuple[int, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         head = f"{request.head}\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {len(request.body)}\r\n\r\n"
@@ -123,4 +139,11 @@ async def _send(port: int, request: Request) -> int:
     finally:
         writer.close()
     first = answer.split(b"\r\n", 1)[0].split(b" ")
-    return int(first[1]) if len(first) > 1 else 0
+    return (int(first[1]) if len(first) > 1 else 0), answer
+
+
+def _words(answer: bytes) -> str:
+    """What a page says, from its main part on."""
+    body = answer.partition(b"\r\n\r\n")[2].decode(errors="replace")
+    main = body[max(0, body.find("<main")) :]
+    return " ".join(re.sub(r"<[^>]*>", " ", main).split())[:400]
