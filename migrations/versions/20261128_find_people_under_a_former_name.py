@@ -13,7 +13,7 @@ LIKENESS = 'ck_person_candidate_likeness'
 
 
 def upgrade() -> None:
-    _know(['name_and_kana', 'licence', 'mail_and_given', 'kana_and_office', 'phone', 'by_hand'])
+    _know(['name_and_kana', 'licence', 'kana_and_office', 'mail_and_given', 'phone', 'by_hand'])
     with op.batch_alter_table('person') as person:
         person.create_index('ix_person_given_kana', ['given_kana'], unique=False)
         person.create_index('ix_person_licence_number', ['licence_number'], unique=False)
