@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from trainings.core import names
-from trainings.core.spellings import is_mail
-
 PREFIX = "TSUDOI_"
 ENVIRONMENTS = ("production", "demo", "test")
 LOG_FORMATS = ("json", "text")
@@ -242,6 +239,10 @@ class Settings:
             )
 
     def _check_mail(self) -> None:
+        # Here, since the package reads the settings itself: whoever imports these first would meet it half made.
+        from trainings.core import names  # noqa: PLC0415
+        from trainings.core.spellings import is_mail  # noqa: PLC0415
+
         _, address = parseaddr(self.mail_from)
         if not address:
             raise BadSetting("mail_from", "is required: the address that mails come from")

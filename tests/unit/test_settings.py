@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -206,3 +208,10 @@ def test_every_setting_stands_in_the_operators_table() -> None:
 
     missing = [field.name for field in fields(Settings) if f"`TSUDOI_{field.name.upper()}`" not in table]
     assert missing == []
+
+
+def test_settings_can_be_read_before_the_package() -> None:
+    """As the server's entry and the benches do."""
+    done = subprocess.run([sys.executable, "-c", "import config"], cwd=ROOT, capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
