@@ -58,8 +58,11 @@ def main(sizes: tuple[int, ...] | None = None) -> None:
                 ]
                 told += [{"database": site.name, "rows": size, **page} for page in pages]
                 rows += _summary(site.name, size, pages)
-    (FOLDER / "growth_pages.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    report("growth", rows)
+                # As it goes: a run that is stopped keeps what it has found.
+                (FOLDER / "growth_pages.json").write_text(
+                    json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+                )
+                report("growth", rows)
 
 
 def _summary(name: str, size: int, pages: list[dict[str, Any]]) -> list[Row]:

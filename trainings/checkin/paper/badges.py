@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainings.accounts.models import Staff
@@ -15,9 +15,8 @@ from trainings.audit.actions import record
 from trainings.checkin.models import BadgePrint, Device
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.events.models import Event
+from trainings.events.models import Event, EventGroup
 from trainings.registration.models import Application, Channel
-from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
 
 AT_THE_DOOR = frozenset({Channel.WALK_IN, Channel.SUBSTITUTE})
@@ -45,7 +44,15 @@ def late_badges(event: Event) -> list[LateBadge]:
         printed[application_id] = at
         if staff_id is not None and sheets_at is None:
             sheets_at = at
-    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
+    may_be: list[ColumnElement[bool]] = [Application.channel.in_(AT_THE_DOOR)]
+    if sheets_at is not None:
+        may_be.append(Application.state_changed_at > sheets_at)
+    people = db.session.scalars(
+        select(Application)
+        .join(EventGroup, EventGroup.id == Application.event_group_id)
+        .where(Application.event_id == event.id, Application.state == State.CONFIRMED, or_(*may_be))
+        .order_by(EventGroup.sort, Application.family_kana, Application.given_kana, Application.code)
+    )
     late = [
         LateBadge(one, printed.get(one.id))
         for one in people

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, or_, select
 
 from trainings.checkin import queries
+from trainings.checkin.models import Scan
 from trainings.checkin.passages.arrivals import Slot, Table, slots, tables
 from trainings.checkin.queries import GroupArrival
+from trainings.core.db import db
 from trainings.core.small_numbers import small_groups, told
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
 from trainings.registration.models import Application, Channel
-from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
 
 
@@ -45,14 +50,28 @@ class ScreenLine:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """Somebody the door expects, as the board needs them."""
+
+    event_group_id: uuid.UUID
+    group: EventGroup
+    full_name: str
+    organisation_name: str
+
+
+MOST_NAMES = 300
+"""So many names of people who have not come stand on a page; the others are counted."""
+
+
+@dataclass(frozen=True)
 class Board:
     """The door at this moment. missing: participants with a seat who have not come, by group, then kana. seated: group →
     how many had a seat before the day, that is without walk-ins."""
 
     groups: list[GroupArrival]
     slots: list[Slot]
-    tables: list[Table[Application]]
-    missing: list[Application]
+    tables: list[Table[Guest]]
+    missing: list[Guest]
     seated: Counter[uuid.UUID]
 
     @property
@@ -91,6 +110,17 @@ class Board:
         return [*lines, pooled] if pooled.most and told(pooled.most) is not None else lines
 
     @property
+    def names_shown(self) -> int:
+        """How many names a page shows of those who have not come."""
+        return MOST_NAMES
+
+    @property
+    def names_a_table(self) -> int:
+        """The same of each table, so that no table is favoured; all of them where the event is not large."""
+        missing = [len(table.missing) for table in self.tables if table.missing]
+        return max(missing, default=0) if sum(missing) <= MOST_NAMES else MOST_NAMES // len(missing)
+
+    @property
     def busiest(self) -> int:
         """Arrivals in the fullest five minutes."""
         return max(slot.arrived for slot in self.slots)
@@ -100,20 +130,52 @@ def board_of(event: Event) -> Board:
     """The live board of an event: tables count everybody who sits there, groups only participants. Whoever was let in
     without a seat counts like the others."""
     arrivals = queries.first_arrivals(event.id)
-    everybody = applications_of_event(event.id, Filter())
-    people = [one for one in everybody if one.state == State.CONFIRMED or one.id in arrivals]
+    people = [one for one in _expected(event) if one.state == State.CONFIRMED or one.id in arrivals]
+    groups = {group.id: group for group in event.groups}
+    guests = {
+        one.id: Guest(
+            one.event_group_id,
+            groups[one.event_group_id],
+            f"{one.family} {one.given}".strip(),
+            one.organisation_name,
+        )
+        for one in people
+    }
     participants = [one for one in people if one.role == PARTICIPANT]
     came = [arrivals[one.id] for one in participants if one.id in arrivals]
     return Board(
         groups=queries.arrivals_by_group(event),
         slots=slots(came, event.doors_open_at, max([event.starts_at, *came])),
         tables=tables(
-            [(one.id, one.table_number, one) for one in people if one.table_number is not None], arrivals
+            [(one.id, one.table_number, guests[one.id]) for one in people if one.table_number is not None],
+            arrivals,
         ),
-        missing=[one for one in participants if one.id not in arrivals and one.channel != Channel.WALK_IN],
+        missing=[
+            guests[one.id]
+            for one in participants
+            if one.id not in arrivals and one.channel != Channel.WALK_IN
+        ],
         seated=Counter(
             one.event_group_id
             for one in participants
             if one.state == State.CONFIRMED and one.channel != Channel.WALK_IN
         ),
     )
+
+
+def _expected(event: Event) -> Sequence[Row[Any]]:
+    """Whoever has a seat or was ever scanned, by group, then kana: columns only."""
+    scanned = select(Scan.application_id).where(Scan.event_id == event.id, Scan.application_id.is_not(None))
+    return db.session.execute(
+        select(
+            *(Application.id, Application.event_group_id, Application.state, Application.role),
+            *(Application.channel, Application.table_number, Application.organisation_name),
+            *(Application.family, Application.given),
+        )
+        .join(EventGroup, EventGroup.id == Application.event_group_id)
+        .where(
+            Application.event_id == event.id,
+            or_(Application.state == State.CONFIRMED, Application.id.in_(scanned)),
+        )
+        .order_by(EventGroup.sort, Application.family_kana, Application.given_kana, Application.code)
+    ).all()
