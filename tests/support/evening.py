@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.support.announcing import announce, statement
+from tests.support.numbered import kana_of
 from trainings.checkin.actions import enrol_device, open_door
 from trainings.checkin.desk.devices import proposed_name
 from trainings.checkin.models import Device, Method
@@ -28,7 +29,7 @@ def apply_as(event: Event, code: str, number: int, **said: object) -> Applicatio
         statement=statement(
             code,
             given=f"美咲{number}",
-            given_kana=f"ミサキ{number}",
+            given_kana="ミサキ" + kana_of(number),
             mail=f"guest{number}@example.jp",
             phone=f"090{number:08d}",
             organisation_name="",

@@ -26,6 +26,7 @@ from config import Settings
 from tests.support.announcing import announce, typed
 from tests.support.client import Client
 from tests.support.hands import unit_for
+from tests.support.numbered import kana_of
 from trainings import create_app
 from trainings.core import db as database_room
 from trainings.core.db import db
@@ -141,7 +142,7 @@ def _form(event: Event, n: int) -> dict[str, Any]:
         CODES[n % len(CODES)],
         family=f"競{n}",
         given="走",
-        family_kana="キソイ" + "".join("アイウエオカキクケコ"[int(digit)] for digit in str(n)),
+        family_kana="キソイ" + kana_of(n),
         given_kana="ハシル",
         mail=f"guest{n}@race.example",
         phone=f"000-555-{n:04}",

@@ -34,6 +34,7 @@ from trainings.registration.intake import locked_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.printing import printed_words, unprintable_names, unprintable_of_event
 from trainings.registration.queries import Filter
+from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import LIVE, State
 from trainings.registration.trail import trail_of
@@ -137,10 +138,12 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
 def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
     one = _application_or_404(application_id)
     form = CancelForm()
-    if form.validate() and not is_sure():
-        return ask(questions.about_cancelling(one))
     if form.validate():
         try:
+            if not (form.reason.data or "").strip():  # nothing is asked about that is refused afterwards
+                raise Refused(RegistrationRefusal.REASON_MISSING)
+            if not is_sure():
+                return ask(questions.about_cancelling(one))
             cancel_application(application_id=one.id, by_staff=True, reason=form.reason.data)
             flash(texts.CANCELLED.format(name=one.full_name))
             return redirect(url_for("registration.application", application_id=application_id))

@@ -213,7 +213,7 @@ def test_letter_that_no_font_draws_is_named_before_it_is_sent(client: Client, un
     page = confirm_page(client, unit, event, family="\U000f0001橋", given="髙\ufa19")
 
     told = page.one(".certificate-name .notice").text
-    assert told.startswith("「\U000f0001」は、証明書や名札に印刷できない字です。")
+    assert told.startswith("「\U000f0001」は、印刷できない字です。紙には「〓」と出ます。")
     page.press("この内容で申し込む")
     assert stored(unit, event)[0].family == "\U000f0001橋"
 

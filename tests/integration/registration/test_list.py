@@ -135,7 +135,10 @@ def test_application_page_shows_its_trail_and_cancels_with_a_reason(
     button = "人1 美咲 さんの申込を取り消す"
     refused = page.press(button, reason="  ", status=422)
     assert refused.errors == ["取り消す理由を入力してください。"]
-    done = refused.press(button, reason="電話で連絡あり")
+    asked = refused.press(button, reason="電話で連絡あり")
+    assert {one.family: one.state for one in stored(unit, event)}["人1"] == State.CONFIRMED
+    assert "ご本人" in asked
+    done = asked.press(button)
 
     assert "理由：電話で連絡あり" in done
     assert "担当者が取り消しました" in done
