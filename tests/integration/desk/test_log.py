@@ -32,6 +32,7 @@ WITHOUT_EVENT = (
         "skills.",
     ),
     "staff.",
+    "worker.",
 )
 TOLD_BY_STATE = "application.state_changed"
 

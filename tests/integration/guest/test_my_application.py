@@ -110,5 +110,5 @@ def test_my_history_asks_the_database_as_often_for_many_events(
     with count_queries() as count:
         page = client.get(path)
 
-    assert len(count) == 15, count.statements
+    assert len(count) == 16, count.statements
     assert page.h1
