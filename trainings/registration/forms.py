@@ -313,10 +313,17 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         return {name: replace(facet, text=folded.get(name, facet.text)) for name, facet in found.items()}
 
     def _chosen_office(self, typed: str) -> uuid.UUID | None:
-        """The id of the office chosen from the list; None when its name was typed over, as happens without JavaScript."""
+        """The id of the office chosen from the list; None when its name was typed over, as happens without JavaScript, and
+        for one that went out of use: its name is kept as typed then."""
         chosen = _id(self.organisation_id.data)
-        self._office = db.session.get(Organisation, chosen) if chosen else None
-        return self._office.id if self._office is not None and self._office.name == typed else None
+        office = db.session.get(Organisation, chosen) if chosen else None
+        is_valid = (
+            office is not None
+            and office.name == typed
+            and (office.active or (self.held is not None and self.held.organisation_id == office.id))
+        )
+        self._office = office if is_valid else None
+        return self._office.id if self._office is not None else None
 
     def fill_from(self, application: Application) -> None:
         """Show what an application says now."""
@@ -362,6 +369,8 @@ class ApplyForm(PersonForm):
     goes_on = HiddenField()
     once_more = False
     """Whether somebody whose application has ended applies again, filled in with what it said."""
+    lost_office = ""
+    """Name of the office that would be filled in and is out of use."""
 
     def for_event(self, event: Event) -> Self:
         """Know which groups are full for somebody new."""
@@ -384,11 +393,16 @@ class ApplyForm(PersonForm):
         for name in ("family", "given", "family_kana", "given_kana", "mail", "phone", "licence_number"):
             getattr(self, name).data = getattr(newest, name)
         if newest.organisation is not None:
-            self.organisation_id.data = str(newest.organisation.id)
-            self.organisation_name.data = newest.organisation.name
+            self.offer_office(newest.organisation)
         for group, members in self.offered:
             if newest.profession_id in {one.id for one in members}:
                 self.group.data, self.profession.data = str(group.id), str(newest.profession_id)
+
+    def offer_office(self, office: Organisation) -> None:
+        """Fill in an office of the directory for somebody new; one that is out of use is to be chosen anew."""
+        self.lost_office = "" if office.active else office.name
+        self.organisation_id.data = str(office.id) if office.active else ""
+        self.organisation_name.data = office.name if office.active else ""
 
     def validate_heard_via(self, field: SelectField) -> None:
         if field.data not in dict(field.choices) or not field.data:

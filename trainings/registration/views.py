@@ -115,8 +115,10 @@ def _first_step(event: Event, fill: Callable[[ApplyForm], None]) -> ResponseRetu
 
 
 def _take_office_over(form: ApplyForm, earlier: Application) -> None:
-    form.organisation_id.data = str(earlier.organisation_id or "")
-    form.organisation_name.data = earlier.organisation_name or NO_OFFICE[0]
+    if earlier.organisation is not None:
+        form.offer_office(earlier.organisation)
+    else:
+        form.organisation_name.data = earlier.organisation_name or NO_OFFICE[0]
     form.mail.data, form.phone.data = earlier.mail, earlier.phone
     form.heard_via.data = str(earlier.heard_via_id or "")
 
