@@ -133,7 +133,7 @@ def test_sweep_command_does_one_round_and_says_what_it_did(
     result = app.test_cli_runner().invoke(args=["sweep"])
 
     assert result.exit_code == 0
-    assert result.output == ("jobs: 0 done, 0 put off, 1 given up; mails: 1 sent, 0 put off, 0 given up\n")
+    assert result.stdout == ("jobs: 0 done, 0 put off, 1 given up; mails: 1 sent, 0 put off, 0 given up\n")
     with unit():
         assert len(failed_jobs()) == 1
 
