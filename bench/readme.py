@@ -123,7 +123,7 @@ WANTED = {
 
 
 def main() -> None:
-    """Write the table anew. A figure that no bench has measured stops with its name."""
+    """Write the table anew. A figure that its bench has not measured yet says so."""
     before, _, rest = README.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
@@ -132,14 +132,15 @@ def main() -> None:
     README.write_text(before + BEGIN + HEAD + "".join(lines) + END + after, "utf-8")
 
 
-def _figure(bench: str, name: str) -> dict[str, Any]:
-    for row in json.loads((FOLDER / f"{bench}.json").read_text("utf-8")):
-        if row["name"].strip() == name:
-            return dict(row)
-    raise SystemExit(f"bench/results/{bench}.json has no figure called {name}: run python -m bench {bench}")
+def _figure(bench: str, name: str) -> dict[str, Any] | None:
+    file = FOLDER / f"{bench}.json"
+    rows = json.loads(file.read_text("utf-8")) if file.exists() else []
+    return next((dict(row) for row in rows if row["name"].strip() == name), None)
 
 
-def _line(name: str, row: dict[str, Any]) -> str:
+def _line(name: str, row: dict[str, Any] | None) -> str:
+    if row is None:
+        return f"| {name} | not measured yet |  |  |  |\n"
     cells = (
         name.replace("|", r"\|"),
         _number(row["value"], row["unit"]),
