@@ -259,6 +259,7 @@ NOT_ASKED = {
         desk.keep_notice guest.confirm guest.answer_address offices.check offices.apply registration.check
         registration.send surveys.send_answers""",
     "touches nothing that stands": """
+        printing.again printing.take
         accounts.send_link accounts.sign_out accounts.use_link allocation.result_workbook allocation.whole_record
         certificates.print_certificates checkin.roster_workbook door_badges.print_late door_devices.acknowledge
         door_fees.workbook door_papers.badges messages.retry messages.retry_failed_job
