@@ -240,8 +240,8 @@ class Settings:
 
     def _check_mail(self) -> None:
         # Here, since the package reads the settings itself: whoever imports these first would meet it half made.
-        from trainings.core import names  # noqa: PLC0415
-        from trainings.core.spellings import is_mail  # noqa: PLC0415
+        from trainings.core import names
+        from trainings.core.spellings import is_mail
 
         _, address = parseaddr(self.mail_from)
         if not address:

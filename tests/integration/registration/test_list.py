@@ -138,6 +138,7 @@ def test_application_page_shows_its_trail_and_cancels_with_a_reason(
     asked = refused.press(button, reason="電話で連絡あり")
     assert {one.family: one.state for one in stored(unit, event)}["人1"] == State.CONFIRMED
     assert "ご本人" in asked
+    assert "空いた席は、キャンセル待ちの次の方に" in asked
     done = asked.press(button)
 
     assert "理由：電話で連絡あり" in done
@@ -145,6 +146,19 @@ def test_application_page_shows_its_trail_and_cancels_with_a_reason(
     mail = outbox.one(purpose="registration_cancelled")
     assert "電話で連絡あり" not in (mail.body or "")
     assert {one.family: one.state for one in stored(unit, event)}["人1"] == State.CANCELLED
+
+
+def test_cancelling_after_the_event_promises_the_seat_to_nobody(
+    staff_client: Callable[..., Client], unit: Unit, event: Event, clock: Clock
+) -> None:
+    clock.set(event.ends_at)
+    planner = staff_client(Role.PLANNER)
+    page = planner.get(f"/staff/events/{event.slug}/applications").follow("人1 美咲")
+
+    asked = page.press("人1 美咲 さんの申込を取り消す", reason="来られなかった")
+
+    assert "もとに戻せません" in asked
+    assert "次の方に" not in asked
 
 
 def test_application_page_of_one_who_waits_says_the_place(planner: Client, event: Event) -> None:

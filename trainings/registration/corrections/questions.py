@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from trainings.core.requests.asking import Question
+from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application
 from trainings.registration.states import HOLDS_SEAT
@@ -13,11 +14,16 @@ from trainings.registration.states import HOLDS_SEAT
 def about_cancelling(one: Application) -> Question:
     says = [
         texts.CANCELS.format(name=one.full_name, title=one.event.title, state=texts.STATES[one.state]),
-        texts.SEAT_IS_OFFERED if one.state in HOLDS_SEAT else "",
+        texts.SEAT_IS_OFFERED if one.state in HOLDS_SEAT and _is_offered_on(one.event) else "",
         texts.MAILS_TO.format(mail=one.mail) if one.mail else texts.NOBODY_MAILED,
         texts.CANNOT_BE_UNDONE,
     ]
     return Question(texts.CANCELLING, says, texts.CANCEL.format(name=one.full_name), _back(one))
+
+
+def _is_offered_on(event: Event) -> bool:
+    """Whether a seat that falls free goes to the next: not once the event has begun, or does not take place."""
+    return event.is_held and not event.has_begun
 
 
 def about_renewing(one: Application) -> Question:
