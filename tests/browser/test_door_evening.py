@@ -184,9 +184,11 @@ def test_ending_at_a_device_asks_first(
     expect(question).to_be_hidden()
     expect(end).to_be_focused()
     end.click()
+    expect(question.get_by_role("button", name="やめる")).to_be_focused()
     phone_page.keyboard.press("Enter")
     expect(question).to_be_hidden()
     end.click()
+    expect(question.get_by_role("button", name="やめる")).to_be_focused()
     phone_page.keyboard.press("Tab")
     phone_page.keyboard.press("Enter")
 
