@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from tests.support.announcing import announce, statement
 from tests.support.evening import DOCTOR, NURSE, PHARMACIST, apply_as
+from tests.support.numbered import kana_of
 from trainings.accounts.models import Role
 from trainings.allocation.draws.drawing import draw_seats
 from trainings.allocation.draws.freezing import commit_secret, freeze_list
@@ -228,7 +229,7 @@ def test_whoever_applied_again_after_being_turned_away_is_not_placed_twice(full,
             statement=statement(
                 NURSE,
                 given="美咲3",
-                given_kana="ミサキ3",
+                given_kana="ミサキ" + kana_of(3),
                 mail="guest3@example.jp",
                 phone="09000000003",
                 organisation_name="",
