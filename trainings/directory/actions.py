@@ -75,11 +75,13 @@ def _load_professions() -> None:
     codes_known = set(db.session.scalars(select(Profession.code)))
     names_known = set(db.session.scalars(select(Profession.name)))
     group_of = _groups_by_code(rows)
+    sectors = {sector.name: sector for sector in db.session.scalars(select(Sector))}
     for row in rows:
         if row["code"] in codes_known or row["name"] in names_known:
             continue
-        group = group_of.get(row["quota_group"]) or _make_group(row, colours[row["mark"]])
-        group_of[row["quota_group"]] = group
+        group = group_of.get(row["quota_group"])
+        if group is None:
+            group = group_of[row["quota_group"]] = _make_group(row, colours[row["mark"]], sectors)
         db.session.add(
             Profession(
                 code=row["code"],
@@ -110,16 +112,15 @@ def _groups_by_code(rows: list[dict[str, str]]) -> dict[str, ProfessionGroup]:
     return found | {group.name: group for group in queries.profession_groups()}
 
 
-def _make_group(row: dict[str, str], css: str) -> ProfessionGroup:
-    sector = db.session.scalar(select(Sector).where(Sector.name == row["sector"]))
-    if sector is None:
-        sector = Sector(name=row["sector"], sort=(GROUP_COLOURS.index(css) + 1) * 10)
-        db.session.add(sector)
+def _make_group(row: dict[str, str], css: str, sectors: dict[str, Sector]) -> ProfessionGroup:
+    """A group as shipped, its sector with it where `sectors` (by name; grows) has none."""
+    sector = sectors.setdefault(
+        row["sector"], Sector(name=row["sector"], sort=(GROUP_COLOURS.index(css) + 1) * 10)
+    )
     group = ProfessionGroup(
         name=row["quota_group"], mark=row["mark"], css=css, sector=sector, sort=int(row["sort"])
     )
     db.session.add(group)
-    db.session.flush()
     return group
 
 
