@@ -26,6 +26,7 @@ from trainings.core.actor import ActorKind
 from trainings.core.db import db, unit_of_work
 from trainings.directory.actions import load_master_data
 from trainings.directory.master_data import save_event_role
+from trainings.directory.models import Person
 from trainings.registration.models import Application
 from trainings.surveys.actions import load_questionnaire
 from trainings.surveys.models import Mode, ResponseChannel, SurveyResponse, SurveyRun, Wave
@@ -227,6 +228,22 @@ def test_pooling_of_a_closed_run_travels_into_its_answers(empty: Flask) -> None:
                 ["a", "pooled", "pooled", "pooled"] if strata else ["a", "b", "b", "c"]
             )
             assert [row.answers for row in rows] == [{"x": {"value": "1"}}] * 4
+
+
+def test_licences_stored_with_words_around_them_are_stored_bare(empty: Flask) -> None:
+    flask_migrate.upgrade()
+    with unit_of_work() as session:
+        load_master_data()
+        applied = apply_for(make_event("けやきの集い"))
+    flask_migrate.downgrade(revision="0029")
+    with unit_of_work() as session:
+        session.execute(text("UPDATE person SET licence_number = '第12345号'"))
+        session.execute(text("UPDATE application SET licence_number = 'A-7'"))
+    flask_migrate.upgrade()
+
+    with unit_of_work() as session:
+        assert session.scalars(select(Person.licence_number)).all() == ["12345"]
+        assert session.get_one(Application, applied.id).licence_number == "A-7"
 
 
 @pytest.mark.sqlite_only
