@@ -85,18 +85,18 @@ def _find(record: dict[str, Any], name: str) -> list[Any]:
 
 
 def _compare_results(comparison: Comparison, totals: dict[str, Any], path: Path) -> None:
-    responses = rows_of(path, "Responses")
+    responses = rows_of(path, "回答（記号）")
     comparison.check("answers in the workbook", totals["answers"], len(responses))
     for key, counts in totals["likert"].items():
         found = Counter(str(row[key]) for row in responses)
         comparison.check(f"answers to {key}", counts, {code: found[code] for code in counts})
-    cross = [row for row in rows_of(path, "Cross") if row["職種区分"] == "全体"]
+    cross = [row for row in rows_of(path, "職種ごとの集計") if row["職種区分"] == "全体"]
     for key, counts in totals["likert"].items():
         found_cross = {str(row["code"]): row["人数"] for row in cross if row["key"] == key and row["人数"]}
         comparison.check(f"cross table of {key}", counts, {code: found_cross.get(code, 0) for code in counts})
     groups = Counter(row["職種区分"] for row in responses)
     comparison.check("smallest group shown is five or more", True, min(groups.values()) >= 5)
-    rate = rows_of(path, "Rate")[0]
+    rate = rows_of(path, "回収率")[0]
     comparison.check("present in the workbook", totals["admitted"], rate["参加した人"])
 
 

@@ -15,7 +15,7 @@ from bench.web import ROSTER, add_offices, fill_roster
 from trainings.core.db import db, unit_of_work
 from trainings.core.web import beside_requests
 from trainings.directory.models import Association
-from trainings.events.models import EventKind
+from trainings.events.models import Event, EventKind
 from trainings.registration.exports import HEADER, applications_workbook
 from trainings.registration.models import Application
 from trainings.registration.queries import applications_of_event
@@ -83,6 +83,7 @@ def _export(site: Site, event_id: uuid.UUID) -> tuple[float, int]:
     """Seconds and bytes of one workbook, with nothing left of an earlier one."""
     with beside_requests(site.app), unit_of_work():
         db.session.expire_all()
+        event = db.session.get_one(Event, event_id)
         begin = time.perf_counter()
-        content = applications_workbook(applications_of_event(event_id))
+        content = applications_workbook(event, applications_of_event(event_id))
         return time.perf_counter() - begin, len(content)

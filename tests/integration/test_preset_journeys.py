@@ -58,9 +58,9 @@ def finish(journey: Journey, present: list[Guest], *, walk_ins: int = 0) -> None
     assert not any(guest.name in results.html for guest in journey.guests)
 
     book = journey.workbook(results, "結果をExcelで受け取る")
-    answered = [row["satisfied"] for row in sheet_rows(book, "Responses")]
+    answered = [row["satisfied"] for row in sheet_rows(book, "回答（記号）")]
     assert sorted(answered) == sorted(int("54"[place % 2]) for place in range(len(present)))
-    assert not any(guest.name in str(list(book["Responses"].values)) for guest in journey.guests)
+    assert not any(guest.name in str(list(book["回答（記号）"].values)) for guest in journey.guests)
 
     matrix = journey.staff.get("/staff").follow("スキル表")
     people = {

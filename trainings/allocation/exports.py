@@ -17,6 +17,7 @@ from trainings.allocation.models import Draw
 from trainings.core import clock
 from trainings.core.paper import pdf, sheets
 from trainings.core.paper.sheets import Cell, Sheet
+from trainings.events.heads import about_event
 from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application
@@ -75,7 +76,8 @@ def result_workbook(event: Event, draw: Draw) -> bytes:
                 {"確率の最低": PERCENT, "確率の最高": PERCENT},
             ),
             Sheet("記録", ("項目", "内容"), _facts(event, draw, seen), (20, 90)),
-        ]
+        ],
+        about_event(event),
     )
 
 

@@ -199,6 +199,11 @@ def jdate(value: datetime | date) -> str:
     return texts.DATE.format(year=day.year, month=day.month, day=day.day) + _weekday(day)
 
 
+def about(title: str) -> sheets.About:
+    """What a workbook says of itself: its title and the city that made it."""
+    return sheets.About(title, current_app.config["TSUDOI"].city_name)
+
+
 def jday(value: datetime | date) -> str:
     """A date with weekday, without the year."""
     day = _local(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trainings.core.paper import sheets
+from trainings.core.web import about
 from trainings.directory import texts
 from trainings.directory.models import District, Organisation, OrganisationKind
 
@@ -31,7 +32,8 @@ def template(districts: Iterable[District]) -> bytes:
         [
             sheets.Sheet(SHEET, _header(), [], WIDTHS),
             sheets.Sheet(NOTES, NOTES_HEADER, notes, (16, 90)),
-        ]
+        ],
+        about(LIST_NAME),
     )
 
 
@@ -40,7 +42,7 @@ def listing(offices: Iterable[Organisation]) -> bytes:
     rows = [
         (one.name, one.kana, texts.KINDS[one.kind], one.district.name, one.number or "") for one in offices
     ]
-    return sheets.workbook([sheets.Sheet(SHEET, _header(), rows, WIDTHS)])
+    return sheets.workbook([sheets.Sheet(SHEET, _header(), rows, WIDTHS)], about(LIST_NAME))
 
 
 def _header() -> list[str]:

@@ -8,6 +8,7 @@ from trainings.core import clock
 from trainings.core.paper import sheets
 from trainings.core.paper.sheets import Cell, Sheet
 from trainings.directory.queries import role_names
+from trainings.events.heads import about_event
 from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application
@@ -37,11 +38,12 @@ NAMED = 6
 WIDTHS = (12, 12, 18, 24, 10, 10, 12, 12, 30, 14, 14, 28, 16, 14, 14, 14, 22, 30, 24, 14, 8, 6, 8, 18, 30)
 
 
-def applications_workbook(applications: Sequence[Application]) -> bytes:
+def applications_workbook(event: Event, applications: Sequence[Application]) -> bytes:
     """One sheet, one row an application, in the order given."""
     roles = role_names()
     return sheets.workbook(
-        [Sheet("申込一覧", HEADER, (_row(one, roles) for one in applications), WIDTHS, keys=NAMED)]
+        [Sheet("申込一覧", HEADER, (_row(one, roles) for one in applications), WIDTHS, keys=NAMED)],
+        about_event(event),
     )
 
 

@@ -97,7 +97,7 @@ def workbook(slug: str) -> ResponseReturnValue:
         event_id=event.id,
         detail={"rows": len(rows)},
     )
-    return download(exports.applications_workbook(rows), exports.file_name(event), sheets.XLSX)
+    return download(exports.applications_workbook(event, rows), exports.file_name(event), sheets.XLSX)
 
 
 @bp.get("/staff/applications/<uuid:application_id>")

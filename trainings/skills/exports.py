@@ -7,6 +7,7 @@ from trainings.core.paper import sheets
 from trainings.core.paper.sheets import Cell as SheetCell
 from trainings.core.paper.sheets import Sheet
 from trainings.core.small_numbers import told
+from trainings.core.web import about
 from trainings.skills import queries
 from trainings.skills.models import Framework
 
@@ -43,7 +44,7 @@ def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
                     ]
                 )
             wide.append(row)
-    about: list[list[SheetCell]] = [
+    facts: list[list[SheetCell]] = [
         ["スキル表", f"{framework.title}（第{framework.version}版）"],
         ["基準日", f"{clock.today():%Y-%m-%d}"],
         ["対象の人", f"この日までの{queries.SCOPE_DAYS}日に参加した人"],
@@ -68,8 +69,9 @@ def matrix_workbook(framework: Framework, *, all_groups: bool) -> bytes:
                 [26, 8, 32, 24, 8, 10, 12, 10],
                 {"到達割合": sheets.SHARE},
             ),
-            Sheet("このファイルについて", ["項目", "内容"], about, [24, 60]),
-        ]
+            Sheet("このファイルについて", ["項目", "内容"], facts, [24, 60]),
+        ],
+        about(framework.title),
     )
 
 

@@ -1,4 +1,4 @@
-"""The workbook of a run: README, Codebook, Responses, Labels, Cross, Text, Rate. It reads back exactly."""
+"""The workbook of a run: first what the screen says, behind it the sheets for research. It reads back exactly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from trainings.core import clock
 from trainings.core.paper import sheets
 from trainings.core.paper.sheets import Cell, Sheet
 from trainings.core.paper.workbook_reader import LONGEST_CELL
+from trainings.events.heads import about_event
 from trainings.surveys import queries, texts
 from trainings.surveys.models import NO_CODE, SurveyRun
 from trainings.surveys.questionnaires import Answer, Item, ItemType, Missing
@@ -13,7 +14,11 @@ from trainings.surveys.results import ItemResult, Results, Stratum
 from trainings.surveys.statistics import Summary
 
 MISSING_CODES = {Missing.NOT_SEEN: "NS", Missing.NO_ANSWER: "NA", Missing.NOT_APPLICABLE: "XX"}
-"""Codes of the Responses sheet; no item may use them for an option (see Codebook)."""
+"""Codes of the sheet of answers; no item may use them for an option (see CODEBOOK)."""
+SUMMARY, README, CODEBOOK = "まとめ", "このファイルについて", "設問と記号"
+RESPONSES, LABELS = "回答（記号）", "回答（ことば）"
+CROSS, TEXT, RATE = "職種ごとの集計", "自由記述", "回収率"
+WHOLE = "全体"
 
 
 def results_workbook(results: Results, *, single_answers: bool) -> bytes:
@@ -24,13 +29,15 @@ def results_workbook(results: Results, *, single_answers: bool) -> bytes:
     rows = [_responses(results), _labels(results)] if single_answers else []
     return sheets.workbook(
         [
+            _summary(results),
             _readme(results),
             _codebook(results),
             *rows,
             _cross(results),
             _text(results),
             _rate(results),
-        ]
+        ],
+        about_event(results.run.event),
     )
 
 
@@ -55,6 +62,37 @@ def value_label(item: Item, value: Answer) -> Cell:
     return "、".join(words.get(code, code) for code in (value if isinstance(value, list) else [value]))
 
 
+def _summary(results: Results) -> Sheet:
+    """What the page of results shows, in its order: agreement by group, then the other questions."""
+    columns = {stratum.key: f"{stratum_label(stratum)}（{stratum.n}人）" for stratum in results.strata}
+    blank: list[Cell] = [None] * len(columns)
+    rows: list[list[Cell]] = [["回収", "参加した人のうち", results.answered, results.rate, None, *blank]]
+    for result in results.likert:
+        whole = result.overall
+        agreed = round(whole.agree * whole.n) if whole.agree is not None else None
+        by_group: list[Cell] = [
+            result.by_stratum[key].agree if key in result.shown else "―" for key in columns
+        ]
+        rows.append([result.item.short, "そう思う計", agreed, whole.agree, whole.mean, *by_group])
+    for result in results.others:
+        whole = result.overall
+        if not result.item.codes:
+            rows.append([result.item.short, "平均", whole.n, None, whole.mean, *blank])
+        for option in result.item.options if result.item.codes else ():
+            chosen = whole.counts[option.code]
+            rows.append(
+                [result.item.short, option.label, chosen, chosen / whole.n if whole.n else None, None, *blank]
+            )
+    return Sheet(
+        SUMMARY,
+        ["項目", "答え", "人数", "割合", "平均", *columns.values()],
+        rows,
+        [36, 24, 8, 8, 8, *[14] * len(columns)],
+        {"割合": sheets.SHARE, "平均": "0.0", **dict.fromkeys(columns.values(), sheets.SHARE)},
+        keys=2,
+    )
+
+
 def _readme(results: Results) -> Sheet:
     run = results.run
     rows: list[list[Cell]] = [
@@ -74,7 +112,7 @@ def _readme(results: Results) -> Sheet:
         ["行の順番", "回答の行は、届いた順ではなく、でたらめな順です"],
         ["作成", f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"],
     ]
-    return Sheet("README", ["項目", "内容"], rows, [24, 80])
+    return Sheet(README, ["項目", "内容"], rows, [24, 80])
 
 
 def _codebook(results: Results) -> Sheet:
@@ -92,12 +130,14 @@ def _codebook(results: Results) -> Sheet:
                 for reason, code in MISSING_CODES.items()
                 if reason != Missing.NOT_APPLICABLE or item.not_applicable
             ]
-    return Sheet("Codebook", ["key", "type", "設問", "code", "意味"], rows, [20, 12, 60, 12, 32])
+    return Sheet(CODEBOOK, ["key", "type", "設問", "code", "意味"], rows, [20, 12, 60, 12, 32])
 
 
 def _range(item: Item) -> str:
     return (
-        f"{item.low}から{item.high}までの数" if item.type == ItemType.NUMBER else "自由記述（Textのシート）"
+        f"{item.low}から{item.high}までの数"
+        if item.type == ItemType.NUMBER
+        else f"自由記述（「{TEXT}」のシート）"
     )
 
 
@@ -124,7 +164,7 @@ def _responses(results: Results) -> Sheet:
         ]
         for row in results.rows
     ]
-    return Sheet("Responses", ["職種区分", "channel", *(item.key for item in items)], rows, [22, 10])
+    return Sheet(RESPONSES, ["職種区分", "channel", *(item.key for item in items)], rows, [22, 10])
 
 
 def _labels(results: Results) -> Sheet:
@@ -137,7 +177,7 @@ def _labels(results: Results) -> Sheet:
         ]
         for row in results.rows
     ]
-    return Sheet("Labels", ["職種区分", *(item.short for item in items)], rows, [22])
+    return Sheet(LABELS, ["職種区分", *(item.short for item in items)], rows, [22])
 
 
 def _cross(results: Results) -> Sheet:
@@ -146,9 +186,9 @@ def _cross(results: Results) -> Sheet:
         if result.item.is_free_text:
             continue
         if result.overall.n < results.run.k:
-            rows.append(_withheld(result, "全体"))
+            rows.append(_withheld(result, WHOLE))
             continue
-        rows += _cross_rows(result, "全体", result.overall)
+        rows += _cross_rows(result, WHOLE, result.overall)
         for stratum in results.strata:
             label = stratum_label(stratum)
             if stratum.key in result.shown:
@@ -156,7 +196,7 @@ def _cross(results: Results) -> Sheet:
             else:
                 rows.append(_withheld(result, label))
     return Sheet(
-        "Cross",
+        CROSS,
         ["key", "設問", "職種区分", "n", "code", "意味", "人数", "割合", "平均", "標準偏差", "中央値"],
         rows,
         [20, 40, 20, 8, 10, 24, 8, 10, 10, 10, 10],
@@ -195,13 +235,13 @@ def _text(results: Results) -> Sheet:
         for body in shown.get(item.key, []):
             pieces = [body[start : start + LONGEST_CELL] for start in range(0, len(body), LONGEST_CELL)]
             rows.append([item.key, item.short, *pieces])
-    return Sheet("Text", ["key", "設問", "文", "文（続き）"], rows, [20, 30, 80, 40])
+    return Sheet(TEXT, ["key", "設問", "文", "文（続き）"], rows, [20, 30, 80, 40])
 
 
 def _rate(results: Results) -> Sheet:
-    rows: list[list[Cell]] = [["全体", results.invited, results.answered, results.rate]]
+    rows: list[list[Cell]] = [[WHOLE, results.invited, results.answered, results.rate]]
     formats = {"回答率": sheets.SHARE}
-    return Sheet("Rate", ["範囲", "参加した人", "回答", "回答率"], rows, formats=formats)
+    return Sheet(RATE, ["範囲", "参加した人", "回答", "回答率"], rows, formats=formats)
 
 
 def file_name(run: SurveyRun) -> str:

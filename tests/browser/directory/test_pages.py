@@ -77,7 +77,9 @@ def test_a_file_is_checked_corrected_and_taken_in(
     page: Page, paths: dict[str, str], assert_accessible: Callable[[Page], None]
 ) -> None:
     def choose(*rows: list[object]) -> None:
-        content = sheets.workbook([sheets.Sheet("事業所", HEADER, rows)])
+        content = sheets.workbook(
+            [sheets.Sheet("事業所", HEADER, rows)], sheets.About("事業所一覧", "けやき市")
+        )
         page.get_by_label("ファイル").set_input_files(
             {"name": "一覧.xlsx", "mimeType": sheets.XLSX, "buffer": content}
         )

@@ -170,7 +170,9 @@ def test_the_list_leaves_as_a_workbook_that_can_be_taken_in_again(planner: Clien
 
 
 def workbook(*rows: list[object], header: list[str] | None = None) -> bytes:
-    return sheets.workbook([sheets.Sheet("事業所", header or HEADER, rows)])
+    return sheets.workbook(
+        [sheets.Sheet("事業所", header or HEADER, rows)], sheets.About("事業所一覧", "けやき市")
+    )
 
 
 def upload(client: Client, content: bytes, name: str = "一覧.xlsx", *, status: int = 200) -> Page:

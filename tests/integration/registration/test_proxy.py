@@ -124,7 +124,7 @@ def test_role_that_the_city_adds_takes_no_seat_and_is_shown_by_its_name(planner:
     assert "実行委員" in planner.get(f"/staff/applications/{theirs.id}")
     assert "実行委員" in planner.get(f"/staff/events/{event.slug}/applications")
     with unit() as session:
-        written = applications_workbook(session.scalars(select(Application)).all())
+        written = applications_workbook(event, session.scalars(select(Application)).all())
         assert sum("実行委員" in row for row in read_table(written, "list.xlsx")) == 1
 
 

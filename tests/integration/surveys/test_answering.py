@@ -245,7 +245,7 @@ def test_answers_without_a_code_are_a_stratum_of_their_own(
     heads = [head.replace(" ", "") for head in page.texts("main table.table--even thead th")]
     assert [head.lstrip("看") for head in heads[1:]][-2:] == ["番号なし5人", "全体11人"]
     book = _workbook(staff_client(Role.PLANNER), event)
-    strata = [row[0] for row in book["Responses"].iter_rows(min_row=2, values_only=True)]
+    strata = [row[0] for row in book["回答（記号）"].iter_rows(min_row=2, values_only=True)]
     assert sorted(set(strata)) == ["番号なし", "看護"]
 
 
@@ -316,22 +316,23 @@ def test_workbook_reads_back_exactly(survey, new_client, staff_client, unit) -> 
     book = load_workbook(io.BytesIO(file.data))
     texts = sorted(
         "".join(str(cell or "") for cell in row[2:])
-        for row in book["Text"].iter_rows(min_row=2, values_only=True)
+        for row in book["自由記述"].iter_rows(min_row=2, values_only=True)
     )
     assert texts == sorted(odd[place % len(odd)] for place in range(13))
     assert all(
-        cell.data_type == "s" for row in book["Text"].iter_rows(min_row=2) for cell in row if cell.value
+        cell.data_type == "s" for row in book["自由記述"].iter_rows(min_row=2) for cell in row if cell.value
     )
-    satisfied = [row[2] for row in book["Responses"].iter_rows(min_row=2, values_only=True)]
+    satisfied = [row[2] for row in book["回答（記号）"].iter_rows(min_row=2, values_only=True)]
     assert sorted(satisfied) == sorted(place % 5 + 1 for place in range(13))
     assert {sheet.title for sheet in book} == {
-        "README",
-        "Codebook",
-        "Responses",
-        "Labels",
-        "Cross",
-        "Text",
-        "Rate",
+        "まとめ",
+        "このファイルについて",
+        "設問と記号",
+        "回答（記号）",
+        "回答（ことば）",
+        "職種ごとの集計",
+        "自由記述",
+        "回収率",
     }
 
 
@@ -363,13 +364,45 @@ def test_figures_of_too_few_cannot_be_had_by_subtraction(survey_with_gaps) -> No
     assert rows["全体として満足した"] == ["100", "100", "100"]
 
 
+def _first_words(book):  # type: ignore[no-untyped-def]
+    """The rows of the sheet that a results workbook opens on, by what they are about."""
+    return {row[0]: row for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
+
+
+def test_workbook_opens_on_what_the_page_says(survey_with_gaps, staff_client) -> None:  # type: ignore[no-untyped-def]
+    event, page = survey_with_gaps
+
+    book = _workbook(staff_client(Role.PLANNER), event)
+
+    said = _first_words(book)
+    shown = {
+        row.one("th").text: [cell.text for cell in row.all("td")]
+        for row in page.all("table.table--even tbody tr")
+    }
+    assert f"{said['回収'][2]}／" in page.text
+    for item, figures in shown.items():
+        *by_group, whole = figures
+        assert f"{100 * said[item][3]:.0f}" == whole
+        assert [one if one == "―" else f"{100 * one:.0f}" for one in said[item][5:]] == by_group
+    assert book.properties.creator == "けやき市"
+    assert event.title in book.worksheets[0].oddHeader.left.text
+
+
 def test_workbook_of_a_viewer_has_no_figure_of_too_few(survey_with_gaps, staff_client) -> None:  # type: ignore[no-untyped-def]
     event, _ = survey_with_gaps
 
     book = _workbook(staff_client(Role.VIEWER), event)
 
-    assert book.sheetnames == ["README", "Codebook", "Cross", "Text", "Rate"]
-    cross = [row for row in book["Cross"].iter_rows(min_row=2, values_only=True)]
+    assert book.sheetnames == [
+        "まとめ",
+        "このファイルについて",
+        "設問と記号",
+        "職種ごとの集計",
+        "自由記述",
+        "回収率",
+    ]
+    assert _first_words(book)["内容を理解できた"][-2:] == ("―", "―")
+    cross = [row for row in book["職種ごとの集計"].iter_rows(min_row=2, values_only=True)]
     understood = [row for row in cross if row[0] == "understood"]
     assert {row[2] for row in understood if row[3] is not None} == {"全体"}
     assert all(row[3] is None or row[3] >= 5 for row in cross)

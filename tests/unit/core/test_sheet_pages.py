@@ -6,13 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.printed_sheets import printed_sheets, printing_problems
-from trainings.core.paper.sheets import Sheet, workbook
+from trainings.core.paper.sheets import About, Sheet, workbook
 from trainings.registration.exports import HEADER, NAMED, WIDTHS
+
+ABOUT = About("百人の集い　2027年2月14日（日）", "けやき市")
 
 
 def printed(widths: list[int], keys: int = 1) -> bytes:
     header = [f"見出し{n}" for n in range(len(widths))]
-    return workbook([Sheet("表", header, [["値"] * len(widths)], widths, keys=keys)])
+    return workbook([Sheet("表", header, [["値"] * len(widths)], widths, keys=keys)], ABOUT)
 
 
 @settings(max_examples=30)
@@ -26,7 +28,7 @@ def test_sheet_of_any_width_is_read_on_paper(widths: list[int], keys: int) -> No
 
 
 def test_list_of_applications_is_read_on_paper_with_the_name_on_every_page() -> None:
-    content = workbook([Sheet("申込一覧", HEADER, [["あ"] * len(HEADER)], WIDTHS, keys=NAMED)])
+    content = workbook([Sheet("申込一覧", HEADER, [["あ"] * len(HEADER)], WIDTHS, keys=NAMED)], ABOUT)
 
     (sheet,) = printed_sheets(content)
 

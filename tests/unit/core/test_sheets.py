@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from trainings.core.paper import workbook_reader
 from trainings.core.paper.sheets import (
+    About,
     Sheet,
     TableTooLarge,
     UnreadableTable,
@@ -20,6 +21,7 @@ from trainings.core.paper.sheets import (
     workbook,
 )
 
+ABOUT = About("百人の集い", "けやき市")
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 FOOT = b"</sheetData></worksheet>"
@@ -134,7 +136,9 @@ def test_workbook_is_printed_with_every_text_within_its_column() -> None:
             "一行目\n二行目",
         ],
     ]
-    made = workbook([Sheet("名簿", ("氏名", "受付番号", "到着", "数", "備考"), rows, (16, 12, 8, 4, 10))])
+    made = workbook(
+        [Sheet("名簿", ("氏名", "受付番号", "到着", "数", "備考"), rows, (16, 12, 8, 4, 10))], ABOUT
+    )
 
     page = load_workbook(io.BytesIO(made)).worksheets[0]
     assert (page.page_setup.orientation, page.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
@@ -147,3 +151,18 @@ def test_workbook_is_printed_with_every_text_within_its_column() -> None:
     assert not page["A2"].alignment.wrap_text
     assert page.row_dimensions[2].height is None
     assert page.row_dimensions[3].height >= 30
+
+
+def test_workbook_says_what_it_is_about_and_is_filtered() -> None:
+    about = About("衣&食の集い　2027年2月14日（日）", "けやき市")
+    signed = Sheet("受付名簿", ("氏名", "署名"), [["林 一", ""], ["W" * 60, ""]], (16, 20), signed=True)
+
+    book = load_workbook(io.BytesIO(workbook([signed], about)))
+
+    page = book.worksheets[0]
+    assert (book.properties.title, book.properties.creator) == (about.title, about.author)
+    assert page.oddHeader.left.text == "衣&&食の集い　2027年2月14日（日）"
+    assert page.oddHeader.right.text.endswith(" 作成")
+    assert page.auto_filter.ref == "A1:B3"
+    assert [page.row_dimensions[row].height for row in (2, 3)] == [30, 60]
+    assert {cell.alignment.vertical for cell in page["A2:A3"][0]} == {"center"}

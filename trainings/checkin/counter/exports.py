@@ -6,6 +6,7 @@ from trainings.checkin.counter.fees import every_taking, takings_of
 from trainings.core import clock
 from trainings.core.paper import sheets
 from trainings.core.paper.sheets import Cell, Sheet
+from trainings.events.heads import about_event
 from trainings.events.models import Event
 
 BY_FILE = "ファイルから入れた分"
@@ -54,7 +55,8 @@ def fees_workbook(event: Event) -> bytes:
                 sums,
                 (22, 8, 10),
             ),
-        ]
+        ],
+        about_event(event),
     )
 
 

@@ -19,6 +19,7 @@ from trainings.core.paper.fitting import Box, Fitted, fit
 from trainings.core.paper.sheets import Cell, Sheet
 from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import role_names
+from trainings.events.heads import about_event
 from trainings.events.models import Event
 from trainings.printing.actions import Paper
 from trainings.printing.models import PaperOrder
@@ -59,7 +60,7 @@ def roster_workbook(event: Event) -> bytes:
         )
     ]
     header = HEADER + (HANDOUTS if event.handouts_numbered else ()) + (FEES if takes_fees else ())
-    return sheets.workbook([Sheet("受付名簿", header, rows, WIDTHS)])
+    return sheets.workbook([Sheet("受付名簿", header, rows, WIDTHS, signed=True)], about_event(event))
 
 
 def file_name(event: Event) -> str:

@@ -18,7 +18,7 @@ from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import quote
 
-from trainings.core import clock
+from trainings.core import clock, texts
 from trainings.core.paper import workbook_reader
 from trainings.core.paper.sheet_pages import FULL_SIZE, SIDE_MARGIN, Pages, pages_of
 from trainings.core.paper.workbook_reader import LONGEST_CELL, Counted, TooLarge
@@ -27,8 +27,12 @@ Cell = str | int | float | bool | date | datetime | time | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINE_HEIGHT, HIGHEST = 15.0, 409.0
 """Points: of one line, and of the highest row that a workbook may have."""
+SIGNED_HEIGHT = 30.0
+"""Points: of a row that a hand writes into, 10.5 mm."""
 INCH = 25.4
 """Millimetres."""
+LONGEST_HEAD = 150
+"""Letters; programs take 255 for all that stands over a page, and cut what is longer somewhere."""
 MOMENT, MOMENT_WIDTH = "yyyy-mm-dd hh:mm", 17
 """How a date with its time is written, and the characters it takes; in a narrower column it would be printed as ####."""
 ROUNDED = 6
@@ -57,7 +61,7 @@ class Sheet:
     """title: at most 31 characters. header: one row. rows: cells as plain values; aware datetimes are written in
     Tokyo time. widths: column widths in characters (default by the header). formats: heading → how the numbers under it
     are shown; the values stay whole. keys: how many of the first columns say whose row it is; they are printed again where
-    the columns need several pages."""
+    the columns need several pages. signed: somebody writes into its rows by hand, so they are printed high enough."""
 
     title: str
     header: Sequence[str]
@@ -65,23 +69,37 @@ class Sheet:
     widths: Sequence[int] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
     keys: int = 1
+    signed: bool = False
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """An .xlsx with the given sheets, header row frozen and bold; no macros, no external links."""
+@dataclass(frozen=True)
+class About:
+    """What a workbook says of itself, in its properties and over each printed page. title: what it is about, with the
+    day of an event. author: the city. The first row of a sheet stays its header, so that programs can read it."""
+
+    title: str
+    author: str
+
+
+def workbook(sheets: Sequence[Sheet], about: About) -> bytes:
+    """An .xlsx with the given sheets, header row frozen, bold and with filters; no macros, no external links."""
     from openpyxl import Workbook  # lazy door: 30 MiB that most workers never need
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
+    book.properties.title, book.properties.creator = about.title, about.author
     bold, top = Font(bold=True, size=FULL_SIZE), Alignment(vertical="top", wrap_text=True)
+    middle = Alignment(vertical="center", wrap_text=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.title[:31])
         page.freeze_panes = "A2"
         rows = [list(row) for row in sheet.rows]
         widths = _widths(sheet, rows)
         _print_readably(page, pages_of(widths, sheet.keys))
+        _head_pages(page, about)
+        page.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{len(rows) + 1}"
         for place, width in enumerate(widths, start=1):
             page.column_dimensions[get_column_letter(place)].width = width
         head = []
@@ -97,6 +115,10 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
             if lines > 1:
                 # Not every program makes a row as high as its wrapped text when it opens a workbook.
                 page.row_dimensions[number].height = min(HIGHEST, LINE_HEIGHT * lines)
+            if sheet.signed:
+                page.row_dimensions[number].height = max(SIGNED_HEIGHT, LINE_HEIGHT * lines)
+                written = [_styled(WriteOnlyCell, page, value, "alignment", middle) for value in written]
+            elif lines > 1:
                 written = [_styled(WriteOnlyCell, page, value, "alignment", top) for value in written]
             if sheet.formats:
                 written = [
@@ -116,7 +138,7 @@ def _print_readably(page: Any, pages: Pages) -> None:
     from openpyxl.worksheet.properties import PageSetupProperties
 
     side = SIDE_MARGIN / INCH
-    page.page_margins = PageMargins(left=side, right=side, top=side, bottom=0.6, header=0.3, footer=0.3)
+    page.page_margins = PageMargins(left=side, right=side, top=0.7, bottom=0.6, header=0.3, footer=0.3)
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", pages.paper
     page.page_setup.pageOrder = "overThenDown"  # the pages of one row lie on each other
     page.print_options.gridLines = True
@@ -128,6 +150,13 @@ def _print_readably(page: Any, pages: Pages) -> None:
         return
     page.page_setup.scale = pages.scale
     page.print_title_cols = f"A:{get_column_letter(pages.keys)}"
+
+
+def _head_pages(page: Any, about: About) -> None:
+    """Over each printed page: what it is about, and when it was made. In a head of pages & begins a command."""
+    head = page.HeaderFooter.oddHeader
+    head.left.text = about.title.replace("&", "&&")[:LONGEST_HEAD]
+    head.right.text = texts.MADE_AT.format(moment=f"{clock.local(clock.now()):%Y-%m-%d %H:%M}")
 
 
 def _widths(sheet: Sheet, rows: Sequence[Sequence[Cell]]) -> list[int]:
