@@ -29,6 +29,16 @@ def with_differences(*parts: int) -> tuple[int, ...]:
     return (*parts, *(whole - part for whole, part in combinations(parts, 2)))
 
 
+def has_changed(now: Mapping[str, int], earlier: Sequence[Mapping[str, int]]) -> bool:
+    """Whether a table is told again with another number in it, of any group.
+
+    Then no sum of it may be told beside the lines of single groups: neither a total nor what stands for those told
+    together, in whatever file or count of rows. Not even where it differs by many or by none, for that a sum is missing must
+    tell nothing either. What stays are groups that differ from every earlier table by none or by many (`small_groups`).
+    """
+    return any(now.get(group, 0) != before.get(group, 0) for before in earlier for group in {*now, *before})
+
+
 def small_groups(
     counts: Mapping[str, Sequence[int]], smallest: int = SMALLEST, *, together: Collection[str] = ()
 ) -> frozenset[str]:

@@ -11,7 +11,7 @@ from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import current_staff, public
-from trainings.allocation.queries import commitment_of
+from trainings.allocation.queries import commitment_of, draws_of
 from trainings.core import clock
 from trainings.core.small_numbers import small_groups, told
 from trainings.core.web import download
@@ -106,7 +106,10 @@ def event(slug: str) -> ResponseReturnValue:
     found = _public_event_or_404(slug)
     groups = invited_groups([found.id])[found.id]
     status = status_of(found, groups)
-    counts = counts_by_group(found.groups) if status in (Status.OPEN, Status.FULL, Status.CLOSED) else []
+    counts = []
+    if status in (Status.OPEN, Status.FULL, Status.CLOSED) and not draws_of(found.id):
+        # Once a draw has told its numbers, those that stand now would be subtracted from them.
+        counts = counts_by_group(found.groups)
     settings = current_app.config["TSUDOI"]
     return render_template(
         "guest/event.html",

@@ -9,11 +9,10 @@ from typing import Any
 
 from trainings.allocation import queries, texts
 from trainings.allocation.draws import disclosure
-from trainings.allocation.draws.disclosure import PublicLine
+from trainings.allocation.draws.disclosure import PublicLine, Veil
 from trainings.allocation.draws.weights import WeightRule
 from trainings.allocation.models import Draw, DrawVoid, FrozenList
 from trainings.allocation.steps import Step, steps_after
-from trainings.core.small_numbers import told
 from trainings.events.models import Event
 from trainings.registration.models import Application
 from trainings.registration.states import State
@@ -41,7 +40,7 @@ class GroupLine:
 @dataclass(frozen=True)
 class PublicDraw:
     """One draw as anybody may see it. groups: without small numbers. applied, selected: people in all; None where they are
-    few. is_whole: the file holds everything that repeats the draw; else only odds by group, since the whole would single
+    few. is_again: the list is another one than at an earlier draw, and no sum is told. is_whole: the file holds everything that repeats the draw; else only odds by group, since the whole would single
     people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that the weights follow, in
     words. steps: what happened to the list since it was frozen. list_digest, frozen_at: H, and when it was shown; None for
     a draw from before lists were kept."""
@@ -51,6 +50,7 @@ class PublicDraw:
     groups: Sequence[PublicLine]
     applied: int | None
     selected: int | None
+    is_again: bool
     reasons: Sequence[str]
     shortfalls: Sequence[str]
     is_whole: bool
@@ -81,12 +81,12 @@ def public_draws(draws: Sequence[Draw]) -> list[PublicDraw]:
         for event_id in {draw.event_id for draw in draws}
         for one in queries.frozen_lists_of(event_id)
     }
-    return [_public(draw, voids.get(draw.id), shown, small_ones_of(draw)) for draw in reversed(draws)]
+    return [_public(draw, voids.get(draw.id), shown, veil_of(draw)) for draw in reversed(draws)]
 
 
-def small_ones_of(draw: Draw) -> frozenset[str]:
-    """The groups of a draw that are only told together, with all that was shown of its event before."""
-    return disclosure.small_ones([one.record for one in queries.draws_of(draw.event_id) if one.n <= draw.n])
+def veil_of(draw: Draw) -> Veil:
+    """What may not be told of a draw, with all that was shown of its event before."""
+    return disclosure.veil_of([one.record for one in queries.draws_of(draw.event_id) if one.n <= draw.n])
 
 
 def public_draw(draw: Draw) -> PublicDraw:
@@ -100,21 +100,21 @@ def undrawn_lists(event: Event, draws: Sequence[Draw]) -> list[FrozenList]:
     return [one for one in reversed(queries.frozen_lists_of(event.id)) if one.digest not in drawn]
 
 
-def _public(
-    draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime], small: frozenset[str]
-) -> PublicDraw:
-    """shown: H of a list → when it was frozen. small: groups that are only told together."""
+def _public(draw: Draw, void: DrawVoid | None, shown: Mapping[str, datetime], veil: Veil) -> PublicDraw:
+    """shown: H of a list → when it was frozen."""
     record, odds, names = draw.record, odds_of(draw.record), _names(draw)
     list_digest = digest(record["frozen"])
+    applied, selected = disclosure.totals(record, veil)
     return PublicDraw(
         draw,
         void,
-        disclosure.lines(record, names, small, exact=disclosure.is_exact(odds, small)),
-        told(len(record["frozen"]["candidates"])),
-        told(len(record["selected"])),
-        disclosure.reasons(odds, names, _shares(odds), small),
-        disclosure.shortfalls(odds, names, small),
-        disclosure.is_whole(record, small),
+        disclosure.lines(record, names, veil, exact=disclosure.is_exact(odds, veil)),
+        applied,
+        selected,
+        veil.is_again,
+        disclosure.reasons(odds, names, _shares(odds), veil),
+        disclosure.shortfalls(odds, names, veil.small),
+        disclosure.is_whole(record, veil),
         texts.weights_in_words(_weight_rule(record)),
         steps_after(draw, shown.get(list_digest), void),
         list_digest,
@@ -124,10 +124,10 @@ def _public(
 
 def public_file(draw: Draw) -> bytes:
     """The file that anybody may have: the whole record, or its summary where the whole would single people out."""
-    small = small_ones_of(draw)
-    if disclosure.is_whole(draw.record, small):
+    veil = veil_of(draw)
+    if disclosure.is_whole(draw.record, veil):
         return canonical(draw.record)
-    return canonical(disclosure.public_summary(draw.record, odds_of(draw.record), _names(draw), small))
+    return canonical(disclosure.public_summary(draw.record, odds_of(draw.record), _names(draw), veil))
 
 
 def every_reason(draw: Draw) -> list[str]:
