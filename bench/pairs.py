@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import shutil
 import time
-import uuid
 from statistics import median
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from bench.evening import held_site
 from bench.results import Row, report
-from tests.support.announcing import announce, statement
-from tests.support.applying import make_office
+from tests.support.pairs import pairs_of_people, press_until_settled
 from tests.support.site import Site
 from tests.support.staff import add_staff, session_cookie
 from trainings.accounts.models import Role
 from trainings.directory import actions
-from trainings.events.models import EventKind
-from trainings.registration.actions import submit_application
-from trainings.registration.models import Channel
 
 PAIRS = 100
 MOST_PRESSES = 3
@@ -46,23 +41,7 @@ def _queue(site: Site) -> str:
     """Half of them applied twice under one name; half are alike to somebody with another family name."""
     with site.unit():
         actions.load_master_data()
-        office = make_office("けやき訪問看護")
-        event = announce(EventKind.HUNDRED)
-        for n in range(PAIRS):
-            for family, mail in (("高橋", "one"), ("高橋" if n % 2 else "高梁", "two")):
-                said = statement(
-                    family=f"{family}{n}",
-                    family_kana=f"タカハシ{n}",
-                    mail=f"{mail}{n}@a.example",
-                    phone=f"000-555-{n:04}",
-                    organisation_id=office.id,
-                )
-                submit_application(
-                    event_id=event.id,
-                    statement=said,
-                    channel=Channel.WEB,
-                    idempotency_key=uuid.uuid4().hex,
-                )
+        event = pairs_of_people(PAIRS, same_name_every=2)
     return f"/staff/people/candidates?event={event.id}"
 
 
@@ -81,7 +60,7 @@ def _settle(site: Site, address: str) -> tuple[int, list[float]]:
             expect(left).to_have_text(f"{PAIRS - done}組")
             expect(page.locator("article").first).to_be_focused()
             begun = time.perf_counter()
-            presses += _decide(page, "12"[done % 2])
+            presses += press_until_settled(page, "12"[done % 2])
             if done + 1 < PAIRS:
                 expect(left).to_have_text(f"{PAIRS - done - 1}組")
             else:
@@ -89,13 +68,3 @@ def _settle(site: Site, address: str) -> tuple[int, list[float]]:
             took.append(time.perf_counter() - begun)
         browser.close()
     return presses, took
-
-
-def _decide(page: Page, key: str) -> int:
-    """Keys pressed: one, and one more where an application has to be chosen first."""
-    open_choices = page.locator("article").first.locator("[data-usual]").count() if key == "1" else 0
-    page.keyboard.press(key)
-    if not open_choices:
-        return 1
-    page.keyboard.press(key)
-    return 2

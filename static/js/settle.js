@@ -17,6 +17,14 @@ function move(from, by) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+  if (event.target.matches("input[type=text], input[type=search], textarea, select")) return;
+  if (event.key.normalize("NFKC").toLowerCase() !== "z") return;
+  // What was decided by mistake is seen when the next question stands there, or none does.
+  document.querySelector("[data-undo] button")?.click();
+});
+
+document.addEventListener("keydown", (event) => {
   const here = event.target.closest?.("[data-questions] article");
   if (!here || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
   if (event.target.matches("input[type=text], input[type=search], textarea, select")) return;
@@ -35,7 +43,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-for (const keys of document.querySelectorAll("[data-keys]")) keys.hidden = false;
+for (const keys of document.querySelectorAll("[data-keys], [data-keys-undo]")) keys.hidden = false;
 // After a decision the page comes back with the next question on top; an error keeps the focus it has.
 if (!document.querySelector(".error-summary") && questions.length) {
   questions[0].focus({ preventScroll: true });

@@ -82,7 +82,7 @@ NOT_MET = {
         accounts.reactivate_staff accounts.send_link allocation.answer_offer allocation.draw_now allocation.freeze
         allocation.thaw allocation.void certificates.print_certificates checkin.open_door desk.close_now desk.delete
         desk.resume desk.withdraw door_badges.print_late door_board.stop messages.retry messages.retry_failed_job
-        printing.again printing.take offices.apply people.lay_beside people.reopen people.undo_merge
+        printing.again printing.take offices.apply people.lay_beside people.reopen people.take_back people.undo_merge
         registration.send_my_links surveys.close venue.check_in accounts.use_link guest.confirm guest.answer_address""",
     "one decision about a pair or a row, refused once it was decided": """
         people.decide_address people.other_applicant people.same_applicant people.separate door_review.settle_many
@@ -95,6 +95,7 @@ NOT_MET = {
         registration.check registration.send""",
     "no page's form: the desk's requests, each with its id": """
         door_api.badges door_api.corrections door_api.deputies door_api.scans door_api.set_lock door_api.take
+        door_api.try_lock
         door_api.walk_ins""",
 }
 """Where something is posted to that no page of the walk shows, and why it overwrites nothing unasked."""

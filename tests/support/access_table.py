@@ -172,6 +172,7 @@ TABLE: dict[str, str] = {
     "door_api.fees": DEVICE,
     "door_api.lock": DEVICE,
     "door_api.set_lock": DEVICE,
+    "door_api.try_lock": DEVICE,
     "door_api.take": DEVICE,
     # -- skills
     "skills.matrix": "planner trainer viewer",
@@ -219,6 +220,7 @@ TABLE: dict[str, str] = {
     "people.merge": "planner",
     "people.distinct": "planner",
     "people.reopen": "planner",
+    "people.take_back": "planner",
     "people.person": "planner trainer",
     "people.lay_beside": "planner",
     "people.undo_merge": "planner",
@@ -246,7 +248,7 @@ NOT_ASKED = {
     "taken back by a button on the page that follows": """
         accounts.deactivate_staff accounts.reactivate_staff allocation.freeze allocation.thaw checkin.open_door desk.morning_mail
         door_devices.set_limit door_devices.set_pin free_entries.add free_entries.keep free_entries.match offices.use
-        people.decide_address people.distinct people.lay_beside people.merge people.other_applicant people.reopen
+        people.decide_address people.distinct people.lay_beside people.merge people.other_applicant people.reopen people.take_back
         people.same_applicant people.separate people.undo_merge door_board.make_link allocation.decide_now desk.withdraw
         desk.resume""",
     "an edit, which can be edited again": """
@@ -266,6 +268,6 @@ NOT_ASKED = {
         registration.send_my_links registration.workbook skills.workbook surveys.workbook""",
     "a desk's requests, which ask at the desk": """
         door_api.badges door_api.corrections door_api.deputies door_api.scans door_api.set_lock door_api.take
-        door_api.walk_ins""",
+        door_api.try_lock door_api.walk_ins""",
 }
 """What else is posted, and why nothing is asked before."""

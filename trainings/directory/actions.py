@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -154,11 +154,16 @@ def recognise_person(
     own_person: Person | None = None,
     application_id: uuid.UUID | None = None,
     event_id: uuid.UUID | None = None,
+    stands_apart: Callable[[Person], bool] = lambda _canonical: False,
 ) -> Recognition:
     """The person who applies: a known one by their own link or by rule, otherwise a new one with open candidates.
 
     Call it after the event's lock. own_person: whoever came through their own person link. application_id, event_id:
-    only for the audit line. The known person's newest values become those given here (what is empty stays).
+    only for the audit line. stands_apart: asked once about the canonical person, whether they applied before where the
+    answer is given at once; then whoever applies now is somebody of their own, and a question to staff. The known
+    person's newest values become those given here (what is empty stays).
+
+    Known, new or standing apart: the database is asked as many questions, so that the answer takes as long.
     """
     statement = Statement(
         family=names.as_typed(family),
@@ -181,13 +186,19 @@ def recognise_person(
         verdict = judge(statement, known)
         if verdict.person_id is None or verdict.linked_by is None:
             person = new_person(statement, phone=phone, profession_id=profession_id)
-            # The same questions to the database as for somebody known, below: the answer takes as long.
             lock_up_to_canonical(person)
+            stands_apart(person)
             record(verb="person.made", subject=("person", person.id))
             db.session.flush()
             return Recognition(person, person, None, propose_next(person.id, verdict.candidates))
         canonical = lock_up_from(verdict.person_id)
         person, linked_by = db.session.get_one(Person, verdict.person_id), verdict.linked_by
+    if stands_apart(canonical):
+        apart = new_person(statement, phone=phone, profession_id=profession_id)
+        pair = PersonCandidate(person_id=apart.id, other_id=canonical.id, likeness=Likeness.APPLIED_TWICE)
+        db.session.add(pair)
+        db.session.flush()
+        return Recognition(apart, apart, None, (pair,))
     write_statement(person, statement, phone=phone, profession_id=profession_id)
     alike: tuple[PersonCandidate, ...] = ()
     if linked_by is not LinkedBy.OWN_LINK:

@@ -23,6 +23,9 @@ class Likeness(StrEnum):
     """The same address and given name, whatever the family name. Weaker than kana and office, so that a flood from one
     address stays one question beside the person whom it resembles."""
     PHONE = "phone"
+    APPLIED_TWICE = "applied_twice"
+    """By rule one person, who has an application at an event already where the answer is given at once: the newer one is
+    known as somebody of their own until staff have decided."""
     BY_HAND = "by_hand"
     """Staff put the two side by side themselves."""
 

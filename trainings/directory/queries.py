@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, lazyload
 
 from trainings.core import names
 from trainings.core.db import db
-from trainings.directory.identity import Known, Statement, is_number
+from trainings.directory.identity import Known, Likeness, Statement, is_number
 from trainings.directory.models import (
     Association,
     CandidateState,
@@ -297,7 +297,8 @@ def people_found(typed: str) -> Select[tuple[Person]] | None:
 
 def people_like(statement: Statement) -> list[Known]:
     """Whoever shares kana, the exact name, the phone number, the licence number, or mail and given name with a statement:
-    what the rule of identity judges. Each way by an index of its own: everybody who applies asks."""
+    what the rule of identity judges. Each way by an index of its own: everybody who applies asks. Without those of whom
+    staff have still to say whether they are one with somebody here: they are known by that one."""
     alike = [Person.name_key == name_key(statement.family, statement.given)]
     if statement.family_kana or statement.given_kana:
         alike.append(
@@ -311,7 +312,7 @@ def people_like(statement: Statement) -> list[Known]:
         alike.append(_same_mail_and_given(statement))
     people = db.session.scalars(
         select(Person)
-        .where(or_(*alike), Person.erased_at.is_(None))
+        .where(or_(*alike), Person.erased_at.is_(None), ~_APPLIED_TWICE)
         .order_by(Person.created_at, Person.id)
         # The rule looks at neither; every application asks.
         .options(lazyload(Person.profession), lazyload(Person.organisation))
@@ -322,6 +323,33 @@ def people_like(statement: Statement) -> list[Known]:
         Known(person_id=one.id, canonical_id=roots.get(one.id, one.id), stated=statement_of(one))
         for one in people
     ]
+
+
+_APPLIED_TWICE = (
+    select(PersonCandidate.id)
+    .where(
+        PersonCandidate.person_id == Person.id,
+        PersonCandidate.likeness == Likeness.APPLIED_TWICE,
+        PersonCandidate.state == CandidateState.OPEN,
+    )
+    .exists()
+)
+
+
+def known_by(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Those of these people who applied a second time and on whom staff have not decided, longest known first, each with
+    the canonical person who applied before."""
+    rows = db.session.execute(
+        select(PersonCandidate.person_id, PersonCandidate.other_id)
+        .where(
+            PersonCandidate.person_id.in_(set(person_ids)),
+            PersonCandidate.likeness == Likeness.APPLIED_TWICE,
+            PersonCandidate.state == CandidateState.OPEN,
+        )
+        .order_by(PersonCandidate.created_at, PersonCandidate.id)
+    ).all()
+    roots = canonical_ids([row.other_id for row in rows])
+    return {row.person_id: roots[row.other_id] for row in rows}
 
 
 def _same_mail_and_given(statement: Statement) -> ColumnElement[bool]:

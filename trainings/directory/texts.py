@@ -104,6 +104,7 @@ LIKENESSES = {
     Likeness.MAIL_AND_GIVEN: "メールと名が同じ（氏がちがう）",
     Likeness.KANA_AND_OFFICE: "フリガナと事業所が同じ",
     Likeness.PHONE: "電話番号が同じ",
+    Likeness.APPLIED_TWICE: "同じ催しに二つの申込",
     Likeness.BY_HAND: "職員が選んだ組",
 }
 LINKS = {

@@ -65,7 +65,7 @@ def submit_application(
     Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING; FULL,
     OFFICE_FULL (no seat at once, and no waiting list); CHANGED_MEANWHILE (how seats are given was changed at this moment);
     SENT_BEFORE; and ALREADY_APPLIED (facts: known), of what staff enter: everybody else's second application is taken as a
-    possible duplicate.
+    possible duplicate, which in a first-come event is decided like a newcomer's.
     """
     event = _lock_for_application(event_id)
     earlier, code = sent_before(event, idempotency_key, sent_edition)
@@ -80,7 +80,12 @@ def submit_application(
     application = new_application(event, statement, channel, idempotency_key, role, group, code, sent_edition)
     application.entered_by_id = entered_by_id
     _refuse_without_seat(event, application)
-    know_person(application, own_person, staff_are_told=channel in BY_STAFF)
+    know_person(
+        application,
+        own_person,
+        staff_are_told=channel in BY_STAFF,
+        at_once=event.selection == Selection.FIRST_COME,
+    )
     db.session.add(application)
     flush_or_refuse()
     record(
@@ -246,10 +251,9 @@ def substitute(
     """Somebody else of the same office and group takes the seat: the old application becomes `substituted` and its
     ticket dies; a new, confirmed one has its own person and its own ticket.
 
-    statement: its profession must count to the same group; its office is that of the old application. If somebody else's
-    live application is of that person, the new one is a possible duplicate and the seat stays where it is until that is
-    settled. Raises Refused: NOT_CONFIRMED, EVENT_BEGUN, SUBSTITUTE_OTHER_GROUP, SUBSTITUTE_SAME_PERSON,
-    SUBSTITUTE_PENDING, SENT_BEFORE.
+    statement: its profession must count to the same group; its office is that of the old application. Whoever has a live
+    application already takes the seat all the same, and staff settle that they have two. Raises Refused: NOT_CONFIRMED,
+    EVENT_BEGUN, SUBSTITUTE_OTHER_GROUP, SUBSTITUTE_SAME_PERSON, SENT_BEFORE.
     """
     old = locked_application(application_id)
     event = old.event
@@ -260,8 +264,6 @@ def substitute(
         raise Refused(RegistrationRefusal.NOT_CONFIRMED)
     if event.has_begun:
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
-    if queries.substitute_of(old.id) is not None:
-        raise Refused(RegistrationRefusal.SUBSTITUTE_PENDING)
     group = group_of_profession(event.id, statement.profession_id)
     if group is None or group.id != old.event_group_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_OTHER_GROUP)
@@ -271,25 +273,15 @@ def substitute(
     new.organisation_id, new.organisation_name = old.organisation_id, old.organisation_name
     new.substitute_for_id = old.id
     write_search_key(new, old.organisation.kana if old.organisation else "")
-    know_person(new, None, staff_are_told=False)
-    if new.canonical_person_id == old.canonical_person_id:
-        raise Refused(RegistrationRefusal.SUBSTITUTE_SAME_PERSON)
+    know_person(new, None, staff_are_told=False, at_once=True, giver=old)
     db.session.add(new)
     flush_or_refuse()
-    if new.state == State.DUPLICATE:
-        tell(new, "received", is_first=True)
-    else:
-        hand_on_seat(old, new)
-    return new
-
-
-def hand_on_seat(old: Application, new: Application) -> None:
-    """The substitute takes the seat and the place at the table; the old ticket dies. The caller holds the event's lock."""
     change_state(old, State.SUBSTITUTED, Reason.SUBSTITUTE)
     kill_ticket(old)
     new.table_number = old.table_number
     change_state(new, State.CONFIRMED, Reason.SUBSTITUTE)
     tell(new, "confirmed", is_first=True)
+    return new
 
 
 def renew_secrets(*, application_id: uuid.UUID) -> Application:

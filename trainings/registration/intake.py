@@ -114,11 +114,32 @@ def unused_code(event: Event) -> str:
     raise AssertionError("new_codes never ends")
 
 
-def know_person(application: Application, own_person: Person | None, *, staff_are_told: bool) -> None:
-    """Find out who applies. Where the same person has a live application, this one becomes a possible duplicate; nobody
-    but staff learns so. staff_are_told: whoever enters it may know, and is refused.
+def know_person(
+    application: Application,
+    own_person: Person | None,
+    *,
+    staff_are_told: bool,
+    at_once: bool,
+    giver: Application | None = None,
+) -> None:
+    """Find out who applies. Where the same person has a live application, this one is a possible duplicate; nobody but
+    staff learns so. at_once: the answer is a seat or a place on the waiting list, so it is given like any newcomer's, to
+    somebody who is known by themselves until staff have settled it; else it waits for that without either.
+    staff_are_told: whoever enters it may know, and is refused. giver: whose seat it is to take.
 
-    Known or not, it asks the database the same. Raises Refused: ALREADY_APPLIED (facts: known)."""
+    Known or not, it asks the database the same. Raises Refused: ALREADY_APPLIED (facts: known), SUBSTITUTE_SAME_PERSON."""
+    standing: list[str] = []
+
+    def stands_apart(canonical: Person) -> bool:
+        other = queries.live_code_of(application.event_id, canonical.id)
+        if giver is not None and canonical.id == giver.canonical_person_id:
+            raise Refused(RegistrationRefusal.SUBSTITUTE_SAME_PERSON)
+        if other is not None and staff_are_told:
+            raise Refused(RegistrationRefusal.ALREADY_APPLIED, known=other)
+        if other is not None:
+            standing.append(other)
+        return bool(standing) and at_once
+
     known = recognise_person(
         family=application.family,
         given=application.given,
@@ -132,13 +153,11 @@ def know_person(application: Application, own_person: Person | None, *, staff_ar
         own_person=own_person,
         application_id=application.id,
         event_id=application.event_id,
+        stands_apart=stands_apart,
     )
     application.person_id = known.person.id
     application.canonical_person_id = known.canonical.id
-    other = queries.live_code_of(application.event_id, known.canonical.id)
-    if other is not None and staff_are_told:
-        raise Refused(RegistrationRefusal.ALREADY_APPLIED, known=other)
-    if other is not None:
+    if standing and not at_once:
         application.state = State.DUPLICATE
 
 

@@ -18,7 +18,11 @@ from trainings.registration.models import Application
 from trainings.registration.people.addresses import addresses_that_ask
 from trainings.registration.people.duplicates import doubts
 from trainings.registration.people.free_entries import OPEN_FREE_ENTRY
-from trainings.registration.people.reading import open_candidates_of_event, open_groups
+from trainings.registration.people.reading import (
+    holding_two_seats,
+    open_candidates_of_event,
+    open_groups,
+)
 from trainings.registration.printing import unprintable_names, words_of_events
 from trainings.registration.states import LIVE
 
@@ -46,8 +50,14 @@ def _who_is_whom(event_id: uuid.UUID | None) -> Iterator[Need]:
         return
     pairs_told: set[uuid.UUID] = set()
     for id in _open_events(event_id):
-        pairs_told |= {pair.id for pair in open_candidates_of_event(id)}
-        n = len(open_groups(id)) + sum(1 for one in doubted if one.event.id == id)
+        pairs = open_candidates_of_event(id)
+        pairs_told |= {pair.id for pair in pairs}
+        twice = holding_two_seats(pairs, id)
+        of_event = open_groups(id)
+        seats = sum(1 for group in of_event if twice & {pair.id for pair in group})
+        if seats:
+            yield need("second_seats", texts.NEEDS, "people.candidates", event_id=id, slug_as="", n=seats)
+        n = len(of_event) - seats + sum(1 for one in doubted if one.event.id == id)
         if n:
             yield need("candidates", texts.NEEDS, "people.candidates", event_id=id, slug_as="", n=n)
     others = [group for group in groups if not pairs_told & {pair.id for pair in group}]

@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
@@ -16,7 +17,7 @@ from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT, Profession
 from trainings.events.models import EventGroup
 from trainings.registration.models import Application, Channel
-from trainings.registration.states import HOLDS_SEAT, LIVE, State
+from trainings.registration.states import HOLDS_SEAT, LIVE, OPEN, State
 
 
 def application_by_link_secret(secret: str) -> Application | None:
@@ -96,6 +97,25 @@ def sent_or_coded(event_id: uuid.UUID, key: str, code: str) -> tuple[Application
     return (db.session.get_one(Application, sent[0]) if sent else None), bool(found)
 
 
+def newest_sent(
+    event_id: uuid.UUID, keys: Collection[str], mail: str, since: datetime
+) -> Sequence[Application]:
+    """Open applications of an event that came with one of these keys from this address, newest first."""
+    if not keys:
+        return []
+    return db.session.scalars(
+        select(Application)
+        .where(
+            Application.event_id == event_id,
+            Application.idempotency_key.in_(keys),
+            Application.mail == mail,
+            Application.state.in_(OPEN),
+            Application.submitted_at >= since,
+        )
+        .order_by(Application.submitted_at.desc(), Application.id)
+    ).all()
+
+
 def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> Application | None:
     """The one live application of a person at an event. Hardly ever there when it is asked for, as above."""
     values = {"event_id": event_id, "canonical_person_id": canonical_person_id}
@@ -108,11 +128,6 @@ def live_code_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> str | N
     values = {"event_id": event_id, "canonical_person_id": canonical_person_id}
     found = db.session.execute(_LIVE_OF, values).one_or_none()
     return None if found is None else found.code
-
-
-def substitute_of(application_id: uuid.UUID) -> Application | None:
-    """Whoever takes over, or wants to take over, this application's seat."""
-    return db.session.scalar(select(Application).where(Application.substitute_for_id == application_id))
 
 
 def last_waiting_rank(event_id: uuid.UUID) -> int:

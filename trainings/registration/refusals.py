@@ -20,7 +20,6 @@ class RegistrationRefusal(StrEnum):
     GROUP_FIXED = "group_fixed"
     NOT_CONFIRMED = "not_confirmed"
     SUBSTITUTE_OTHER_GROUP = "substitute_other_group"
-    SUBSTITUTE_PENDING = "substitute_pending"
     SUBSTITUTE_SAME_PERSON = "substitute_same_person"
     CHANGED_MEANWHILE = "changed_meanwhile"
     SENT_BEFORE = "sent_before"

@@ -44,7 +44,6 @@ REFUSALS = {
     RegistrationRefusal.GROUP_FIXED: "席が決まったあとは、職種と事業所を変えられません。お電話でご相談ください。",
     RegistrationRefusal.NOT_CONFIRMED: "参加が決まった申込だけ、代わりの方にゆずれます。",
     RegistrationRefusal.SUBSTITUTE_OTHER_GROUP: "代わりの方は、同じ職種区分の方にお願いしています。",
-    RegistrationRefusal.SUBSTITUTE_PENDING: "代わりの方のお申し込みを、担当者が確かめています。しばらくお待ちください。",
     RegistrationRefusal.SUBSTITUTE_SAME_PERSON: "代わりの方が、申し込んだ方と同じです。",
     RegistrationRefusal.CHANGED_MEANWHILE: (
         "いま、この催しの決め方が変わりました。決め方をご確認のうえ、もういちどお申し込みください。"
@@ -116,6 +115,7 @@ STANDS = (
     "ほかの方を申し込むときは、催しのページから始めてください。"
 )
 """The form was sent before, and what it says now cannot be its correction. why: the sentence of that refusal."""
+OWN_STANDS = "この催しには、もうお申し込みいただいています。直すときは「わたしの申込」の「内容を直す」からお願いします。"
 SENT_CORRECTED = "先に届いていたお申し込みを、いま送った内容に直しました。受付番号は同じです。"
 CORRECTED = "{name} さんの申込を直しました。"
 RENEWED = "リンクとチケットを新しくしました。前のものは使えません。"
@@ -160,6 +160,7 @@ FIELDS = {
 }
 AND = "・"
 NEEDS = {
+    "second_seats": ("同じ人かもしれない申込{n}組が、二つ目の席をふさいでいます", "くらべて決める"),
     "candidates": ("同じ人かもしれない申込が{n}組あります", "くらべて決める"),
     "candidates_elsewhere": ("同じ人かもしれない方が、ほかに{n}組あります", "くらべて決める"),
     "addresses": ("記録を見てよいか、決めていないメールアドレスが{n}件あります", "確かめて決める"),

@@ -50,8 +50,6 @@ def change_state(
     application.offer_expires_at = offer_expires_at
     if after != State.WAITING:
         application.waiting_rank = None
-    if before == State.DUPLICATE and after == State.CANCELLED:
-        application.substitute_for_id = None  # whoever wanted to hand on the seat still has it
     record(
         verb=STATE_CHANGED,
         subject=("application", application.id),

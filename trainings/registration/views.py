@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
-from trainings.core import actor, names
+from trainings.core import actor, clock, names
 from trainings.core.db import db
 from trainings.core.paper import letters
 from trainings.core.refusal import Refused
 from trainings.core.requests import limits
-from trainings.core.requests.browser import own_key
+from trainings.core.requests.browser import keys_sent, own_key, remember_sent
 from trainings.core.requests.late_forms import keeps_typed, needs_no_token, only_late
-from trainings.core.requests.limits import Limit, Target, limited
+from trainings.core.requests.limits import Limit, Target, Theme, limited
 from trainings.core.web import blueprint, let_go_back
-from trainings.directory.models import Person
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
@@ -33,8 +33,8 @@ from trainings.registration.forms import NO_OFFICE, ApplyForm, LinksForm
 from trainings.registration.intake import locked_application
 from trainings.registration.links import ask_for_links
 from trainings.registration.models import Application, Channel
-from trainings.registration.people.addresses import address_by_person_secret, history_seen_by
-from trainings.registration.queries import application_by_link_secret, sent_with
+from trainings.registration.people.addresses import History, address_by_person_secret, history_seen_by
+from trainings.registration.queries import application_by_link_secret, newest_sent, sent_with
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret
 from trainings.registration.statements import Statement, is_somebody_else
@@ -43,6 +43,10 @@ bp = blueprint("registration")
 
 LINKS_PER_ADDRESS = Limit("links_mail", 3, 60)
 
+ONE_NAME = Theme(Limit("apply_name", 6, 24 * 60), "slug", ("family", "given", "family_kana", "given_kana"))
+"""Applications to one event in one name, whoever sends them and whether anybody of that name has applied: each may hold a
+seat until staff have settled whose it is."""
+A_MOMENT = timedelta(hours=1)
 SLIPS = ("gmail.co", ".con", ".ne.j", "docomo.ne.com")
 """How domains end that a finger slipped on."""
 FIELD_OF: dict[StrEnum, str] = {
@@ -94,12 +98,16 @@ def apply_again(secret: str) -> ResponseReturnValue:
 def apply_myself(secret: str, slug: str) -> ResponseReturnValue:
     """Step 1 for whoever comes from their own page. From here on the secret goes inside the form."""
     mine = history_seen_by(address_by_person_secret(secret) or abort(404))
+    event = _event_or_404(slug)
+    if (standing := _standing_of(mine, event)) is not None:
+        flash(texts.OWN_STANDS)
+        return redirect(url_for("guest.my_application", secret=application_secret(standing)))
 
     def fill(form: ApplyForm) -> None:
         form.own.data = secret
         form.fill_from_own(mine.opened[0])
 
-    return _first_step(_event_or_404(slug), fill)
+    return _first_step(event, fill)
 
 
 def _first_step(event: Event, fill: Callable[[ApplyForm], None]) -> ResponseReturnValue:
@@ -186,7 +194,7 @@ def _as_stored(form: ApplyForm) -> dict[str, str]:
 @bp.post("/e/<slug>/apply/send")
 @keeps_typed
 @public
-@limited("apply", limit=60, minutes=15, target=Target("slug", 600))
+@limited("apply", limit=60, minutes=15, target=Target("slug", 600), theme=ONE_NAME)
 def send(slug: str) -> ResponseReturnValue:
     """Step 2 → 3: store the application; the same key again leads to the same receipt."""
     let_go_back()
@@ -195,23 +203,37 @@ def send(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _confirm_page(event, form, 422) if only_late(form) else _input_page(event, form, "", 422)
     key = own_key(form.idempotency_key.data)
-    earlier = form.held
+    statement = form.statement()
+    earlier = form.held or _sent_a_moment_ago(event, statement)
     if earlier is not None and earlier.sent_edition != form.edition:
         return _correct(earlier.id, form)
-    statement = form.statement()
+    if earlier is not None:
+        return redirect(url_for("guest.receipt", secret=application_secret(earlier)))
+    mine = _mine(form, statement)
+    if mine is not None and (standing := _standing_of(mine, event)) is not None:
+        return _stands_page(standing, texts.OWN_STANDS)
     try:
         application = submit_application(
             event_id=event.id,
             statement=statement,
             channel=Channel.WEB,
             idempotency_key=key,
-            own_person=_own_person(form, statement),
+            own_person=mine.person if mine is not None else None,
             sent_edition=form.edition,
         )
     except Refused as refused:
         db.session.rollback()
         return _refused_page(slug, refused)
+    remember_sent(key)
     return redirect(url_for("guest.receipt", secret=application_secret(application)))
+
+
+def _sent_a_moment_ago(event: Event, statement: Statement) -> Application | None:
+    """What this browser has sent under this name and address within the hour: without scripts the Back button ends in an
+    empty form with a key of its own."""
+    sent = newest_sent(event.id, keys_sent(), names.mail(statement.mail), clock.now() - A_MOMENT)
+    said = tuple(map(names.search_key, statement.name_parts))
+    return next((one for one in sent if tuple(map(names.search_key, one.name_parts)) == said), None)
 
 
 def _correct(application_id: uuid.UUID, form: ApplyForm) -> ResponseReturnValue:
@@ -230,20 +252,29 @@ def _correct(application_id: uuid.UUID, form: ApplyForm) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         application = db.session.get_one(Application, application_id)
-        why = refused.sentence(texts.REFUSALS)
-        stands = texts.STANDS.format(name=application.full_name, code=application.code, why=why)
-        return _input_page(application.event, _sent_form(application.event), stands, 422)
+        return _stands_page(application, refused.sentence(texts.REFUSALS))
     flash(texts.SENT_CORRECTED)
     return redirect(url_for("guest.receipt", secret=application_secret(application)))
 
 
-def _own_person(form: ApplyForm, statement: Statement) -> Person | None:
-    """Whoever came from their own page; not when they typed a colleague's name there."""
+def _stands_page(application: Application, why: str) -> ResponseReturnValue:
+    """What was typed, and that it is not stored, since this application stands."""
+    stands = texts.STANDS.format(name=application.full_name, code=application.code, why=why)
+    return _input_page(application.event, _sent_form(application.event), stands, 422)
+
+
+def _standing_of(mine: History, event: Event) -> Application | None:
+    """Their own application at an event, made with the address that they have confirmed."""
+    return next((one for one in mine.opened if one.event_id == event.id and one.is_open), None)
+
+
+def _mine(form: ApplyForm, statement: Statement) -> History | None:
+    """What whoever came from their own page sees there; not when they typed a colleague's name."""
     address = address_by_person_secret(form.own.data) if form.own.data else None
     if address is None:
         return None
     mine = history_seen_by(address)
-    return None if is_somebody_else(mine.opened[0].name_parts, statement.name_parts) else mine.person
+    return None if is_somebody_else(mine.opened[0].name_parts, statement.name_parts) else mine
 
 
 def _refused_page(slug: str, refused: Refused) -> ResponseReturnValue:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
-from tests.support.announcing import announce, statement
-from tests.support.applying import make_office
+from tests.support.pairs import pairs_of_people, press_until_settled
 from tests.support.site import Site
 from tests.support.staff import add_staff, session_cookie
 from tests.support.watching import Watch
 from trainings.accounts.models import Role
 from trainings.directory import actions
-from trainings.events.models import EventKind
-from trainings.registration.actions import submit_application
-from trainings.registration.models import Application, Channel
+from trainings.registration.models import Application
 from trainings.registration.states import State
 
 NewContext = Callable[..., tuple[BrowserContext, Watch]]
@@ -31,31 +27,17 @@ def queue(site: Site) -> str:
     """Each applied twice; one more is alike to somebody under another name."""
     with site.unit():
         actions.load_master_data()
-        office = make_office("けやき訪問看護")
-        event = announce(EventKind.HUNDRED)
-        for n in range(PEOPLE):
-            for mail in ("one", "two"):
-                submit_application(
-                    event_id=event.id,
-                    statement=statement(
-                        family=f"森{n}",
-                        family_kana=f"モリ{n}",
-                        mail=f"{mail}{n}@a.example",
-                        phone=f"000-555-{n:04}",
-                        organisation_id=office.id,
-                    ),
-                    channel=Channel.WEB,
-                    idempotency_key=uuid.uuid4().hex,
-                )
-        for n, family in enumerate(("高橋", "高梁")):
-            submit_application(
-                event_id=event.id,
-                statement=statement(
-                    family=family, mail=f"{n}@a.example", phone="000-555-0999", organisation_id=office.id
-                ),
-                channel=Channel.WEB,
-                idempotency_key=uuid.uuid4().hex,
-            )
+        event = pairs_of_people(PEOPLE, same_name_every=1)
+        pairs_of_people(1, same_name_every=0, event=event)
+    return f"/staff/people/candidates?event={event.id}"
+
+
+@pytest.fixture
+def pair(site: Site) -> str:
+    """Two who are alike, and both apply."""
+    with site.unit():
+        actions.load_master_data()
+        event = pairs_of_people(1, same_name_every=0)
     return f"/staff/people/candidates?event={event.id}"
 
 
@@ -93,6 +75,31 @@ def test_whole_queue_is_settled_without_the_mouse(
         states = [one.state for one in session.scalars(select(Application))]
     assert states.count(State.DUPLICATE) == 0
     assert states.count(State.APPLIED) == PEOPLE + PEOPLE // 3 + 1
+
+
+def test_decision_is_taken_back_by_key_also_where_no_question_is_left(page: Page, pair: str) -> None:
+    page.goto(pair)
+    left = page.locator(".say b").first
+    expect(page.locator("article")).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.get_by_text("確かめる組はありません")).to_be_visible()
+
+    page.keyboard.press("z")
+
+    expect(left).to_have_text("1組")
+    expect(page.locator("article")).to_be_focused()
+    page.keyboard.press("z")
+    expect(left).to_have_text("1組")
+
+
+def test_keys_that_settle_a_pair_are_few(page: Page, pair: str) -> None:
+    """One for what is asked, one more where an application has to be chosen, and one to take it back."""
+    page.goto(pair)
+    expect(page.locator("article")).to_be_focused()
+    assert press_until_settled(page, "1") == 2
+    page.keyboard.press("z")
+    expect(page.locator("article")).to_be_focused()
+    assert press_until_settled(page, "2") == 1
 
 
 def test_keys_do_nothing_outside_of_a_question(page: Page, queue: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.arrivals import Evening, enrol, make_evening, scan
+from tests.support.arrivals import Evening, enrol, make_evening, scan, take_seat
 from tests.support.at_once import under_way
 from tests.support.client import Client
 from tests.support.hands import Clock, QueryCount, Unit
@@ -26,9 +26,11 @@ from trainings.checkin.counter.correcting import correct_profession
 from trainings.checkin.desk import api
 from trainings.checkin.models import Device, Scan
 from trainings.core.db import db
+from trainings.directory.actions import decide_distinct
+from trainings.directory.models import PersonCandidate
 from trainings.events.models import Event
 from trainings.registration.actions import cancel_application
-from trainings.registration.models import Application
+from trainings.registration.models import Application, Channel
 from trainings.registration.secrets import ticket_code
 from trainings.registration.states import State
 
@@ -618,3 +620,28 @@ def test_walk_in_over_capacity_needs_a_reason(night: Night, unit: Unit, clock: C
 
     assert night.desk.walk_in(422, **said)["error"] == "over_capacity"
     assert night.desk.walk_in(**said, reason="会長の同行")["answers"][0]["outcome"] == "admitted"
+
+
+def test_second_ticket_of_an_undecided_pair_comes_in_and_the_desk_is_told(night: Night, unit: Unit) -> None:
+    """Not before the other one is in, not once staff have decided; and after an undo not any more."""
+    with unit():
+        event = night.evening.event
+        both = [take_seat(event, "柏", "守", "カシワ", "マモル", "NSV", "", Channel.PHONE) for _ in range(2)]
+        tickets = [ticket_code(one) for one in both]
+
+    first, second = (night.desk.answer(scan(ticket)) for ticket in tickets)
+
+    assert (first["outcome"], first["say"]) == ("admitted", "受付しました")
+    assert (second["outcome"], second["say"]) == ("admitted", "同じ方かもしれない申込")
+    assert both[0].code in second["next"]
+    assert "取り消す" in second["next"]
+
+    night.desk.answer(scan(undoes=second["scan_id"]))
+    night.desk.answer(scan(undoes=first["scan_id"]))
+    assert night.other.answer(scan(tickets[1]))["say"] == "受付しました"
+    assert night.other.answer(scan(tickets[0]))["say"] == "同じ方かもしれない申込"
+
+    with unit() as session:
+        (pair,) = session.scalars(select(PersonCandidate))
+        decide_distinct(candidate_id=pair.id, staff_id=None)
+    assert night.other.answer(scan(tickets[0]))["outcome"] == "repeated"

@@ -59,6 +59,25 @@ def test_looking_at_the_form_costs_nothing(
     assert page.h1 == "申込を受け付けました"
 
 
+def test_flood_of_one_name_costs_work_known_or_not(
+    new_client: Callable[[], Client], unit: Unit, clock: Clock
+) -> None:
+    """The attack: each application in a colleague's name holds a seat until it is settled. What holds it counts what was
+    sent in that name in a day, never who had applied before."""
+    event = published(unit)
+    assert confirm_page(new_client(), unit, event).press("この内容で申し込む").h1 == "申込を受け付けました"
+    clock.forward(days=2)
+    taken = []
+    for name in ({"given": "別子", "given_kana": "ベツコ"}, {}):
+        for n in range(8):
+            page = confirm_page(new_client(), unit, event, mail=f"{n}@else.example", **name)
+            status = page.form(button="この内容で申し込む").submit(
+                "この内容で申し込む", status=200 if n < 6 else 429
+            )
+            taken.append(status.h1)
+    assert taken[:8] == taken[8:] == ["申込を受け付けました"] * 6 + ["少しお待ちください"] * 2
+
+
 def test_flood_from_many_addresses_on_one_event_costs_work_there_only(
     client: Client, new_client: Callable[[], Client], unit: Unit
 ) -> None:

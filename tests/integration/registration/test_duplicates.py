@@ -1,4 +1,5 @@
-"""A second application of one person: taken, told to nobody who only typed a name, counted nowhere, settled by staff."""
+"""A second application of one person where lots are drawn: taken, told to nobody who only typed a name, counted nowhere,
+settled by staff. First come: test_second_seats.py."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ from trainings.directory.actions import decide_distinct, load_master_data
 from trainings.directory.models import PersonCandidate
 from trainings.events.models import Event, EventKind
 from trainings.registration import queries
-from trainings.registration.actions import cancel_application, submit_application, substitute
+from trainings.registration.actions import submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.people.duplicates import (
     doubts,
@@ -34,9 +35,8 @@ from trainings.registration.people.duplicates import (
     settle_as_one,
 )
 from trainings.registration.people.reading import open_groups
-from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import candidates_in
-from trainings.registration.states import HOLDS_SEAT, LIVE, State
+from trainings.registration.states import LIVE, State
 
 Work = Callable[[], object]
 CountQueries = Callable[[], AbstractContextManager[QueryCount]]
@@ -152,31 +152,15 @@ def test_known_address_is_told_once_however_many_came(
     assert FALSE["mail"] not in (told.body or "")
 
 
-def test_place_of_a_colleague_cannot_be_taken(unit: Unit, office: dict[str, Any], work: Work) -> None:
-    """Whoever applied first in her name does not keep her out: she is taken, and stands once the other is gone."""
-    event = published(unit)
-    with unit():
-        false = send(event, **office, **FALSE)
-        hers = send(event, **office)
-    assert (state_of(unit, false), state_of(unit, hers)) == (State.CONFIRMED, State.DUPLICATE)
-
-    with unit():
-        cancel_application(application_id=false.id)
-    work()
-
-    assert state_of(unit, hers) == State.CONFIRMED
-
-
-@pytest.mark.parametrize("kind", [EventKind.HUNDRED, EventKind.SYMPOSIUM])
-def test_possible_duplicate_is_counted_nowhere(unit: Unit, office: dict[str, Any], kind: EventKind) -> None:
-    event = published(unit, kind, capacity=2, quotas={}, organisation_cap=None)
+def test_possible_duplicate_is_counted_nowhere(unit: Unit, office: dict[str, Any]) -> None:
+    event = published(unit, EventKind.HUNDRED, capacity=2, quotas={}, organisation_cap=None)
     with unit():
         first = send(event, **office)
         doubtful = send(event, **office, **FALSE)
         assert doubtful.state == State.DUPLICATE
         assert [one.key for one in candidates_in(event.id, LIVE)] == [str(first.id)]
         assert sum(one.applied for one in queries.counts_by_group(event.groups)) == 1
-        assert queries.confirmed_count(event.id) == (first.state in HOLDS_SEAT)
+        assert queries.confirmed_count(event.id) == 0
         other = send(
             event, family="大沢", given="誠", family_kana="オオサワ", given_kana="マコト", mail="m@a.example"
         )
@@ -197,52 +181,6 @@ def test_possible_duplicate_can_be_corrected_and_given_up(
 
     assert "取り消しました" in page
     assert sorted(one.state for one in stored(unit, event)) == [State.APPLIED, State.CANCELLED]
-
-
-def test_substitute_who_applied_already_is_taken_and_the_seat_stays(
-    client: Client, unit: Unit, office: dict[str, Any], work: Work
-) -> None:
-    """Naming a colleague as a substitute tells nobody whether she applied; she gets the seat if hers was given up."""
-    event = published(unit)
-    with unit():
-        giver = send(
-            event, given="一子", given_kana="イチコ", mail="1@a.example", phone="000-555-0101", **office
-        )
-        hers = send(event, **office)
-        new = substitute(application_id=giver.id, statement=statement(), idempotency_key="s")
-    assert [state_of(unit, one) for one in (giver, hers, new)] == [
-        State.CONFIRMED,
-        State.CONFIRMED,
-        State.DUPLICATE,
-    ]
-    with pytest.raises(Refused) as refused, unit():
-        substitute(application_id=giver.id, statement=statement(given="三子"), idempotency_key="t")
-    assert refused.value.code == RegistrationRefusal.SUBSTITUTE_PENDING
-
-    with unit():
-        cancel_application(application_id=hers.id)
-    work()
-
-    assert [state_of(unit, one) for one in (giver, new)] == [State.SUBSTITUTED, State.CONFIRMED]
-
-
-def test_substitute_that_was_settled_away_leaves_the_seat_to_be_handed_on(
-    unit: Unit, office: dict[str, Any]
-) -> None:
-    event = published(unit)
-    with unit():
-        giver = send(
-            event, given="一子", given_kana="イチコ", mail="1@a.example", phone="000-555-0101", **office
-        )
-        hers = send(event, **office)
-        substitute(application_id=giver.id, statement=statement(), idempotency_key="s")
-        settle_as_one(event_id=event.id, person_id=hers.canonical_person_id, keep_id=hers.id)
-
-    with unit():
-        another = statement(given="三子", given_kana="サンコ", mail="3@a.example", phone="000-555-0103")
-        third = substitute(application_id=giver.id, statement=another, idempotency_key="t")
-
-    assert [state_of(unit, one) for one in (giver, third)] == [State.SUBSTITUTED, State.CONFIRMED]
 
 
 # -- the draw ----------------------------------------------------------------------------------------------------
@@ -273,7 +211,7 @@ def test_draw_waits_until_possible_duplicates_are_settled(
 
 
 def test_first_application_stays(planner: Client, unit: Unit, office: dict[str, Any], outbox: Outbox) -> None:
-    event = published(unit)
+    event = published(unit, EventKind.HUNDRED)
     with unit():
         first, later = send(event, **office), send(event, **office, **FALSE)
 
@@ -283,38 +221,14 @@ def test_first_application_stays(planner: Client, unit: Unit, office: dict[str, 
 
     assert f"受付番号 {first.code} だけにしました" in page
     assert "確かめる組はありません" in page
-    assert (state_of(unit, first), state_of(unit, later)) == (State.CONFIRMED, State.CANCELLED)
+    assert (state_of(unit, first), state_of(unit, later)) == (State.APPLIED, State.CANCELLED)
     assert [mail.to_address for mail in outbox.all(purpose="registration_cancelled")] == [FALSE["mail"]]
-
-
-def test_later_application_takes_the_place_of_the_first(
-    planner: Client, unit: Unit, office: dict[str, Any], outbox: Outbox
-) -> None:
-    """Seat, rank and table: nobody who waits gets the seat in between."""
-    event = published(unit, capacity=1, quotas={}, organisation_cap=None)
-    with unit():
-        first, later = send(event, **office, **FALSE), send(event, **office)
-        waiting = send(
-            event, family="大沢", given="誠", family_kana="オオサワ", given_kana="マコト", mail="m@a.example"
-        )
-        first.table_number = 3
-
-    planner.get(QUEUE).press(LATER)
-
-    assert [state_of(unit, one) for one in (first, later, waiting)] == [
-        State.CANCELLED,
-        State.CONFIRMED,
-        State.WAITING,
-    ]
-    with unit() as session:
-        assert session.get_one(Application, later.id).table_number == 3
-    assert outbox.one(to="misaki@houkan.example", purpose="registration_confirmed")
 
 
 def test_different_people_both_stand_and_one_address_stands_once(
     planner: Client, unit: Unit, office: dict[str, Any]
 ) -> None:
-    event = published(unit)
+    event = published(unit, EventKind.HUNDRED)
     with unit():
         first = send(event, **office)
         others = [send(event, **office, **FALSE) for _ in range(3)]
@@ -323,12 +237,9 @@ def test_different_people_both_stand_and_one_address_stands_once(
     assert "高橋 美咲さんの申込が4件" in page
     page = page.press(OTHER)
 
-    assert state_of(unit, first) == State.CONFIRMED
-    assert sorted(state_of(unit, one) for one in others) == [
-        State.CONFIRMED,
-        State.DUPLICATE,
-        State.DUPLICATE,
-    ]
+    assert state_of(unit, first) == State.APPLIED
+    expected = [State.APPLIED, State.DUPLICATE, State.DUPLICATE]
+    assert sorted(state_of(unit, one) for one in others) == expected
     with unit() as session:
         assert len({session.get_one(Application, one.id).canonical_person_id for one in others}) == 1
         assert open_groups() == []
@@ -377,7 +288,7 @@ def test_somebody_alike_several_people_is_asked_about_one_after_the_other(unit: 
 
 def test_question_on_a_merge_of_two_possible_duplicates_is_none(unit: Unit, office: dict[str, Any]) -> None:
     """What staff have settled is not asked again."""
-    event = published(unit)
+    event = published(unit, EventKind.HUNDRED)
     with unit():
         first = send(event, **office)
         send(event, **office, **FALSE)
@@ -390,7 +301,7 @@ def test_question_on_a_merge_of_two_possible_duplicates_is_none(unit: Unit, offi
 def test_queue_asks_the_same_number_of_questions_however_many_doubts(
     planner: Client, unit: Unit, office: dict[str, Any], count_queries: CountQueries, n: int
 ) -> None:
-    event = published(unit)
+    event = published(unit, EventKind.HUNDRED)
     with unit():
         for number in range(n):
             for mail in ("1@a.example", "2@a.example"):
@@ -412,36 +323,3 @@ def test_queue_asks_the_same_number_of_questions_however_many_doubts(
 
 
 # -- settled after the last seat was given -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("keeps_list", [False, True])
-def test_who_is_settled_after_the_last_seat_of_first_come_is_told_so_and_hears_of_no_draw(
-    new_client: Callable[[], Client],
-    planner: Client,
-    unit: Unit,
-    office: dict[str, Any],
-    outbox: Outbox,
-    keeps_list: bool,
-) -> None:
-    event = published(unit, quotas={}, capacity=2, organisation_cap=None, keeps_waiting_list=keeps_list)
-    apply(new_client(), unit, event, **chosen(office))
-    guest = new_client()
-    second = apply(guest, unit, event, **chosen(office), **FALSE)
-    apply(
-        new_client(), unit, event, given="別子", given_kana="ベツコ", mail="b@a.example", phone="000-555-0777"
-    )
-    (held,) = [one for one in stored(unit, event) if one.mail == FALSE["mail"]]
-
-    planner.get(QUEUE).press(OTHER)
-
-    assert state_of(unit, held) == (State.WAITING if keeps_list else State.NOT_SELECTED)
-    told = outbox.one(to=FALSE["mail"], purpose=f"registration_{'waiting' if keeps_list else 'not_selected'}")
-    assert "\n\n--\n" in (told.body or "")
-    assert "\n\n\n" not in (told.body or "")
-    page = guest.get(my_link(second))
-    for words in (told.body or "", page.one("main").text):
-        assert "抽選" not in words
-        assert ("キャンセル待ちを受けていません" in words) == (not keeps_list)
-        assert ("席がいっぱいになり" in words) == (not keeps_list)
-        assert "見送り" not in words
-    assert ("お席をご用意できませんでした" in page) == (not keeps_list)

@@ -41,6 +41,8 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         then = then.format(event=kept.get("event", ""))
     elif scan.kind == ScanKind.UNDO:
         say, then = texts.UNDONE, texts.STILL_IN if kept["since"] else ""
+    elif outcome == Outcome.ADMITTED and "twin" in kept:
+        say, then = texts.TWIN, texts.TWIN_NEXT.format(code=kept["twin"])
     elif outcome == Outcome.ADMITTED and scan.direction == Direction.OUT:
         say = texts.OUT
     elif scan.method == Method.WALK_IN and application is not None:

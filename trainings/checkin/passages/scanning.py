@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from trainings.events.actions import RECLOSED
 from trainings.events.models import CertificateRule, Event, Session
 from trainings.events.whereabouts import stood_at
 from trainings.registration.models import Application
+from trainings.registration.people.reading import twins_at
 from trainings.registration.states import State
 
 TICKET_STATES: dict[State, TicketState] = {
@@ -72,6 +73,7 @@ def record_attempts(
     LookupError when the event's door was never opened; ForeignScan.
     """
     guests = Guests(attempts)
+    twins = twins_at(event_id, guests.ids)
     closed_at = lock_door(event_id)
     event = db.session.get_one(Event, event_id)
     ledger = Ledger.read(
@@ -82,7 +84,7 @@ def record_attempts(
             *(attempt.undoes for attempt in attempts if attempt.undoes),
             *(attempt.corrects for attempt in attempts if attempt.corrects),
         ],
-        application_ids=guests.ids,
+        application_ids=guests.ids | {twin for found in twins.values() for twin in found},
     )
     scans = []
     told = []
@@ -92,6 +94,7 @@ def record_attempts(
         scan = ledger.known.get(attempt.scan_id)
         if scan is None:
             scan = _record(event, attempt, guests, ledger, device, staff)
+            _note_twin(scan, twins, ledger)
         elif scan.event_id != event_id:
             raise ForeignScan(str(scan.id))
         elif (fact := _fact_of(scan, attempt)) is not None and fact.scan_id not in ledger.known:
@@ -115,6 +118,19 @@ def _apart(event_id: uuid.UUID, attempt: Attempt, ledger: Ledger) -> Attempt:
     other = beside(attempt.scan_id, attempt.said)
     ledger.also(other)
     return replace(attempt, scan_id=other, beside=attempt.scan_id)
+
+
+def _note_twin(scan: Scan, twins: Mapping[uuid.UUID, Mapping[uuid.UUID, str]], ledger: Ledger) -> None:
+    """Keep in the answer that somebody is in already who may be the same person: staff have not decided, so this one comes
+    in too, and the desk looks who it is."""
+    is_entry = (
+        scan.kind == ScanKind.SCAN and scan.outcome == Outcome.ADMITTED and scan.direction == Direction.IN
+    )
+    if not is_entry or scan.application_id is None:
+        return
+    inside = [code for id, code in twins.get(scan.application_id, {}).items() if ledger.passages(id)]
+    if inside:
+        scan.answer = scan.answer | {"twin": inside[0]}
 
 
 def _under(beside: uuid.UUID | None) -> dict[str, Any]:

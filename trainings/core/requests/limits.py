@@ -21,7 +21,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from sqlalchemy import String, TextClause, bindparam, delete, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from trainings.core import clock
+from trainings.core import clock, names
 from trainings.core.db import Base, UtcDateTime, apart, db
 from trainings.core.logs import tell
 from trainings.core.requests import late_forms, lines, work
@@ -62,6 +62,20 @@ class Target:
     limit: int
 
 
+@dataclass(frozen=True)
+class Theme:
+    """Whom a form speaks of, whoever sends it: its `fields`, folded, and the value of `argument` in the address."""
+
+    limit: Limit
+    argument: str
+    fields: tuple[str, ...]
+
+    def spoken_of(self) -> str:
+        said = (names.search_key(request.form.get(field, "")[:LONGEST_SAID]) for field in self.fields)
+        return "|".join((str((request.view_args or {})[self.argument]), *said))
+
+
+LONGEST_SAID = 100
 SPENT = Limit("work", 1, 12 * 60)
 """Each challenge is good for one form; a page that was kept any longer is refused by its own time."""
 
@@ -79,25 +93,34 @@ class Limits:
     sender: Limit | None
     target: Limit | None
     argument: str
+    theme: Theme | None
 
     def counted(self) -> list[tuple[Limit, str]]:
         """The limits of this request, each with the one that it is counted for."""
         found = [(self.sender, visitor_address())] if self.sender is not None else []
         if self.target is not None:
             found.append((self.target, str((request.view_args or {})[self.argument])))
+        if self.theme is not None:
+            found.append((self.theme.limit, self.theme.spoken_of()))
         return found
 
 
 def limited(
-    purpose: str, *, limit: int | None, minutes: int, target: Target | None = None
+    purpose: str,
+    *,
+    limit: int | None,
+    minutes: int,
+    target: Target | None = None,
+    theme: Theme | None = None,
 ) -> Callable[[View], View]:
     """Mark a view: beyond `limit` POSTs of one sender in `minutes`, or the target's number by all together, each costs work
-    or a wait. Without `limit` nothing of the sender is stored."""
+    or a wait; so does what names one theme too often. Without `limit` nothing of the sender is stored."""
     limits = Limits(
         purpose,
         Limit(purpose, limit, minutes) if limit is not None else None,
         Limit(f"{purpose}_target", target.limit, minutes) if target is not None else None,
         target.argument if target is not None else "",
+        theme,
     )
 
     def decorate(view: View) -> View:

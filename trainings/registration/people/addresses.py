@@ -100,7 +100,8 @@ def is_confirmed(mail: str) -> bool:
 
 
 def sole_person(mail: str) -> uuid.UUID | None:
-    """The canonical person whom an address serves; None for one that serves nobody, or several."""
+    """The canonical person whom an address serves; None for one that serves nobody, or several. Whoever applied a second
+    time and is not settled yet is no other person beside the one who applied first, nor beside others who did so."""
     people = directory.canonical_people_with_mail(mail) | set(
         db.session.scalars(
             select(Application.canonical_person_id)
@@ -108,7 +109,18 @@ def sole_person(mail: str) -> uuid.UUID | None:
             .distinct()
         )
     )
+    if len(people) > 1:
+        people = _without_seconds(people)
     return next(iter(people)) if len(people) == 1 else None
+
+
+def _without_seconds(people: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Of those who are by rule one person, the one who was known first of these."""
+    root_of = directory.known_by(people)
+    eldest: dict[uuid.UUID, uuid.UUID] = {}
+    for one in [*(people - root_of.keys()), *root_of]:
+        eldest.setdefault(root_of.get(one, one), one)
+    return set(eldest.values())
 
 
 def opens(address: PersonAddress) -> bool:

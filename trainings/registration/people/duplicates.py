@@ -1,5 +1,9 @@
-"""Possible duplicates: a second application of the same person to one event is taken, counted nowhere, and settled by
-staff before the draw."""
+"""Possible duplicates: a second application of the same person to one event is taken, and staff settle it.
+
+Where lots are drawn it is counted nowhere until then, which is before the draw. Where the answer is given at once, it is
+given as to anybody (intake.know_person), and the two stand side by side as two people (people.clashing). Either way the
+address that stood before is told.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,24 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, select, union
 from sqlalchemy.orm import aliased, joinedload
 
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
-from trainings.directory.models import PARTICIPANT
+from trainings.directory.identity import Likeness
+from trainings.directory.models import PARTICIPANT, CandidateState, Person, PersonAddress, PersonCandidate
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.models import NOT_HELD, Event, Selection
 from trainings.events.queries import lock_event
-from trainings.registration.actions import decide_newcomer, hand_on_seat
+from trainings.registration.actions import decide_newcomer
 from trainings.registration.mails import of_guests, tell
 from trainings.registration.models import Application
+from trainings.registration.people.clashing import counts_alike, take_place
 from trainings.registration.people.merging import unlink_application
 from trainings.registration.people.reading import open_groups
 from trainings.registration.states import LIVE, Reason, State
@@ -131,16 +138,13 @@ def _doubt(event_id: uuid.UUID, person_id: uuid.UUID) -> Doubt:
 
 def _let_stand(event: Event, application: Application, before: Application | None) -> None:
     """Make a possible duplicate an application like any other. before: the one whose place it takes, which ends."""
-    giver = _giver_of(application)
-    if before is not None and giver is None and _counts_alike(application, before):
-        _take_place(application, before)
+    if before is not None and counts_alike(application, before):
+        take_place(application, before)
         return
     if before is not None:
         change_state(before, State.CANCELLED, Reason.CANCELLED_AS_DUPLICATE)
-    if giver is not None:
-        hand_on_seat(giver, application)
-    elif event.list_frozen_at is not None and application.role == PARTICIPANT:
-        # A substitute whose seat was given up meanwhile; nobody joins a list that was drawn.
+    if event.list_frozen_at is not None and application.role == PARTICIPANT:
+        # Nobody joins a list that was drawn.
         change_state(application, State.CANCELLED, Reason.SETTLED)
         tell(application, "cancelled", held_seat=False)
     else:
@@ -148,33 +152,6 @@ def _let_stand(event: Event, application: Application, before: Application | Non
         if event.selection == Selection.FIRST_COME or application.role != PARTICIPANT:
             decide_newcomer(event, application)
     db.session.flush()
-
-
-def _take_place(application: Application, before: Application) -> None:
-    """Seat, rank and table of the one before, so that nobody who waits comes in between."""
-    state, rank, expires_at = before.state, before.waiting_rank, before.offer_expires_at
-    change_state(before, State.CANCELLED, Reason.CANCELLED_AS_DUPLICATE, passed_on=True)
-    application.table_number = before.table_number
-    change_state(application, state, Reason.SETTLED, offer_expires_at=expires_at)
-    application.waiting_rank = rank
-    if state != State.APPLIED:
-        tell(application, state.value)
-    db.session.flush()
-
-
-def _counts_alike(application: Application, before: Application) -> bool:
-    return (application.event_group_id, application.role) == (before.event_group_id, before.role)
-
-
-def _giver_of(application: Application) -> Application | None:
-    """Whoever hands on their seat to a substitute, if they still have it."""
-    if application.substitute_for_id is None:
-        return None
-    giver = db.session.get_one(Application, application.substitute_for_id)
-    if giver.state == State.CONFIRMED:
-        return giver
-    application.substitute_for_id = None
-    return None
 
 
 # -- the worker ------------------------------------------------------------------------------------------------
@@ -203,7 +180,19 @@ def watch_duplicates() -> None:
         )
         .distinct()
     )
-    for event_id in db.session.scalars(news).all():
+    later, first, stands_twice = _twice()
+    twice = (
+        select(later.event_id)
+        .join(Event, Event.id == later.event_id)
+        .where(
+            stands_twice,
+            later.known_told_at.is_(None),
+            _may_be_told(first),
+            Event.starts_at > clock.now(),
+            Event.state.not_in(NOT_HELD),
+        )
+    )
+    for event_id in db.session.scalars(union(news, twice)).all():
         enqueue(NEWS_OF_DUPLICATES, subject=event_id)
 
 
@@ -216,6 +205,8 @@ def tell_news(event_id: uuid.UUID) -> None:
     with of_guests():
         for doubt in doubts(event_id):
             _tell_news_of(event, doubt)
+        for first, later in second_applications(event_id).items():
+            _tell_of_second(first, later)
     db.session.flush()
 
 
@@ -226,4 +217,53 @@ def _tell_news_of(event: Event, doubt: Doubt) -> None:
     if all(one.known_told_at is None for one in doubt.others):
         tell(doubt.stands, "second_application")
     for one in doubt.others:
+        one.known_told_at = one.known_told_at or clock.now()
+
+
+def second_applications(event_id: uuid.UUID) -> dict[Application, list[Application]]:
+    """Applications whose address may be told that somebody applied once more who is by rule the same person, with those
+    that came later and have a seat or a place of their own; of what staff have not settled."""
+    later, first, stands_twice = _twice()
+    rows = db.session.execute(
+        select(first, later)
+        .where(stands_twice, later.event_id == event_id, _may_be_told(first))
+        .order_by(later.submitted_at, later.id)
+    )
+    found: dict[Application, list[Application]] = defaultdict(list)
+    for one, other in rows:
+        found[one].append(other)
+    return found
+
+
+def _twice() -> tuple[Any, Any, ColumnElement[bool]]:
+    """The later application, the first one, and what makes them two of one person on whom staff have not decided."""
+    later, first, known = aliased(Application), aliased(Application), aliased(Person)
+    pair = (
+        select(PersonCandidate.id)
+        .join(known, known.id == PersonCandidate.other_id)
+        .where(
+            PersonCandidate.state == CandidateState.OPEN,
+            PersonCandidate.likeness == Likeness.APPLIED_TWICE,
+            PersonCandidate.person_id == later.canonical_person_id,
+            first.canonical_person_id == func.coalesce(known.merged_into_id, known.id),
+        )
+    )
+    together = and_(first.event_id == later.event_id, first.state.in_(LIVE), later.state.in_(LIVE))
+    return later, first, and_(together, pair.exists())
+
+
+def _may_be_told(first: Any) -> ColumnElement[bool]:
+    """Only a mailbox that somebody has confirmed hears of another's application: a mistyped or borrowed address learns
+    nothing by having been there first."""
+    return (
+        select(PersonAddress.id)
+        .where(PersonAddress.mail == first.mail, PersonAddress.confirmed_at.is_not(None))
+        .exists()
+    )
+
+
+def _tell_of_second(first: Application, later: Sequence[Application]) -> None:
+    if all(one.known_told_at is None for one in later):
+        tell(first, "second_application")
+    for one in later:
         one.known_told_at = one.known_told_at or clock.now()

@@ -26,9 +26,8 @@ from trainings.events.models import EventState
 from trainings.events.queries import lock_event
 from trainings.registration.models import Application
 from trainings.registration.people.addresses import renew_links
+from trainings.registration.people.clashing import end_second
 from trainings.registration.people.reading import clashes
-from trainings.registration.states import Reason, State
-from trainings.registration.transitions import change_state
 
 
 def merge_people(
@@ -40,7 +39,7 @@ def merge_people(
 ) -> Person:
     """Make two people one: the canonical person of `other_id` is merged into that of `keep_id`, which is returned.
 
-    cancel: for each event at which both have a live application, the one to cancel as a duplicate.
+    cancel: for each event at which both have a live application, the one to cancel as a duplicate; its address is told.
     Raises Refused: NOT_FOUND, PERSON_ERASED, ALREADY_ONE, DECIDED_DISTINCT, BOTH_APPLIED (facts: event, event_id),
     CHANGED_MEANWHILE.
     """
@@ -72,9 +71,9 @@ def _cancel_duplicates(keep_id: uuid.UUID, other_id: uuid.UUID, cancel: Collecti
                 DirectoryRefusal.BOTH_APPLIED, event=clash.event.title, event_id=str(clash.event.id)
             )
     for clash in found:
-        for application in clash.applications:
-            if application.id in cancel:
-                change_state(application, State.CANCELLED, Reason.CANCELLED_AS_DUPLICATE)
+        one, other = clash.applications
+        ending, staying = (one, other) if one.id in cancel else (other, one)
+        end_second(ending, staying)
 
 
 def undo_merge(*, person_id: uuid.UUID) -> Person:

@@ -7,17 +7,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import CompoundSelect, and_, bindparam, select, union_all
+from sqlalchemy.orm import aliased, joinedload
 
 from trainings.audit.queries import entries_of_subject
+from trainings.core import clock
 from trainings.core.db import db
 from trainings.directory import queries as directory
 from trainings.directory.identity import LinkedBy
 from trainings.directory.models import CandidateState, Person, PersonCandidate
 from trainings.events.models import Event
 from trainings.registration.models import Application
-from trainings.registration.states import LIVE
+from trainings.registration.states import HOLDS_SEAT, LIVE, State
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ class Clash:
 
     event: Event
     applications: tuple[Application, Application]
+
+    @property
+    def takes_two_seats(self) -> bool:
+        """Whether both hold a seat at an event that is still to come."""
+        is_ahead = self.event.ends_at > clock.now()
+        return is_ahead and all(one.state in HOLDS_SEAT for one in self.applications)
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,64 @@ def open_candidates_of_event(event_id: uuid.UUID) -> list[PersonCandidate]:
         )
     )
     return [pair for pair in pairs if {root_of[pair.person_id], root_of[pair.other_id]} & applying]
+
+
+def holding_two_seats(
+    pairs: Collection[PersonCandidate], event_id: uuid.UUID | None = None
+) -> set[uuid.UUID]:
+    """Ids of those undecided pairs of which both hold a seat at the event, or at any that is not over: if they are one,
+    somebody waits for nothing."""
+    if not pairs:
+        return set()
+    root_of = directory.canonical_ids({end for pair in pairs for end in (pair.person_id, pair.other_id)})
+    of_event = Event.id == event_id if event_id is not None else Event.ends_at > clock.now()
+    seated: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for id, root in db.session.execute(
+        select(Application.event_id, Application.canonical_person_id)
+        .join(Event, Event.id == Application.event_id)
+        .where(
+            of_event,
+            Application.state.in_(HOLDS_SEAT),
+            Application.canonical_person_id.in_(set(root_of.values())),
+        )
+    ):
+        seated[root].add(id)
+    ends = {pair.id: (root_of[pair.person_id], root_of[pair.other_id]) for pair in pairs}
+    return {id for id, (one, other) in ends.items() if one != other and seated[one] & seated[other]}
+
+
+def twins_at(
+    event_id: uuid.UUID, application_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
+    """Of these applications: id and 受付番号 of those at the same event that may be of the same person, undecided."""
+    found: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
+    for id, other_id, code in db.session.execute(
+        _TWINS, {"event_id": event_id, "ids": list(application_ids)}
+    ):
+        found[id][other_id] = code
+    return found
+
+
+def _twins() -> CompoundSelect[tuple[uuid.UUID, uuid.UUID, str]]:
+    one, other = aliased(Application), aliased(Application)
+    ends = (PersonCandidate.person_id, PersonCandidate.other_id)
+    return union_all(
+        *(
+            select(one.id, other.id.label("twin"), other.code)
+            .join(PersonCandidate, mine == one.canonical_person_id)
+            .join(other, and_(other.canonical_person_id == theirs, other.event_id == one.event_id))
+            .where(
+                one.id.in_(bindparam("ids", expanding=True)),
+                one.event_id == bindparam("event_id"),
+                other.state == State.CONFIRMED,
+                PersonCandidate.state == CandidateState.OPEN,
+            )
+            for mine, theirs in (ends, ends[::-1])
+        )
+    )
+
+
+_TWINS = _twins()
 
 
 def open_groups(event_id: uuid.UUID | None = None) -> list[list[PersonCandidate]]:

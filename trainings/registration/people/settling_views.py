@@ -45,6 +45,10 @@ class Pair:
         return self.known.person.name_key != self.newer.person.name_key
 
     @property
+    def takes_two_seats(self) -> bool:
+        return any(clash.takes_two_seats for clash in self.clashes)
+
+    @property
     def newer_applications(self) -> set[uuid.UUID]:
         return {one.id for one in self.newer.applications}
 
@@ -128,20 +132,21 @@ def merge(candidate_id: uuid.UUID) -> ResponseReturnValue:
     except Refused as refused:
         return queue_page(refused=refused, at=candidate_id)
     flash(texts.MERGED.format(name=kept.full_name))
-    return _back()
+    return _back(None if others else candidate_id)
 
 
 @bp.post("/staff/people/candidates/<uuid:candidate_id>/distinct")
 @allowed(Role.PLANNER)
 def distinct(candidate_id: uuid.UUID) -> ResponseReturnValue:
     """Different people."""
+    group = _group_of(candidate_id)
     try:
-        for pair in _group_of(candidate_id):
+        for pair in group:
             directory_actions.decide_distinct(candidate_id=pair.id, staff_id=staff_id())
     except Refused as refused:
         return queue_page(refused=refused)
     flash(texts.DISTINCT)
-    return _back()
+    return _back(candidate_id if len(group) == 1 else None)
 
 
 @bp.post("/staff/people/candidates/<uuid:candidate_id>/reopen")
@@ -150,6 +155,22 @@ def reopen(candidate_id: uuid.UUID) -> ResponseReturnValue:
     """Take back "different people"."""
     try:
         directory_actions.reopen_candidate(candidate_id=candidate_id)
+    except Refused as refused:
+        return queue_page(refused=refused)
+    flash(texts.REOPENED)
+    return _back()
+
+
+@bp.post("/staff/people/candidates/<uuid:candidate_id>/undo")
+@allowed(Role.PLANNER)
+def take_back(candidate_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back what was decided a moment ago, whichever it was, and go on with the queue."""
+    pair = db.session.get(PersonCandidate, candidate_id) or abort(404)
+    try:
+        if pair.state == CandidateState.MERGED:
+            merging.undo_merge(person_id=_single_merge(pair) or pair.person_id)
+        else:
+            directory_actions.reopen_candidate(candidate_id=candidate_id)
     except Refused as refused:
         return queue_page(refused=refused)
     flash(texts.REOPENED)
@@ -167,7 +188,7 @@ def queue_page(*, refused: Refused | None = None, at: uuid.UUID | None = None) -
         # What was locked and half done is undone before the page is read again.
         db.session.rollback()
     doubts = duplicates.doubts(event.id if event else None)
-    groups = people.open_groups(event.id if event else None)
+    groups = _urgent_first(people.open_groups(event.id if event else None))
     shown = groups[: max(0, ON_A_PAGE - len(doubts))]
     page = render_template(
         "registration/candidates.html",
@@ -176,6 +197,7 @@ def queue_page(*, refused: Refused | None = None, at: uuid.UUID | None = None) -
         doubts=doubts[:ON_A_PAGE],
         pairs=_pairs([group[0] for group in shown], {group[0].id: len(group) - 1 for group in shown}),
         decided=_pairs(people.decided_candidates()),
+        undo=_taken_back_by_key(),
         asking=addresses.addresses_that_ask(),
         likenesses=texts.LIKENESSES,
         act=forms.ActForm(),
@@ -183,6 +205,12 @@ def queue_page(*, refused: Refused | None = None, at: uuid.UUID | None = None) -
         error_at=at if any(group[0].id == at for group in shown) else None,
     )
     return page, 422 if refused else 200
+
+
+def _urgent_first(groups: list[list[PersonCandidate]]) -> list[list[PersonCandidate]]:
+    """Who may hold two seats before all others; oldest first among these and those."""
+    twice = people.holding_two_seats([pair for group in groups for pair in group])
+    return sorted(groups, key=lambda group: twice.isdisjoint({pair.id for pair in group}))
 
 
 def _pairs(candidates: Collection[PersonCandidate], more: dict[uuid.UUID, int] | None = None) -> list[Pair]:
@@ -208,8 +236,18 @@ def _single_merge(candidate: PersonCandidate) -> uuid.UUID | None:
     return candidate.other_id if candidate.other.merged_into_id == candidate.person_id else None
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(url_for("people.candidates", event=request.args.get("event") or None))
+def _taken_back_by_key() -> PersonCandidate | None:
+    """The pair that was decided a moment ago (`undo`), while that can be taken back whole."""
+    decided = forms.optional_id(request.args.get("undo"))
+    pair = db.session.get(PersonCandidate, decided) if decided else None
+    if pair is None or pair.state == CandidateState.OPEN:
+        return None
+    return pair if pair.state == CandidateState.DISTINCT or _single_merge(pair) else None
+
+
+def _back(undo: uuid.UUID | None = None) -> ResponseReturnValue:
+    """undo: the pair that was decided just now."""
+    return redirect(url_for("people.candidates", event=request.args.get("event") or None, undo=undo))
 
 
 def staff_id() -> uuid.UUID | None:
