@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlalchemy import select
 
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.browser.test_door_ways import SEARCH, organiser
 from tests.support.modules import of_the_page
 from tests.support.site import Site
 from tests.support.watching import Watch
-from trainings.checkin.models import Outcome
+from trainings.checkin.models import Device, Outcome
 from trainings.registration.actions import cancel_application
 
 __all__ = ["night", "organiser"]
@@ -100,8 +101,9 @@ def test_lock_survives_a_reload_and_opens_offline(desk: Page, night: Night) -> N
 
 
 @pytest.mark.parametrize("screen", ["phone"])
-def test_guessing_is_held_up_and_a_reload_does_not_help(desk: Page, night: Night) -> None:
+def test_guessing_without_network_is_held_up_and_a_reload_does_not_help(desk: Page, night: Night) -> None:
     set_pin(desk)
+    desk.context.set_offline(True)
     desk.get_by_role("button", name="ロック中").click()
     for guess in range(5):
         alert = try_pin(desk, f"000{guess}").get_by_role("alert")
@@ -114,6 +116,58 @@ def test_guessing_is_held_up_and_a_reload_does_not_help(desk: Page, night: Night
 
     expect(try_pin(desk, "2468").get_by_role("alert")).to_contain_text("あと1分は")
     expect(desk.get_by_role("link", name="状況")).to_be_hidden()
+
+
+@pytest.mark.parametrize("screen", ["phone"])
+def test_guesses_are_counted_where_clearing_the_device_gains_nothing(
+    desk: Page, organiser: Page, night: Night
+) -> None:
+    """The attack: four wrong PINs, the device's own count cleared, and again. Staff are told, and free the desk."""
+    clear = of_the_page(
+        "() => import('/static/js/door/store.js').then(store => store.forget('lock_tries')).then(() => '')"
+    )
+    set_pin(desk)
+    for guess in range(5):
+        desk.get_by_role("button", name="ロック中").click()
+        expect(try_pin(desk, f"000{guess}").get_by_role("alert")).not_to_have_text("")
+        desk.evaluate(clear)
+        desk.reload()
+    desk.get_by_role("button", name="ロック中").click()
+    expect(desk.get_by_role("dialog").get_by_role("alert")).to_contain_text("このPINでは外せません")
+    expect(try_pin(desk, "2468").get_by_role("alert")).to_contain_text("このPINでは外せません")
+    desk.keyboard.press("Escape")
+    desk.context.set_offline(True)
+    desk.reload()
+    desk.get_by_role("button", name="ロック中").click()
+    expect(try_pin(desk, "2468").get_by_role("alert")).to_contain_text("このPINでは外せません")
+    desk.context.set_offline(False)
+
+    organiser.goto("/staff")
+    organiser.get_by_text("受付1で、PINを5回まちがえました").first.click()
+    organiser.goto(f"/staff/events/{night.evening.event.slug}/door")
+    expect(organiser.get_by_text("端末はロックしたままです")).to_be_visible()
+    organiser.get_by_text("端末のロック（PIN）").last.click()
+    organiser.get_by_role("button", name="受付1のPINをなくす").click()
+    expect(desk.get_by_role("button", name="ロック中")).to_be_hidden(timeout=30_000)
+
+
+@pytest.mark.parametrize("screen", ["phone"])
+def test_guesses_without_network_are_told_when_it_is_back(desk: Page, site: Site, night: Night) -> None:
+    set_pin(desk)
+    desk.context.set_offline(True)
+    desk.get_by_role("button", name="ロック中").click()
+    for guess in range(3):
+        expect(try_pin(desk, f"000{guess}").get_by_role("alert")).to_have_text("PINがちがいます。")
+    desk.context.set_offline(False)
+
+    desk.wait_for_function("() => document.querySelector('[data-locked]') !== null")
+    for _ in range(60):
+        with site.unit() as session:
+            wrong = session.scalars(select(Device.lock_wrong)).one()
+        if wrong == 3:
+            break
+        desk.wait_for_timeout(500)
+    assert wrong == 3
 
 
 @pytest.mark.parametrize("screen", ["phone"])

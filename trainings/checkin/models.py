@@ -67,6 +67,8 @@ class Device(Identified, Base):
     lock_hash: Mapped[str | None] = mapped_column(String(64))
     lock_set_at: Mapped[datetime | None]
     """The PIN that locks it to scanning (checkin.locks); never the PIN itself."""
+    lock_wrong: Mapped[int] = mapped_column(default=0)
+    """How many wrong PINs were typed since it was set or opened, as far as the server has heard."""
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     unsent: Mapped[int] = mapped_column(default=0)

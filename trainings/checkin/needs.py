@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from trainings.checkin import texts
 from trainings.checkin.counter.fees import takings_of
 from trainings.checkin.desk.devices import new_devices
+from trainings.checkin.desk.locks import TRIES
 from trainings.checkin.models import Device, Fee
 from trainings.checkin.review.reading import count_open, events_asking
 from trainings.core import clock
@@ -31,7 +32,21 @@ def needs(event_id: uuid.UUID | None = None) -> list[Need]:
         *_matters(event_id),
         *_paid_twice(event_id),
         *_unsent(event_id),
+        *_locks_held(event_id),
     ]
+
+
+def _locks_held(event_id: uuid.UUID | None) -> Iterator[Need]:
+    held = (
+        select(Device.event_id, Device.name)
+        .join(Event, Event.id == Device.event_id)
+        .where(Device.lock_wrong >= TRIES, Device.revoked_at.is_(None), Event.state == EventState.PUBLISHED)
+        .order_by(Device.event_id, Device.name)
+    )
+    if event_id is not None:
+        held = held.where(Device.event_id == event_id)
+    for id, name in db.session.execute(held):
+        yield need("lock_held", texts.NEEDS, "checkin.door", event_id=id, desk=name)
 
 
 def _new_devices(event_id: uuid.UUID | None) -> Iterator[Need]:

@@ -30,7 +30,8 @@ export function lock(door, dialog, part, { desk, results, changed }) {
   const typed = dialog.querySelector("input");
   let known = null;
   let locked = false;
-  let tries = { wrong: 0, until: 0 };
+  // wrong: in a row; unheard: of these without the server; until: when the next one may be typed.
+  let tries = { wrong: 0, until: 0, unheard: 0 };
   let heardAt = 0;
   let begun = false;
 
@@ -56,7 +57,7 @@ export function lock(door, dialog, part, { desk, results, changed }) {
 
   const begin = async () => {
     const saved = await store.fact("lock");
-    tries = (await store.fact("lock_tries")) ?? tries;
+    tries = { ...tries, ...(await store.fact("lock_tries")) };
     known = saved?.known ?? null;
     locked = Boolean(saved?.locked);
     begun = true;
@@ -74,8 +75,21 @@ export function lock(door, dialog, part, { desk, results, changed }) {
     if (Date.now() - heardAt < HEAR_MS) return;
     const { lock: told } = await desk.ask("lock");
     heardAt = Date.now();
-    if (told?.set_at !== known?.set_at) await take(told, true);
+    if (told?.set_at !== known?.set_at) {
+      await store.keep("lock_tries", (tries = { wrong: 0, until: 0, unheard: 0 }));
+      return await take(told, true);
+    }
+    if (told && tries.unheard) await hear(await tryAtServer(null));
+    else if (told && told.held !== known.held) await take(told, locked);
   });
+
+  /** The server counts too: what it has heard stays counted, whatever becomes of this device's store. */
+  const tryAtServer = (hash) => desk.ask("lock/try", { hash, wrong: tries.unheard });
+
+  const hear = async (answer) => {
+    await store.keep("lock_tries", (tries = { ...tries, unheard: 0 }));
+    if (answer.lock?.held !== known?.held) await take(answer.lock, locked);
+  };
 
   /** Tell the server first: only what it keeps can be taken away by it. */
   const tell = async (body) => {
@@ -96,7 +110,7 @@ export function lock(door, dialog, part, { desk, results, changed }) {
     const answer = await tell({ salt, hash: await hashOf(pin, salt, ROUNDS) });
     if (!answer) return;
     slot("pin").value = "";
-    await store.keep("lock_tries", (tries = { wrong: 0, until: 0 }));
+    await store.keep("lock_tries", (tries = { wrong: 0, until: 0, unheard: 0 }));
     await take(answer.lock, true);
   });
   slot("again").addEventListener("click", () => take(known, true));
@@ -114,7 +128,8 @@ export function lock(door, dialog, part, { desk, results, changed }) {
   door.querySelector("[data-lock-open]").addEventListener("click", () => {
     typed.value = "";
     said.textContent = "";
-    if (wait()) tellWait();
+    if (known?.held) said.textContent = dialog.dataset.held;
+    else if (wait()) tellWait();
     dialog.showModal();
   });
   dialog.querySelector("[data-pin-close]").addEventListener("click", () => dialog.close());
@@ -123,23 +138,39 @@ export function lock(door, dialog, part, { desk, results, changed }) {
 
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (known?.held) return (said.textContent = dialog.dataset.held);
     if (wait()) return tellWait();
     const pin = digits(typed.value);
     typed.value = "";
     // Written before the answer is known: a reload gives no try back.
     const wrong = tries.wrong + 1;
     const pause = wrong % TRIES ? 0 : Math.min(PAUSE_MS * 2 ** (wrong / TRIES - 1), LONGEST_PAUSE_MS);
-    await store.keep("lock_tries", (tries = { wrong, until: pause ? Date.now() + pause : 0 }));
-    if (known && (await hashOf(pin, known.salt, known.rounds)) === known.hash) {
-      await store.keep("lock_tries", (tries = { wrong: 0, until: 0 }));
+    const until = pause ? Date.now() + pause : 0;
+    await store.keep("lock_tries", (tries = { wrong, until, unheard: tries.unheard + 1 }));
+    if (known && (await isRight(await hashOf(pin, known.salt, known.rounds)))) {
+      await store.keep("lock_tries", (tries = { wrong: 0, until: 0, unheard: 0 }));
       dialog.close();
       await take(known, false);
       return;
     }
-    if (wait()) tellWait();
+    if (known?.held) said.textContent = dialog.dataset.held;
+    else if (wait()) tellWait();
     else said.textContent = dialog.dataset.wrong;
     typed.focus();
   });
+
+  /** As the server says; without it, as this device knows. */
+  async function isRight(hash) {
+    try {
+      tries.unheard -= 1;
+      const answer = await tryAtServer(hash);
+      await hear(answer);
+      return answer.opens;
+    } catch {
+      tries.unheard += 1;
+      return hash === known.hash;
+    }
+  }
 
   addEventListener("hashchange", () => locked && show());
 

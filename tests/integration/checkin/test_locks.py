@@ -32,6 +32,10 @@ class Night:
         method = "GET" if body is None else "POST"
         return self.client.api(method, LOCK, body, bearer=self.token, status=status)
 
+    def guess(self, hashed: str | None, *, wrong: int = 0) -> Any:
+        body = {"hash": hashed, "wrong": wrong}
+        return self.client.api("POST", f"{LOCK}/try", body, bearer=self.token)
+
 
 @pytest.fixture
 def night(app: Flask, unit: Unit, clock: Clock) -> Night:
@@ -137,3 +141,65 @@ def test_device_of_another_event_keeps_its_pin(
     planner.post(f"/staff/events/{other.slug}/door/devices/{device.id}/pin", {"clear": "1"}, status=404)
 
     assert night.lock()["lock"] is not None
+
+
+# -- wrong ones -------------------------------------------------------------------------------------------------------
+
+RIGHT, WRONG = hash_of("2468", SALT), hash_of("0000", SALT)
+
+
+def test_right_pin_opens_and_wrong_ones_are_counted(night: Night, unit: Unit) -> None:
+    night.lock({"salt": SALT, "hash": RIGHT})
+    assert [night.guess(WRONG)["opens"] for _ in range(4)] == [False] * 4
+    opened = night.guess(RIGHT)
+    assert (opened["opens"], opened["lock"]["held"]) == (True, False)
+    with unit() as session:
+        assert session.scalars(select(Device.lock_wrong)).one() == 0
+
+
+def test_five_wrong_ones_hold_the_desk_until_staff_act(night: Night, planner: Client, unit: Unit) -> None:
+    night.lock({"salt": SALT, "hash": RIGHT})
+    for _ in range(5):
+        night.guess(WRONG)
+    assert night.guess(RIGHT)["opens"] is False
+    assert night.lock()["lock"]["held"] is True
+    says = "受付1で、PINを5回まちがえました"
+    for page in ("/staff", f"/staff/events/{night.evening.event.slug}", path(night)):
+        assert says in planner.get(page)
+    with unit() as session:
+        verbs = session.scalars(select(AuditEntry.verb)).all()
+    assert verbs.count("device.lock_held") == 1
+
+    planner.get(path(night)).press("受付1のPINを決める", pin="97531")
+
+    told = night.lock()["lock"]
+    assert told["held"] is False
+    assert night.guess(hash_of("97531", told["salt"]))["opens"] is True
+    assert says not in planner.get(path(night))
+
+
+def test_what_a_desk_counted_alone_counts(night: Night) -> None:
+    night.lock({"salt": SALT, "hash": RIGHT})
+    assert night.guess(None, wrong=4)["lock"]["held"] is False
+    assert night.guess(WRONG)["lock"]["held"] is True
+    assert night.guess(None)["opens"] is False
+
+
+def test_desk_without_a_lock_is_opened_by_anything(night: Night) -> None:
+    told = night.guess(WRONG)
+    assert (told["opens"], told["lock"]) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"hash": "2468"}, "hash"),
+        ({"hash": 5}, "hash"),
+        ({"wrong": -1}, "wrong"),
+        ({"wrong": 1001}, "wrong"),
+        ({"wrong": True}, "wrong"),
+    ],
+)
+def test_try_that_is_none_is_refused(night: Night, body: dict[str, Any], field: str) -> None:
+    told = night.client.api("POST", f"{LOCK}/try", body, bearer=night.token, status=400)
+    assert told["field"] == field

@@ -174,9 +174,25 @@ def stranger(event: Event, n: int) -> Application:
 
 
 def candidates() -> Made:
-    event = open_event("同じ人の会")
+    event = open_event("同じ人の会", capacity=1, quotas={})
     stranger(event, 1)
     stranger(event, 2)
+    return event
+
+
+def second_seats() -> Made:
+    event = open_event("二つの席の会", quotas={})
+    for n in (5, 6):
+        said = statement(family="柏", family_kana="カシワ", mail=f"s{n}@x{n}.example", phone=f"080{n:08}")
+        submit_application(
+            event_id=event.id, statement=said, channel=Channel.WEB, idempotency_key=f"second-{n}"
+        )
+    return event
+
+
+def lock_held() -> Made:
+    event = open_event("ロックの会")
+    known_device(event).lock_wrong = 5
     return event
 
 
@@ -347,6 +363,8 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "offers_ending": (offers_ending, "あすまでに期限の来るご案内が1件あります"),
     "reserves_unfilled": (reserves_unfilled, "確保した席のうち3席は、申込が足りず埋まりません"),
     "candidates": (candidates, "同じ人かもしれない申込が1組あります"),
+    "second_seats": (second_seats, "同じ人かもしれない申込1組が、二つ目の席をふさいでいます"),
+    "lock_held": (lock_held, "受付1で、PINを5回まちがえました。ロックしたままです"),
     "candidates_elsewhere": (candidates_elsewhere, "同じ人かもしれない方が、ほかに1組あります"),
     "addresses": (addresses, "記録を見てよいか、決めていないメールアドレスが1件あります"),
     "free_entries": (free_entries, "事業所が一覧に結び付いていない申込が1件あります"),

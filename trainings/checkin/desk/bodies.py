@@ -20,6 +20,9 @@ MOST_ENTRIES = 20
 """Scans of one applicant that a desk may take back at once: one for every way in and out of a long day."""
 
 
+MOST_TRIES = 1000
+
+
 class Unacceptable(Exception):
     """Not of the API's form; the message names the field."""
 
@@ -139,6 +142,19 @@ def read_lock(raw: Any) -> tuple[str, str] | None:
         if not isinstance(raw.get(field), str) or not re.fullmatch(f"[0-9a-f]{{{length}}}", raw[field]):
             raise Unacceptable(field)
     return raw["salt"], raw["hash"]
+
+
+def read_try(raw: Any) -> tuple[str | None, int]:
+    """The hash of a PIN that was typed at a desk, None when there is none to try, and how many wrong ones it has counted
+    alone. Raises Unacceptable."""
+    if not isinstance(raw, dict):
+        raise Unacceptable("body")
+    hashed, wrong = raw.get("hash"), raw.get("wrong", 0)
+    if hashed is not None and (not isinstance(hashed, str) or not re.fullmatch("[0-9a-f]{64}", hashed)):
+        raise Unacceptable("hash")
+    if type(wrong) is not int or not 0 <= wrong <= MOST_TRIES:
+        raise Unacceptable("wrong")
+    return hashed, wrong
 
 
 def read_fee(raw: Any) -> FeeEntry:

@@ -30,6 +30,7 @@ from trainings.checkin.desk.bodies import (
     read_id,
     read_instant,
     read_lock,
+    read_try,
 )
 from trainings.checkin.paper.badges import note_printed
 from trainings.checkin.paper.exports import badge_of
@@ -101,6 +102,16 @@ def set_lock() -> ResponseReturnValue:
     else:
         locks.set_lock(device=device, salt=wanted[0], hashed=wanted[1])
     return answer_with({"lock": locks.lock_told(device)})
+
+
+@bp.post("/api/v1/door/lock/try")
+@by_device
+def try_lock() -> ResponseReturnValue:
+    """A PIN that was typed to open the desk, hashed as the lock is; and how many wrong ones came before it without network."""
+    device, _ = speaking_device()
+    hashed, wrong = read_try(body_of_request())
+    opens = locks.try_pin(device=device, hashed=hashed, wrong=wrong)
+    return answer_with({"lock": locks.lock_told(device), "opens": opens})
 
 
 @bp.post("/api/v1/door/badges")

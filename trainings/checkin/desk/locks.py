@@ -1,9 +1,11 @@
 """A PIN that locks a desk to scanning. Only a salted hash of it is kept, here and on the device, which checks it even
-offline; staff may set one, or take a forgotten one away."""
+offline; staff may set one, or take a forgotten one away. Wrong ones are counted here too, so that a device whose own count is
+cleared is held all the same."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import secrets
 import uuid
@@ -17,8 +19,11 @@ from trainings.core.db import db
 from trainings.core.refusal import Refused
 
 ROUNDS = 300_000
-"""Of PBKDF2-SHA-256. All PINs of four digits tried on a stolen hash: an hour of a desktop; on the desk itself five tries
-are followed by a pause that grows."""
+"""Of PBKDF2-SHA-256. All PINs of four digits tried on a stolen hash: an hour of a desktop; at the desk `TRIES` with network,
+and without it five tries before a pause that grows."""
+TRIES = 5
+"""So many wrong PINs, and the desk stays locked until staff set another one or take it away."""
+MOST_COUNTED = 1000
 _PIN = re.compile(r"[0-9]{4,8}")
 
 
@@ -36,7 +41,33 @@ def lock_told(device: Device) -> dict[str, Any] | None:
         "hash": device.lock_hash,
         "rounds": ROUNDS,
         "set_at": device.lock_set_at.isoformat(),
+        "held": is_held(device),
     }
+
+
+def is_held(device: Device) -> bool:
+    """Whether no PIN opens the desk any more."""
+    return device.lock_wrong >= TRIES
+
+
+def try_pin(*, device: Device, hashed: str | None, wrong: int) -> bool:
+    """Whether what was typed at the desk opens it. hashed: of the PIN, None when only told of tries. wrong: so many wrong
+    ones came before it without network; what is counted here the desk cannot forget."""
+    # Tries in one moment are counted one after the other.
+    db.session.refresh(device, with_for_update=True)
+    if device.lock_hash is None:
+        return True
+    was_held = is_held(device)
+    device.lock_wrong = min(device.lock_wrong + wrong, MOST_COUNTED)
+    opens = hashed is not None and not is_held(device) and hmac.compare_digest(hashed, device.lock_hash)
+    if opens:
+        device.lock_wrong = 0
+    elif hashed is not None:
+        device.lock_wrong = min(device.lock_wrong + 1, MOST_COUNTED)
+    if is_held(device) and not was_held:
+        record(verb="device.lock_held", subject=("device", device.id), event_id=device.event_id)
+    db.session.flush()
+    return opens
 
 
 def set_lock(*, device: Device, salt: str, hashed: str) -> Device:
@@ -75,6 +106,7 @@ def _working(event_id: uuid.UUID, device_id: uuid.UUID) -> Device:
 def _write(device: Device, salt: str | None, hashed: str | None, verb: str) -> Device:
     device.lock_salt, device.lock_hash = salt, hashed
     device.lock_set_at = clock.now() if hashed else None
+    device.lock_wrong = 0
     record(verb=verb, subject=("device", device.id), event_id=device.event_id)
     db.session.flush()
     return device

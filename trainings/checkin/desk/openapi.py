@@ -149,6 +149,18 @@ def document() -> Schema:
                 LOCK_SET,
                 object_of({**ENVELOPE, "lock": or_none(ref("PinHash"))}),
             ),
+            "/api/v1/door/lock/try": _post(
+                "A PIN typed to open the desk, hashed with the lock's salt; `wrong`: wrong ones before it that the desk counted "
+                "without network. After five the lock is `held`: staff have to set another PIN or take it away.",
+                object_of(
+                    {},
+                    {
+                        "hash": or_none(LOCK["properties"]["hash"]),
+                        "wrong": {"type": "integer", "minimum": 0, "maximum": 1000},
+                    },
+                ),
+                object_of({**ENVELOPE, "lock": or_none(ref("PinHash")), "opens": {"type": "boolean"}}),
+            ),
             "/api/v1/door/badges": _post(
                 "One badge to be printed at the desk; for whom is written down.",
                 object_of({"application": ID}),

@@ -173,6 +173,7 @@ LOCK = object_of(
         "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "rounds": {"type": "integer", "description": "Of PBKDF2-SHA-256."},
         "set_at": INSTANT,
+        "held": {"type": "boolean", "description": "After five wrong PINs no PIN opens it; staff have to."},
     }
 )
 LOCK_SET: Schema = {
