@@ -174,14 +174,14 @@ def stranger(event: Event, n: int) -> Application:
 
 
 def candidates() -> Made:
-    event = open_event("同じ人の会", capacity=1, quotas={})
+    event = open_event("同じ人の会", capacity=1)
     stranger(event, 1)
     stranger(event, 2)
     return event
 
 
 def second_seats() -> Made:
-    event = open_event("二つの席の会", quotas={})
+    event = open_event("二つの席の会")
     for n in (5, 6):
         said = statement(family="柏", family_kana="カシワ", mail=f"s{n}@x{n}.example", phone=f"080{n:08}")
         submit_application(

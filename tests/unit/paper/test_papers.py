@@ -234,7 +234,9 @@ def test_record_for_the_council_keeps_to_two_pages(longest: Any, tmp_path: Path,
         commitment=DrawCommitment(created_at=AT, sha256="a" * 64),
     )
     lines = [PublicLine((name,), name, False, 10, 10, 20, 45, 20, "42.5–100％") for name in names]
-    one = PublicDraw(draw, None, lines, 450, 100, reasons, reasons[:2], False, letter * 200, (), "b" * 64, AT)
+    one = PublicDraw(
+        draw, None, lines, 450, 100, False, reasons, reasons[:2], False, letter * 200, (), "b" * 64, AT
+    )
 
     pages = pages_of(council_pages(event, one, [("手で席を決めたもの", 3)]), tmp_path)
 

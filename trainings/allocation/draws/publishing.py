@@ -40,10 +40,10 @@ class GroupLine:
 @dataclass(frozen=True)
 class PublicDraw:
     """One draw as anybody may see it. groups: without small numbers. applied, selected: people in all; None where they are
-    few. is_again: the list is another one than at an earlier draw, and no sum is told. is_whole: the file holds everything that repeats the draw; else only odds by group, since the whole would single
-    people out. reasons: the certificate in sentences, lowest odds first. weights: the rule that the weights follow, in
-    words. steps: what happened to the list since it was frozen. list_digest, frozen_at: H, and when it was shown; None for
-    a draw from before lists were kept."""
+    few. is_again: the list is another one than at an earlier draw, and no sum is told. is_whole: the file holds everything
+    that repeats the draw; else only odds by group, since the whole would single people out. reasons: the certificate in
+    sentences, lowest odds first. weights: the rule that the weights follow, in words. steps: what happened to the list
+    since it was frozen. list_digest, frozen_at: H, and when it was shown; None for a draw from before lists were kept."""
 
     draw: Draw
     void: DrawVoid | None

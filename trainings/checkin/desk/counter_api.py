@@ -107,7 +107,7 @@ def set_lock() -> ResponseReturnValue:
 @bp.post("/api/v1/door/lock/try")
 @by_device
 def try_lock() -> ResponseReturnValue:
-    """A PIN that was typed to open the desk, hashed as the lock is; and how many wrong ones came before it without network."""
+    """A PIN that was typed to open the desk, hashed as the lock is; and how many wrong ones were typed without network."""
     device, _ = speaking_device()
     hashed, wrong = read_try(body_of_request())
     opens = locks.try_pin(device=device, hashed=hashed, wrong=wrong)

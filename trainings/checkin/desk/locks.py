@@ -1,6 +1,6 @@
 """A PIN that locks a desk to scanning. Only a salted hash of it is kept, here and on the device, which checks it even
-offline; staff may set one, or take a forgotten one away. Wrong ones are counted here too, so that a device whose own count is
-cleared is held all the same."""
+offline; staff may set one, or take a forgotten one away. Wrong ones are counted here too, so that clearing the device's own
+count gains nothing."""
 
 from __future__ import annotations
 

@@ -150,8 +150,8 @@ def document() -> Schema:
                 object_of({**ENVELOPE, "lock": or_none(ref("PinHash"))}),
             ),
             "/api/v1/door/lock/try": _post(
-                "A PIN typed to open the desk, hashed with the lock's salt; `wrong`: wrong ones before it that the desk counted "
-                "without network. After five the lock is `held`: staff have to set another PIN or take it away.",
+                "A PIN typed to open the desk, hashed with the lock's salt; `wrong`: wrong ones before it that the desk "
+                "counted without network. After five the lock is `held`: staff have to set another PIN or take it away.",
                 object_of(
                     {},
                     {

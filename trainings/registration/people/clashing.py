@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainings.core.db import db
+from trainings.events.models import Selection
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.people.addresses import is_confirmed
@@ -13,10 +14,12 @@ BEST_FIRST = (State.CONFIRMED, State.OFFERED, State.WAITING, State.APPLIED)
 
 
 def end_second(ending: Application, staying: Application) -> None:
-    """End one of two, and tell its address. The one that stays has the better seat or place of the two; a seat that is
-    left over goes to whoever waits. The caller holds the event's lock."""
+    """End one of two, and tell its address. A seat that is left over goes to whoever waits. Where seats were given in the
+    order of arrival, the one that stays has the better place of the two: the person was there by then. By lot, whoever
+    stood on the list twice has no claim to the luckier number. The caller holds the event's lock."""
     held_seat = ending.state in HOLDS_SEAT
-    if counts_alike(staying, ending) and _is_better(ending, staying):
+    by_arrival = ending.event.selection == Selection.FIRST_COME
+    if by_arrival and counts_alike(staying, ending) and _is_better(ending, staying):
         take_place(staying, ending)
         held_seat = False
     else:
