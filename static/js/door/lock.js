@@ -32,6 +32,7 @@ export function lock(door, dialog, part, { desk, results, changed }) {
   let locked = false;
   // wrong: in a row; unheard: of these without the server; until: when the next one may be typed.
   let tries = { wrong: 0, until: 0, unheard: 0 };
+  let trying = false;
   let heardAt = 0;
   let begun = false;
 
@@ -79,12 +80,12 @@ export function lock(door, dialog, part, { desk, results, changed }) {
       await store.keep("lock_tries", (tries = { wrong: 0, until: 0, unheard: 0 }));
       return await take(told, true);
     }
-    if (told && tries.unheard) await hear(await tryAtServer(null));
+    if (told && tries.unheard && !trying) await hear(await tryAtServer(null, tries.unheard));
     else if (told && told.held !== known.held) await take(told, locked);
   });
 
   /** The server counts too: what it has heard stays counted, whatever becomes of this device's store. */
-  const tryAtServer = (hash) => desk.ask("lock/try", { hash, wrong: tries.unheard });
+  const tryAtServer = (hash, wrong) => desk.ask("lock/try", { hash, wrong });
 
   const hear = async (answer) => {
     await store.keep("lock_tries", (tries = { ...tries, unheard: 0 }));
@@ -146,8 +147,12 @@ export function lock(door, dialog, part, { desk, results, changed }) {
     const wrong = tries.wrong + 1;
     const pause = wrong % TRIES ? 0 : Math.min(PAUSE_MS * 2 ** (wrong / TRIES - 1), LONGEST_PAUSE_MS);
     const until = pause ? Date.now() + pause : 0;
-    await store.keep("lock_tries", (tries = { wrong, until, unheard: tries.unheard + 1 }));
-    if (known && (await isRight(await hashOf(pin, known.salt, known.rounds)))) {
+    const { unheard } = tries;
+    trying = true;
+    await store.keep("lock_tries", (tries = { wrong, until, unheard: unheard + 1 }));
+    const opens = known !== null && (await isRight(await hashOf(pin, known.salt, known.rounds), unheard));
+    trying = false;
+    if (opens) {
       await store.keep("lock_tries", (tries = { wrong: 0, until: 0, unheard: 0 }));
       dialog.close();
       await take(known, false);
@@ -160,14 +165,12 @@ export function lock(door, dialog, part, { desk, results, changed }) {
   });
 
   /** As the server says; without it, as this device knows. */
-  async function isRight(hash) {
+  async function isRight(hash, unheard) {
     try {
-      tries.unheard -= 1;
-      const answer = await tryAtServer(hash);
+      const answer = await tryAtServer(hash, unheard);
       await hear(answer);
       return answer.opens;
     } catch {
-      tries.unheard += 1;
       return hash === known.hash;
     }
   }

@@ -97,7 +97,9 @@ def test_keys_that_settle_a_pair_are_few(page: Page, pair: str) -> None:
     page.goto(pair)
     expect(page.locator("article")).to_be_focused()
     assert press_until_settled(page, "1") == 2
+    expect(page.get_by_text("確かめる組はありません")).to_be_visible()
     page.keyboard.press("z")
+    expect(page.locator(".say b").first).to_have_text("1組")
     expect(page.locator("article")).to_be_focused()
     assert press_until_settled(page, "2") == 1
 
