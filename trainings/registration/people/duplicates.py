@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
 from sqlalchemy.orm import aliased, joinedload
 
 from trainings.core import clock
@@ -33,6 +33,8 @@ from trainings.registration.people.merging import unlink_application
 from trainings.registration.people.reading import open_groups
 from trainings.registration.states import LIVE, Reason, State
 from trainings.registration.transitions import change_state
+
+_LATER, _FIRST, _KNOWN = aliased(Application), aliased(Application), aliased(Person)
 
 NEWS_OF_DUPLICATES = "news_of_duplicates"
 """Job: tell whoever applied before of a second application, and let one stand whose first was given up."""
@@ -180,14 +182,11 @@ def watch_duplicates() -> None:
         )
         .distinct()
     )
-    later, first, stands_twice = _twice()
     twice = (
-        select(later.event_id)
-        .join(Event, Event.id == later.event_id)
+        _twice(_LATER.event_id)
+        .join(Event, Event.id == _LATER.event_id)
         .where(
-            stands_twice,
-            later.known_told_at.is_(None),
-            _may_be_told(first),
+            _LATER.known_told_at.is_(None),
             Event.starts_at > clock.now(),
             Event.state.not_in(NOT_HELD),
         )
@@ -223,11 +222,8 @@ def _tell_news_of(event: Event, doubt: Doubt) -> None:
 def second_applications(event_id: uuid.UUID) -> dict[Application, list[Application]]:
     """Applications whose address may be told that somebody applied once more who is by rule the same person, with those
     that came later and have a seat or a place of their own; of what staff have not settled."""
-    later, first, stands_twice = _twice()
     rows = db.session.execute(
-        select(first, later)
-        .where(stands_twice, later.event_id == event_id, _may_be_told(first))
-        .order_by(later.submitted_at, later.id)
+        _twice(_FIRST, _LATER).where(_LATER.event_id == event_id).order_by(_LATER.submitted_at, _LATER.id)
     )
     found: dict[Application, list[Application]] = defaultdict(list)
     for one, other in rows:
@@ -235,30 +231,30 @@ def second_applications(event_id: uuid.UUID) -> dict[Application, list[Applicati
     return found
 
 
-def _twice() -> tuple[Any, Any, ColumnElement[bool]]:
-    """The later application, the first one, and what makes them two of one person on whom staff have not decided."""
-    later, first, known = aliased(Application), aliased(Application), aliased(Person)
-    pair = (
-        select(PersonCandidate.id)
-        .join(known, known.id == PersonCandidate.other_id)
+def _twice(*columns: Any) -> Select[Any]:
+    """Of applications that came later and their first ones. By way of the pairs, which are few: this is asked every minute.
+
+    Only a mailbox that somebody has confirmed hears of another's application: a mistyped or borrowed address learns nothing
+    by having been there first."""
+    is_confirmed = (
+        select(PersonAddress.id)
+        .where(PersonAddress.mail == _FIRST.mail, PersonAddress.confirmed_at.is_not(None))
+        .exists()
+    )
+    known_as = func.coalesce(_KNOWN.merged_into_id, _KNOWN.id)
+    return (
+        select(*columns)
+        .select_from(PersonCandidate)
+        .join(_KNOWN, _KNOWN.id == PersonCandidate.other_id)
+        .join(_LATER, _LATER.canonical_person_id == PersonCandidate.person_id)
+        .join(_FIRST, and_(_FIRST.canonical_person_id == known_as, _FIRST.event_id == _LATER.event_id))
         .where(
             PersonCandidate.state == CandidateState.OPEN,
             PersonCandidate.likeness == Likeness.APPLIED_TWICE,
-            PersonCandidate.person_id == later.canonical_person_id,
-            first.canonical_person_id == func.coalesce(known.merged_into_id, known.id),
+            _LATER.state.in_(LIVE),
+            _FIRST.state.in_(LIVE),
+            is_confirmed,
         )
-    )
-    together = and_(first.event_id == later.event_id, first.state.in_(LIVE), later.state.in_(LIVE))
-    return later, first, and_(together, pair.exists())
-
-
-def _may_be_told(first: Any) -> ColumnElement[bool]:
-    """Only a mailbox that somebody has confirmed hears of another's application: a mistyped or borrowed address learns
-    nothing by having been there first."""
-    return (
-        select(PersonAddress.id)
-        .where(PersonAddress.mail == first.mail, PersonAddress.confirmed_at.is_not(None))
-        .exists()
     )
 
 
