@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
@@ -17,7 +16,7 @@ from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT, Profession
 from trainings.events.models import EventGroup
 from trainings.registration.models import Application, Channel
-from trainings.registration.states import HOLDS_SEAT, LIVE, OPEN, State
+from trainings.registration.states import HOLDS_SEAT, LIVE, State
 
 
 def application_by_link_secret(secret: str) -> Application | None:
@@ -95,25 +94,6 @@ def sent_or_coded(event_id: uuid.UUID, key: str, code: str) -> tuple[Application
     found = db.session.execute(_SENT_OR_CODED, {"event_id": event_id, "key": key, "code": code}).all()
     sent = [one.id for one in found if one.is_sent]
     return (db.session.get_one(Application, sent[0]) if sent else None), bool(found)
-
-
-def newest_sent(
-    event_id: uuid.UUID, keys: Collection[str], mail: str, since: datetime
-) -> Sequence[Application]:
-    """Open applications of an event that came with one of these keys from this address, newest first."""
-    if not keys:
-        return []
-    return db.session.scalars(
-        select(Application)
-        .where(
-            Application.event_id == event_id,
-            Application.idempotency_key.in_(keys),
-            Application.mail == mail,
-            Application.state.in_(OPEN),
-            Application.submitted_at >= since,
-        )
-        .order_by(Application.submitted_at.desc(), Application.id)
-    ).all()
 
 
 def live_application_of(event_id: uuid.UUID, canonical_person_id: uuid.UUID) -> Application | None:

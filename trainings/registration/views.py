@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from enum import StrEnum
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link, public
-from trainings.core import actor, clock, names
+from trainings.core import actor, names
 from trainings.core.db import db
 from trainings.core.paper import letters
 from trainings.core.refusal import Refused
 from trainings.core.requests import limits
-from trainings.core.requests.browser import keys_sent, own_key, remember_sent
+from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed, needs_no_token, only_late
 from trainings.core.requests.limits import Limit, Target, Theme, limited
 from trainings.core.web import blueprint, let_go_back
@@ -34,7 +33,7 @@ from trainings.registration.intake import locked_application
 from trainings.registration.links import ask_for_links
 from trainings.registration.models import Application, Channel
 from trainings.registration.people.addresses import History, address_by_person_secret, history_seen_by
-from trainings.registration.queries import application_by_link_secret, newest_sent, sent_with
+from trainings.registration.queries import application_by_link_secret, sent_with
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret
 from trainings.registration.statements import Statement, is_somebody_else
@@ -46,7 +45,6 @@ LINKS_PER_ADDRESS = Limit("links_mail", 3, 60)
 ONE_NAME = Theme(Limit("apply_name", 6, 24 * 60), "slug", ("family", "given", "family_kana", "given_kana"))
 """Applications to one event in one name, whoever sends them and whether anybody of that name has applied: each may hold a
 seat until staff have settled whose it is."""
-A_MOMENT = timedelta(hours=1)
 SLIPS = ("gmail.co", ".con", ".ne.j", "docomo.ne.com")
 """How domains end that a finger slipped on."""
 FIELD_OF: dict[StrEnum, str] = {
@@ -204,7 +202,7 @@ def send(slug: str) -> ResponseReturnValue:
         return _confirm_page(event, form, 422) if only_late(form) else _input_page(event, form, "", 422)
     key = own_key(form.idempotency_key.data)
     statement = form.statement()
-    earlier = form.held or _sent_a_moment_ago(event, statement)
+    earlier = form.held
     if earlier is not None and earlier.sent_edition != form.edition:
         return _correct(earlier.id, form)
     if earlier is not None:
@@ -224,16 +222,7 @@ def send(slug: str) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         return _refused_page(slug, refused)
-    remember_sent(key)
     return redirect(url_for("guest.receipt", secret=application_secret(application)))
-
-
-def _sent_a_moment_ago(event: Event, statement: Statement) -> Application | None:
-    """What this browser has sent under this name and address within the hour: without scripts the Back button ends in an
-    empty form with a key of its own."""
-    sent = newest_sent(event.id, keys_sent(), names.mail(statement.mail), clock.now() - A_MOMENT)
-    said = tuple(map(names.search_key, statement.name_parts))
-    return next((one for one in sent if tuple(map(names.search_key, one.name_parts)) == said), None)
 
 
 def _correct(application_id: uuid.UUID, form: ApplyForm) -> ResponseReturnValue:

@@ -333,33 +333,6 @@ def test_double_tap_makes_one_application_and_shows_the_same_receipt(
     assert len(outbox.all()) == 1
 
 
-def test_form_filled_in_anew_without_scripts_is_the_same_application(client: Client, unit: Unit) -> None:
-    """Back, and Back again: without scripts there is an empty form with a key of its own, filled in once more."""
-    event = published(unit)
-    first = apply(client, unit, event)
-    again = apply(client, unit, event)
-    mended = apply(client, unit, event, phone="000-555-0198")
-
-    assert first.path == again.path == mended.path
-    (one,) = stored(unit, event)
-    assert one.phone == "000-555-0198"
-
-
-def test_colleague_from_the_same_browser_is_no_correction(
-    client: Client, new_client: Callable[[], Client], unit: Unit, clock: Clock
-) -> None:
-    """Another name, another address, another browser or an hour later: an application of its own."""
-    event = published(unit)
-    apply(client, unit, event)
-    apply(client, unit, event, given="別子", given_kana="ベツコ")
-    apply(client, unit, event, mail="other@houkan.example")
-    apply(new_client(), unit, event)
-    clock.forward(minutes=61)
-    apply(client, unit, event)
-
-    assert len(stored(unit, event)) == 5
-
-
 def test_key_of_another_browser_leads_to_nothing_of_theirs(
     client: Client, new_client: Callable[[], Client], unit: Unit
 ) -> None:

@@ -16,20 +16,6 @@ def browser_id() -> str:
     return fingerprint(str(session.get("csrf_token", "")))
 
 
-SENT = "sent"
-MOST_SENT = 8
-
-
-def remember_sent(key: str) -> None:
-    """Note in this browser's session that it has sent a form with this key of its own."""
-    session[SENT] = [*(one for one in keys_sent() if one != key), key][-MOST_SENT:]
-
-
-def keys_sent() -> list[str]:
-    """The keys of the last forms that this browser has sent."""
-    return list(session.get(SENT, []))
-
-
 def own_key(typed: str) -> str:
     """What a form's own key stands for: the same key from another browser is another one, so that nobody is led to what
     somebody else has sent."""
