@@ -16,6 +16,8 @@ from trainings.core.readiness import NotReady
 from trainings.desk.readiness import check_start
 
 preload_app = True
+# As long as what nginx lets through (and beyond which it says so in words): gunicorn's own word for it is English.
+limit_request_line = 8190
 # Addresses of ours are secrets, so an access log, where somebody switches it on, leaves them out.
 access_log_format = "%(t)s %(m)s %(s)s %(B)s %(L)s"
 

@@ -114,6 +114,7 @@ COMMANDS: tuple[click.Command, ...] = (
     audit_commands.audit,
     backup_commands.backup,
     backup_commands.restore,
+    backup_commands.hold,
     backup_commands.resume,
     draw_commands.draw,
     install_command.install,

@@ -1,34 +1,21 @@
 #!/bin/bash
 # Installs Tsudoi on an empty Debian 12, and brings an installed one to the version in whose folder this file lies.
-# As root:   scripts/server/recipe.sh NAME MAIL      NAME: the host name that guests use, MAIL: the sender of all mails
+# As root:   scripts/server/recipe.sh NAME MAIL KEY…    NAME: the host name that guests use, MAIL: the sender of all mails,
+#            KEY: public key (age1…) that backups are sealed for; the secret one never comes to this machine
 # May be run again at any time: what is there already (keys, passwords, certificate, data) stays as it is.
 # docs/operators.md tells each step in the same words.
-#
-# For a rehearsal without touching the machine: ROOT=/some/folder puts everything below that folder, makes no account and starts
-# nothing; PostgreSQL is the one that PGHOST, PGPORT and PGUSER name; HTTP_PORT, HTTPS_PORT and APP_PORT are ports to listen on.
+# machine.sh says how to rehearse it without touching the machine.
 set -euo pipefail
 umask 022
 
-ROOT=${ROOT:-}
-HTTP_PORT=${HTTP_PORT:-80} HTTPS_PORT=${HTTPS_PORT:-443} APP_PORT=${APP_PORT:-8000}
 PROGRAM=$(cd "$(dirname "$0")/../.." && pwd)
 HERE=$PROGRAM/scripts/server
-SETTINGS=$ROOT/etc/tsudoi/tsudoi.env
-OWNER=$ROOT/etc/tsudoi/owner.env
-STATE=$ROOT/var/lib/tsudoi
-CURRENT=$ROOT/srv/tsudoi/current
-UPGRADING=$ROOT/run/tsudoi-upgrade
-DATABASE=${DATABASE:-tsudoi}
+. "$HERE/machine.sh"
 PACKAGES="ca-certificates curl fontconfig fonts-morisawa-bizud-gothic fonts-noto-cjk git libharfbuzz-subset0
           libpango-1.0-0 libpangoft2-1.0-0 logrotate nginx-light openssl postgresql python3 python3-venv"
 
-step() { printf '\n== %s\n' "$*"; }
 trap 'echo "$0: stopped at line $LINENO; nothing after it was done. Mend what the lines above say and run it again." >&2
       if [ -e "$UPGRADING" ]; then echo "Visitors read that the program is being renewed. The version before: systemctl start tsudoi-web tsudoi-worker; rm $UPGRADING" >&2; fi' ERR
-for_real() { [ -z "$ROOT" ]; }
-has_systemd() { for_real && [ -d /run/systemd/system ]; }
-as_postgres() { if for_real; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
-as_service() { if for_real; then runuser -u tsudoi -- "$@"; else "$@"; fi; }
 made() { openssl rand -base64 48 | tr '+/' '-_' | tr -d '=\n'; }
 html() { local text=${1//&/&amp;}; text=${text//</&lt;}; printf '%s' "${text//>/&gt;}"; }
 
@@ -36,8 +23,8 @@ html() { local text=${1//&/&amp;}; text=${text//</&lt;}; printf '%s' "${text//>/
 fill() {
     local text
     text=$(cat "$HERE/$1"; printf x) && text=${text%x}
-    for word in ROOT NAME MAIL HTTP_PORT HTTPS_PORT APP_PORT DATABASE SECRET_KEY LINK_KEY TICKET_KEY SERVICE_PASSWORD OWNER_PASSWORD \
-        DATABASE_HOST CONTACT_NAME CONTACT_PHONE CONTACT_HOURS; do
+    for word in WORDS ROOT NAME MAIL HTTP_PORT HTTPS_PORT APP_PORT DATABASE SECRET_KEY LINK_KEY TICKET_KEY SERVICE_PASSWORD OWNER_PASSWORD \
+        DATABASE_HOST RECIPIENTS STYLE_DIGEST TITLE CONTACT_NAME CONTACT_PHONE CONTACT_HOURS; do
         text=${text//"@$word@"/"${!word-}"}
     done
     if [ ! -e /proc/net/if_inet6 ]; then text=$(printf '%s' "$text" | sed '/listen \[::\]/d'; printf '\n'); fi
@@ -45,20 +32,30 @@ fill() {
     printf '%s' "$text" > "$2"
 }
 
-setting() { ( set -a; . "$SETTINGS"; printf '%s' "${!1-}" ); }
+# page STATUS: one of nginx's own pages, its words put into the frame that all of them share.
+page() {
+    WORDS=$(cat "$HERE/pages/$1.html")
+    TITLE=${WORDS#*<h1>} TITLE=${TITLE%%</h1>*}
+    fill pages/frame.html "$ROOT/usr/share/tsudoi/pages/$1.html" 644
+}
+# Of the one style that the pages hold, for nginx to name in its policy.
+digest_of_style() {
+    local frame
+    frame=$(cat "$HERE/pages/frame.html")
+    frame=${frame#*<style>}
+    printf '%s' "${frame%%</style>*}" | openssl dgst -sha256 -binary | openssl base64 -A
+}
 
-NAME=${1:-} MAIL=${2:-}
-if [ -r "$SETTINGS" ] && [ -z "$NAME" ]; then
-    NAME=$(setting TSUDOI_PUBLIC_URL) NAME=${NAME#https://} MAIL=$(setting TSUDOI_MAIL_FROM)
+NAME=${1:-} MAIL=${2:-} RECIPIENTS=${*:3}
+if [ -r "$SETTINGS" ]; then
+    if [ -z "$NAME" ]; then NAME=$(setting TSUDOI_PUBLIC_URL) NAME=${NAME#https://} MAIL=$(setting TSUDOI_MAIL_FROM); fi
+    if [ -z "$RECIPIENTS" ]; then RECIPIENTS=$(setting TSUDOI_BACKUP_RECIPIENTS); fi
 fi
-if [[ ! $NAME =~ ^[a-z0-9.-]+$ ]] || [[ ! $MAIL =~ ^[^@\ ]+@[^@\ ]+$ ]]; then
-    echo "usage: $0 tsudoi.example.jp tsudoi@example.jp" >&2
+if [[ ! $NAME =~ ^[a-z0-9.-]+$ ]] || [[ ! $MAIL =~ ^[^@\ ]+@[^@\ ]+$ ]] || [[ ! $RECIPIENTS =~ ^age1[0-9a-z]{58}(\ age1[0-9a-z]{58})*$ ]]; then
+    echo "usage: $0 tsudoi.example.jp tsudoi@example.jp age1…    on your own computer: age-keygen -o tsudoi-key.txt" >&2
     exit 64
 fi
-if for_real && [ "$(id -u)" != 0 ]; then
-    echo "$0: run this as root" >&2
-    exit 77
-fi
+must_be_root
 
 step "Install Debian's packages"
 if for_real; then
@@ -76,13 +73,14 @@ if for_real && ! id tsudoi > /dev/null 2>&1; then
 fi
 
 step "Make the folders"
-install -d -m 755 "$ROOT/etc/tsudoi" "$ROOT/srv/tsudoi" "$ROOT/usr/share/tsudoi" "$ROOT/var/www/tsudoi" "$ROOT/run" \
+install -d -m 755 "$ROOT/etc/tsudoi" "$ROOT/srv/tsudoi" "$ROOT/usr/share/tsudoi/pages" "$ROOT/var/www/tsudoi" "$ROOT/run" \
     "$ROOT/usr/local/sbin" "$ROOT/etc/systemd/system" "$ROOT/etc/nginx/sites-available" "$ROOT/etc/nginx/sites-enabled" \
+    "$ROOT/etc/nginx/snippets" \
     "$ROOT/etc/logrotate.d" "$ROOT/etc/systemd/journald.conf.d" "$ROOT/var/cache/nginx"
-install -d -m 700 "$ROOT/etc/tsudoi/tls" "$ROOT/var/backups/tsudoi" "$STATE" "$STATE/survey-keys"
+install -d -m 700 "$ROOT/etc/tsudoi/tls" "$COPIES" "$STATE" "$STATE/survey-keys" "$STATE/backups"
 install -d -m 750 "$ROOT/var/log/tsudoi"
 if for_real; then
-    chown tsudoi:tsudoi "$STATE" "$STATE/survey-keys"
+    chown tsudoi:tsudoi "$STATE" "$STATE/survey-keys" "$STATE/backups"
     chown www-data:adm "$ROOT/var/log/tsudoi"
 fi
 
@@ -109,6 +107,9 @@ if [ ! -e "$SETTINGS" ]; then
     fill owner.env "$OWNER" 600
     fill tsudoi.env "$SETTINGS" 600
 fi
+if ! grep -q '^TSUDOI_BACKUP_RECIPIENTS=' "$SETTINGS"; then
+    printf '\nTSUDOI_BACKUP_DIR=%s\nTSUDOI_BACKUP_RECIPIENTS="%s"\n' "$STATE/backups" "$RECIPIENTS" >> "$SETTINGS"
+fi
 CONTACT_NAME=$(html "$(setting TSUDOI_CONTACT_NAME)")
 CONTACT_PHONE=$(html "$(setting TSUDOI_CONTACT_PHONE)")
 CONTACT_HOURS=$(html "$(setting TSUDOI_CONTACT_HOURS)")
@@ -122,19 +123,23 @@ as_postgres psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --dbname postgres --s
 $(cat "$HERE/roles.sql")
 SQL
 
-step "Stop the service, keep a copy of the database, bring it to this version, start the service again"
+step "Take a sealed backup, stop the service, keep a copy of the database, bring it to this version, start the service again"
 fill tsudoi "$ROOT/usr/local/sbin/tsudoi" 755
 old=$(readlink "$CURRENT" || true)
 if [ -n "$old" ]; then
-    touch "$UPGRADING"   # from now on visitors read 503.html
-    if has_systemd; then systemctl stop tsudoi-web tsudoi-worker; fi
+    "$ROOT/usr/local/sbin/tsudoi" backup
+    stop_service
     if [ "$old" != "$PROGRAM" ]; then
-        ( umask 077; as_postgres pg_dump --format=custom "$DATABASE" > "$ROOT/var/backups/tsudoi/before-$(basename "$PROGRAM").dump" )
+        # Not sealed, since this machine has no key to open it for the way back: only the newest stays.
+        ( umask 077; as_postgres pg_dump --format=custom "$DATABASE" > "$COPIES/coming" )
+        rm -f "$COPIES"/before-*.dump
+        mv "$COPIES/coming" "$COPIES/before-$(basename "$PROGRAM").dump"
     fi
 fi
 ( set -a; . "$SETTINGS"; . "$OWNER"; set +a; cd "$PROGRAM"
   as_service "$PROGRAM/.venv/bin/flask" --app wsgi install )
 ln -sfn "$PROGRAM" "$CURRENT"
+if [ -z "$old" ]; then "$ROOT/usr/local/sbin/tsudoi" backup; fi
 for unit in tsudoi-web tsudoi-worker; do fill $unit.service "$ROOT/etc/systemd/system/$unit.service" 644; done
 fill journald.conf "$ROOT/etc/systemd/journald.conf.d/tsudoi.conf" 644
 if has_systemd; then
@@ -151,7 +156,9 @@ if [ ! -e "$ROOT/etc/tsudoi/tls/certificate.pem" ]; then
 fi
 
 step "Set up nginx, its pages for when the program is away, and the rotation of its log"
-for page in 413 502 503; do fill $page.html "$ROOT/usr/share/tsudoi/$page.html" 644; done
+for one in "$HERE"/pages/[0-9]*.html; do page "$(basename "$one" .html)"; done
+STYLE_DIGEST=$(digest_of_style)
+fill nginx-away.conf "$ROOT/etc/nginx/snippets/tsudoi-away.conf" 644
 fill nginx.conf "$ROOT/etc/nginx/sites-available/tsudoi" 644
 ln -sfn "$ROOT/etc/nginx/sites-available/tsudoi" "$ROOT/etc/nginx/sites-enabled/tsudoi"
 fill logrotate.conf "$ROOT/etc/logrotate.d/tsudoi" 644

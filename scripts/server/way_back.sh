@@ -4,37 +4,27 @@
 # What was entered since the upgrade is kept beside as DATABASE_given_up, and in no other place: read what to take over by hand.
 set -euo pipefail
 
-ROOT=${ROOT:-}
+. "$(dirname "$0")/machine.sh"
 EARLIER=${1:-}
-if [ ! -x "$EARLIER/.venv/bin/flask" ]; then
+if [ ! -x "$EARLIER/.venv/bin/python" ]; then
     echo "usage: $0 /srv/tsudoi/releases/EARLIER    a folder with a program that was ready to serve" >&2
     exit 64
 fi
+must_be_root
 EARLIER=$(cd "$EARLIER" && pwd)
-CURRENT=$ROOT/srv/tsudoi/current
 PRESENT=$(readlink "$CURRENT")
-DATABASE=${DATABASE:-tsudoi}
-DUMP=$ROOT/var/backups/tsudoi/before-$(basename "$PRESENT").dump
-
-for_real() { [ -z "$ROOT" ]; }
-has_systemd() { for_real && [ -d /run/systemd/system ]; }
-as_postgres() { if for_real; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
-psql_() { as_postgres env PGOPTIONS="--client-min-messages=warning" psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --dbname postgres "$@"; }
+DUMP=$COPIES/before-$(basename "$PRESENT").dump
 
 if [ "$EARLIER" = "$PRESENT" ]; then echo "$EARLIER is in use already" >&2; exit 64; fi
 if [ ! -r "$DUMP" ]; then echo "$DUMP is missing: nothing was changed" >&2; exit 66; fi
+trap 'echo "$0: stopped at line $LINENO. What serves is what served before; start it again: systemctl start tsudoi-web tsudoi-worker; rm $UPGRADING" >&2' ERR
 
-touch "$ROOT/run/tsudoi-upgrade"
-if has_systemd; then systemctl stop tsudoi-web tsudoi-worker; fi
-psql_ --command "DROP DATABASE IF EXISTS ${DATABASE}_coming WITH (FORCE)" \
-    --command "CREATE DATABASE ${DATABASE}_coming OWNER ${DATABASE}_owner ENCODING 'UTF8' TEMPLATE template0"
+stop_service
+make_coming_database
 as_postgres pg_restore --exit-on-error --dbname "${DATABASE}_coming" < "$DUMP"
-psql_ --command "DROP DATABASE IF EXISTS ${DATABASE}_given_up WITH (FORCE)" \
-    --command "ALTER DATABASE ${DATABASE} RENAME TO ${DATABASE}_given_up" \
-    --command "ALTER DATABASE ${DATABASE}_coming RENAME TO ${DATABASE}" \
-    --command "REVOKE ALL ON DATABASE ${DATABASE} FROM PUBLIC" \
-    --command "GRANT CONNECT ON DATABASE ${DATABASE} TO ${DATABASE}"
+# What waited when the copy was made may have gone out since: nothing of it goes twice unless somebody says so.
+in_coming_database "$EARLIER" hold --as-of "$(date --utc --reference "$DUMP" +%Y-%m-%dT%H:%M:%S+00:00)"
+let_coming_database_serve
 ln -sfn "$EARLIER" "$CURRENT"
-if has_systemd; then systemctl start tsudoi-web tsudoi-worker; fi
-rm -f "$ROOT/run/tsudoi-upgrade"
-echo "$EARLIER serves again"
+start_service
+echo "$EARLIER serves again. Look at the page of mails, then let the worker go on: tsudoi resume"

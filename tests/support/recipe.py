@@ -87,6 +87,7 @@ class Machine:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         tls: bool = True,
+        port: int | None = None,
     ) -> Answer:
         """One request, written as it is given, by a visitor who trusts the certificate that the recipe made; status 0 when the
         connection was closed without an answer."""
@@ -97,7 +98,7 @@ class Machine:
             f"{one}: {value}\r\n" for one, value in given.items()
         )
         with socket.create_connection(
-            ("127.0.0.1", self.https if tls else self.http), PATIENCE_SECONDS
+            ("127.0.0.1", port or (self.https if tls else self.http)), PATIENCE_SECONDS
         ) as line:
             wire = self.trusting().wrap_socket(line, server_hostname=NAME) if tls else line
             response = HTTPResponse(wire, method=method)

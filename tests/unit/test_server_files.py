@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import configparser
-import hashlib
 import re
 import shutil
 import subprocess
@@ -23,7 +21,34 @@ SERVER = ROOT / "scripts" / "server"
 PAGE = (ROOT / "docs" / "operators.md").read_text("utf-8")
 NGINX = (SERVER / "nginx.conf").read_text("utf-8")
 UNITS = ("tsudoi-web.service", "tsudoi-worker.service")
-PAGES = ("413.html", "502.html", "503.html")
+AWAY = (SERVER / "nginx-away.conf").read_text("utf-8")
+PAGES = sorted(page.name for page in (SERVER / "pages").glob("[0-9]*.html"))
+OF_NGINX = {
+    400,
+    403,
+    404,
+    405,
+    408,
+    411,
+    413,
+    414,
+    416,
+    421,
+    429,
+    431,
+    494,
+    495,
+    496,
+    497,
+    500,
+    501,
+    502,
+    503,
+    504,
+    505,
+    507,
+}
+"""What nginx may answer by itself; 497 is led to the encrypted address."""
 SECRETS = {"a", "p", "t", "T", "s", "v", "verify"}
 """First words of addresses whose rest is a secret, or would tell who answered a survey."""
 HARDENING = {
@@ -51,7 +76,7 @@ def test_page_tells_the_steps_of_the_recipe_in_the_same_words() -> None:
     assert len(steps) == 10
 
 
-@pytest.mark.parametrize("name", ["recipe.sh", "way_back.sh", "tsudoi"])
+@pytest.mark.parametrize("name", ["recipe.sh", "way_back.sh", "put_back.sh", "tsudoi"])
 def test_script_is_one_that_stops_at_the_first_fault(name: str) -> None:
     script = SERVER / name
 
@@ -144,17 +169,29 @@ def test_nginx_lets_through_what_the_program_takes_and_packs_what_it_gives_out()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_for_when_the_program_is_away_is_a_page(name: str) -> None:
-    html = (SERVER / name).read_text("utf-8")
+def test_page_of_nginx_is_words_in_the_one_frame(name: str) -> None:
+    words = (SERVER / "pages" / name).read_text("utf-8")
+    frame = (SERVER / "pages" / "frame.html").read_text("utf-8")
+    (title,) = re.findall("<h1>(.+)</h1>", words)
 
-    found = [one for one in page_problems(html, int(name[:3])) if "style" not in one]
+    html = frame.replace("@TITLE@", title).replace("@WORDS@", words)
 
-    assert found == []
-    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in NGINX
+    assert [one for one in page_problems(html, int(name[:3])) if "style" not in one] == []
+    assert set(re.findall(r"<(\w+)", words)) == {"h1", "p"}
     assert "src=" not in html
     assert "href=" not in html
+
+
+def test_whatever_nginx_says_by_itself_has_a_page() -> None:
+    said = dict[int, str]()
+    for codes, page in re.findall(r"^error_page ([\d ]+) (?:=\d+ )?(\S+);$", AWAY, re.MULTILINE):
+        said |= {int(code): page for code in codes.split()}
+
+    assert said.keys() >= OF_NGINX
+    pages = {page.removeprefix("/tsudoi-away/") for code, page in said.items() if code != 497}
+    assert pages == set(PAGES)
+    assert said[497].startswith("https://")
+    assert len(re.findall(r"include \S+/tsudoi-away\.conf;", NGINX)) == NGINX.count("server {")
 
 
 def test_times_for_mending_are_promised() -> None:

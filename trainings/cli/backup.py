@@ -1,8 +1,9 @@
-"""`flask backup`, `flask restore` and `flask resume`."""
+"""`flask backup`, `flask restore`, `flask hold` and `flask resume`."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +21,8 @@ from trainings.surveys import pairing
 from trainings.surveys.queries import events_with_keys, key_folder
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+CHAINS_BROKEN = 3
+"""Exit code: the backup was put back, but trail or scans are not those that it was taken of."""
 
 
 @click.command("backup")
@@ -67,12 +70,9 @@ def restore(file: Path, identity: Path, *, only_keys: bool) -> None:
     if restored.is_anew:
         click.echo("a restore had been broken off here: what it left was taken away first")
     click.echo(f"restored as of {restored.taken_at:%Y-%m-%d %H:%M:%S} UTC")
-    click.echo(
-        f"{restored.held} mails that waited then are held: they may have been sent since (page of mails)"
-    )
     _tell_of_missing_keys()
-    click.echo("the worker sends and does nothing until `flask --app wsgi resume`")
-    sys.exit(0 if _chains_hold(restored.heads) else 1)
+    _tell_what_waits(restored.held)
+    sys.exit(0 if _chains_hold(restored.heads) else CHAINS_BROKEN)
 
 
 def _tell_of_missing_keys() -> None:
@@ -94,6 +94,24 @@ def _chains_hold(heads: dict[str, str]) -> bool:
             f"{'NO ' if chain.findings else 'ok '} {chain.table:<12} {chain.links} rows, head {chain.head}"
         )
     return not any(chain.findings for chain in chains)
+
+
+@click.command("hold")
+@click.option(
+    "--as-of", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Of which instant it is."
+)
+@with_appcontext
+def hold(as_of: datetime) -> None:
+    """After the database was put back in another way (a dump, a snapshot), before anything serves: as after a restore, no
+    mail that waited goes out by itself, and the worker waits for `flask resume`."""
+    with unit_of_work() as session:
+        held = restoring.hold(session.connection(), as_of.astimezone(UTC))
+    _tell_what_waits(held)
+
+
+def _tell_what_waits(held: int) -> None:
+    click.echo(f"{held} mails that waited then are held: they may have been sent since (page of mails)")
+    click.echo("the worker sends and does nothing until `flask --app wsgi resume`")
 
 
 @click.command("resume")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import shutil
@@ -10,16 +12,22 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from tests.support.inspector import page_problems
 from tests.support.postgres import Cluster
 from tests.support.recipe import NAME, PATIENCE_SECONDS, Answer, Machine, machine
+from trainings.desk.backups import archive
 
 pytestmark = pytest.mark.postgresql_only
+
+OWN_PAGES = list((Path(__file__).resolve().parents[3] / "scripts/server/pages").iterdir())
 
 SECRET = "K7hushhush9Q"
 SECRETS = (
@@ -62,17 +70,33 @@ def server(project_root: Path, postgres_server: Cluster) -> Iterator[Machine]:
                 connection.execute(f"DROP ROLE IF EXISTS {account}")
 
 
-def written_command(project_root: Path) -> str:
-    """The line of the operator's page that carries out the recipe."""
+def written(project_root: Path, script: str, **filled_in: object) -> str:
+    """The line of the operator's page that runs a script, with its examples filled in."""
     page = (project_root / "docs/operators.md").read_text("utf-8")
-    (line,) = re.findall(r"^    (scripts/server/recipe\.sh \S+ \S+)$", page, re.MULTILINE)
+    (line,) = set[str](re.findall(rf"^    (scripts/server/{script} \S.*)$", page, re.MULTILINE))
+    for example, value in filled_in.items():
+        assert re.search(rf"\b{example}\b", line)
+        line = re.sub(rf"\b{example}\b", str(value), line)
     return line
 
 
-def test_recipe_makes_a_server_that_answers_and_tells_no_secret(project_root: Path, server: Machine) -> None:
-    server.carry_out(written_command(project_root))
+@pytest.fixture
+def key(tmp_path: Path) -> tuple[Path, str]:
+    """The file that lies in the operator's safe, and the public half."""
+    secret, public = archive.new_key()
+    file = tmp_path / "key.txt"
+    file.write_text(f"# public key: {public}\n{secret}\n")
+    return file, public
+
+
+def test_recipe_makes_a_server_that_answers_and_tells_no_secret(
+    project_root: Path, server: Machine, key: tuple[Path, str]
+) -> None:
+    server.carry_out(written(project_root, "recipe.sh", PUBLIC_KEY=key[1]))
     first = snapshot(server)
     earlier = pretend_earlier_version(server)
+    with as_service(server) as service:
+        queue_one_mail(service)
     said = server.carry_out("scripts/server/recipe.sh")
     assert snapshot(server) == first, "carried out again it changes nothing"
     assert "the database is up to date" in said
@@ -82,49 +106,105 @@ def test_recipe_makes_a_server_that_answers_and_tells_no_secret(project_root: Pa
     with server.nginx():
         with server.gunicorn():
             check_pages(server)
+            check_own_pages(server)
             check_encryption(server)
             check_static_files(server)
             known = ask_secrets(server)
             check_upgrade(server)
         check_pages_while_away(server)
         away = ask_secrets(server)
-    assert {404, 413, 400, 500} <= known
-    assert {502, 413, 400, 500} <= away
+    assert {404, 413, 400, 414, 421, 431, 500} <= known
+    assert {502, 413, 400, 414, 421, 431, 500} <= away
     check_logs(server)
     check_way_back(server, earlier)
+    check_backups(server, key[0], project_root)
 
 
 def pretend_earlier_version(server: Machine) -> Path:
     """A folder with the same program, which was the one in use until now."""
     earlier = server.root / "srv/tsudoi/earlier"
     earlier.mkdir()
-    (earlier / ".venv").symlink_to(server.program / ".venv")
+    for part in (".venv", "config.py", "migrations", "static", "templates", "trainings", "wsgi.py"):
+        (earlier / part).symlink_to(server.program / part)
     current = server.root / "srv/tsudoi/current"
     current.unlink()
     current.symlink_to(earlier)
     return earlier
 
 
+@contextmanager
+def as_service(server: Machine) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """The database that serves, as the service's account."""
+    address = server.settings("etc/tsudoi/tsudoi.env")["TSUDOI_DATABASE_URL"].replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as service:
+        yield service
+
+
+def queue_one_mail(service: psycopg.Connection[tuple[Any, ...]]) -> None:
+    service.execute(
+        "INSERT INTO message (id, to_address, mailbox, subject, body, purpose, message_id, state, attempts,"
+        " next_attempt_at, resent_after_crash, created_at) SELECT one, 'a@b.example', '', 's', 'b', 'test',"
+        " '<' || one || '@x>', 'queued', 0, now(), false, now() FROM gen_random_uuid() AS one"
+    )
+
+
+LATER = "UPDATE district SET name = '後から' WHERE sort = (SELECT min(sort) FROM district)"
+NAMES = "SELECT count(*) FROM district WHERE name = '後から'"
+MAILS = "SELECT state, failure FROM message"
+HELD = "SELECT count(*) FROM restoration WHERE released_at IS NULL"
+
+
 def check_way_back(server: Machine, earlier: Path) -> None:
-    """What stood before the upgrade stands again, for the same account with the same rights; what came later is kept aside."""
+    """What stood before the upgrade stands again, for the same account with the same rights; what came later is kept aside, and
+    the mail that waited meanwhile waits for somebody to say that it is sent."""
     current = server.root / "srv/tsudoi/current"
     assert current.resolve() == server.program
-    later = "UPDATE district SET name = '後から' WHERE sort = (SELECT min(sort) FROM district)"
-    names = "SELECT count(*) FROM district WHERE name = '後から'"
-    address = server.settings("etc/tsudoi/tsudoi.env")["TSUDOI_DATABASE_URL"].replace("+psycopg", "")
-    with psycopg.connect(address) as service:
-        service.execute(later)
+    with as_service(server) as service:
+        service.execute(LATER)
 
     server.carry_out(f"scripts/server/way_back.sh {earlier}")
 
     assert current.resolve() == earlier
-    with psycopg.connect(address) as service:
-        assert service.execute(names).fetchone() == (0,)
+    check_that_it_is_as_before(server)
+
+
+def check_that_it_is_as_before(server: Machine) -> None:
+    with as_service(server) as service:
+        assert service.execute(NAMES).fetchone() == (0,)
         assert service.execute("SELECT count(*) > 5 FROM profession").fetchone() == (True,)
+        assert service.execute(MAILS).fetchall() == [("failed", "restored")]
+        assert service.execute(HELD).fetchone() == (1,)
     with psycopg.connect(server.cluster.url(f"{server.database}_given_up").replace("+psycopg", "")) as aside:
-        assert aside.execute(names).fetchone() == (1,)
+        assert aside.execute(NAMES).fetchone() == (1,)
     check_accounts(server)
     assert not (server.root / "run/tsudoi-upgrade").exists()
+
+
+def check_backups(server: Machine, key: Path, project_root: Path) -> None:
+    """The recipe took one at the first time and one before the upgrade. The newest is put back, on a machine with other keys."""
+    files = sorted((server.root / "var/lib/tsudoi/backups").iterdir())
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+    settings = server.root / "etc/tsudoi/tsudoi.env"
+    before = server.settings("etc/tsudoi/tsudoi.env")
+    settings.write_text(
+        re.sub(r"(SECRET|LINK|TICKET)(_KEY=).*", rf"\1\2{'x' * 20}0123456789abcdef\1", settings.read_text())
+    )
+    with as_service(server) as service:
+        service.execute(LATER)
+
+    said = server.carry_out(written(project_root, "put_back.sh", FILE=files[-1], KEYFILE=key))
+
+    assert "ok  audit_entry" in said
+    check_that_it_is_as_before(server)
+    after = server.settings("etc/tsudoi/tsudoi.env")
+    secret = {"TSUDOI_SECRET_KEY": after["TSUDOI_SECRET_KEY"]}
+    assert after == before | secret
+    assert secret["TSUDOI_SECRET_KEY"] != before["TSUDOI_SECRET_KEY"], "is in no backup"
+    assert stat.S_IMODE(settings.stat().st_mode) == 0o600
+    secret_key = key.read_bytes().split()[-1]
+    assert secret_key.startswith(b"AGE-SECRET-KEY-1")
+    files = [path for path in server.root.rglob("*") if path.is_file()]
+    assert [path for path in files if secret_key in path.read_bytes()] == []
 
 
 def snapshot(server: Machine) -> dict[str, bytes]:
@@ -142,11 +222,12 @@ def check_files(server: Machine) -> None:
             "etc/tsudoi/tls/key.pem",
             "var/lib/tsudoi",
             "var/lib/tsudoi/survey-keys",
+            "var/lib/tsudoi/backups",
             "var/log/tsudoi",
             "usr/local/sbin/tsudoi",
         )
     }
-    assert list(modes.values()) == [0o600, 0o600, 0o600, 0o700, 0o700, 0o750, 0o755]
+    assert list(modes.values()) == [0o600, 0o600, 0o600, 0o700, 0o700, 0o700, 0o750, 0o755]
     left = [name for name, content in snapshot(server).items() if re.search(rb"@[A-Z_]+@", content)]
     assert left == [], "not filled in"
     parts = json.loads(server.file("usr/share/tsudoi/parts/python.json"))["installed"]
@@ -169,8 +250,7 @@ def check_files(server: Machine) -> None:
 
 def check_accounts(server: Machine) -> None:
     """The service's account may not do what only an upgrade has to, and nothing of it lasts for ever."""
-    address = server.settings("etc/tsudoi/tsudoi.env")["TSUDOI_DATABASE_URL"].replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as service:
+    with as_service(server) as service:
         for statement in (
             "ALTER TABLE application ADD COLUMN x int",
             "DROP TABLE application",
@@ -193,10 +273,37 @@ def check_pages(server: Machine) -> None:
     assert "つどい" in page.text
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert server.ask("/health/live").status == 200
+    assert json.loads(server.ask("/health/ready").body)["backup_hours"] == 0
     plain = server.ask("/e/hyakunin", tls=False)
     assert (plain.status, plain.headers["Location"]) == (301, f"https://{NAME}/e/hyakunin")
-    assert server.ask("/", headers={"Host": "other.example"}).status == 421
-    assert server.ask("/tsudoi-away/502.html").status == 404
+
+
+def check_own_pages(server: Machine) -> None:
+    """What nginx answers by itself is in the words of the site, on both ports."""
+    pages = sorted((server.root / "usr/share/tsudoi/pages").iterdir())
+    assert [page.name for page in pages] == sorted(page.name for page in OWN_PAGES if page.stem != "frame")
+    for page in pages:
+        assert page_problems(page.read_text("utf-8"), int(page.stem)) == ["the page has a style element"]
+    for tls in (True, False):
+        for status, heading, answer in (
+            (400, "開けませんでした", server.ask("/", headers={"Content-Length": "x"}, tls=tls)),
+            (405, "開けませんでした", server.ask("/", "TRACE", tls=tls)),
+            (414, "アドレスが長すぎます", server.ask(f"/{'x' * 40_000}", tls=tls)),
+            (
+                431,
+                "ブラウザーからの情報が大きすぎます",
+                server.ask("/", headers={"X-Long": "x" * 40_000}, tls=tls),
+            ),
+        ):
+            check_words(answer, status, heading, tls=tls)
+    check_words(server.ask("/tsudoi-away/502.html"), 404, "開けませんでした")
+    # What nginx lets through the program takes, however long: it has no words of its own for less.
+    assert server.ask(f"/?q={'x' * 8_000}").status == 200
+    check_words(server.ask("/", headers={"Host": "other.example"}), 421, "このアドレスでは開けません")
+    large = server.ask("/links", "POST", headers={"Content-Length": str(12 * 1024 * 1024)})
+    check_words(large, 413, "ファイルが大きすぎます")
+    astray = server.ask("/e/hyakunin", tls=False, port=server.https)
+    assert (astray.status, astray.headers["Location"]) == (301, f"https://{NAME}/e/hyakunin")
 
 
 def check_encryption(server: Machine) -> None:
@@ -268,19 +375,20 @@ def check_upgrade(server: Machine) -> None:
 def check_pages_while_away(server: Machine) -> None:
     check_words(server.ask("/e/hyakunin"), 502, "ただいまつながりません")
     check_words(server.ask("/links", "POST", body=b"mail=a"), 502, "ただいまつながりません")
-    large = server.ask("/links", "POST", headers={"Content-Length": str(12 * 1024 * 1024)})
-    assert (large.status, large.headers["Retry-After"]) == (413, None)
-    assert "ファイルが大きすぎます" in large.text
 
 
-def check_words(answer: Answer, status: int, heading: str) -> None:
+def check_words(answer: Answer, status: int, heading: str, *, tls: bool = True) -> None:
     assert answer.status == status
     assert f"<h1>{heading}</h1>" in answer.text
     assert "000-555-0143" in answer.text
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert answer.headers["Retry-After"] == "30"
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Retry-After"] == ("30" if status in (429, 502, 503, 504) else None)
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    policy = answer.headers["Strict-Transport-Security"]
+    assert policy == ("max-age=31536000; includeSubDomains" if tls else None)
 
 
 def check_logs(server: Machine) -> None:

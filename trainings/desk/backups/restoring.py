@@ -152,8 +152,13 @@ def _put_postgresql(manifest: dict[str, Any], place: Path) -> Restored:
 
 
 def _finish(connection: Connection, manifest: dict[str, Any]) -> Restored:
-    """What makes a copy a database that goes on: no mail goes out twice, listeners miss nothing, and the trail says so."""
     taken_at = datetime.fromisoformat(manifest["taken_at"])
+    return Restored(taken_at, manifest["heads"], hold(connection, taken_at))
+
+
+def hold(connection: Connection, taken_at: datetime) -> int:
+    """What makes a copy of that instant a database that goes on: no mail goes out twice, listeners miss nothing, the trail
+    says so, and the worker waits. How many mails waited."""
     waiting = Message.state.in_((MessageState.QUEUED, MessageState.SENDING))
     held = connection.execute(
         update(Message)
@@ -182,7 +187,7 @@ def _finish(connection: Connection, manifest: dict[str, Any]) -> Restored:
             detail={"taken_at": taken_at.isoformat(), "held": held},
         )
     )
-    return Restored(taken_at, manifest["heads"], held)
+    return held
 
 
 @contextmanager
