@@ -102,32 +102,65 @@ class Cluster:
             )
 
 
+class Server:
+    """A server's process over its data, on one port: it may be stopped and started again."""
+
+    def __init__(self, folder: Path, options: dict[str, str]) -> None:
+        self._folder = folder
+        self._options = options
+        self._owner = _owner()
+        self._process: subprocess.Popen[bytes] | None = None
+        if self._owner:
+            os.chown(folder, self._owner.pw_uid, self._owner.pw_gid)
+        _initialise(binaries(), folder / "data", self._owner)
+        self.cluster = Cluster(free_port())
+
+    def start(self) -> None:
+        """Until it answers. Raises NoPostgres."""
+        log = self._folder / "server.log"
+        self._process = _launch(
+            binaries(), self._folder / "data", self.cluster.port, self._options, log, self._owner
+        )
+        _wait_until_ready(self._process, self.cluster, log)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Until it has ended: at once with SIGQUIT, with SIGINT after saving everything. Whoever is connected is cut off."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(PATIENCE_SECONDS)
+            self._process = None
+
+
 @contextmanager
 def running(*, durable: bool = False) -> Iterator[Cluster]:
     """Start a server, stop it and remove its folder at the end. Raises NoPostgres.
 
     durable: on disk with the server's own defaults, as in production; for measuring.
     """
-    programs = binaries()
-    owner = _owner()
-    place = Path(tempfile.gettempdir()) if durable else _place()
+    with _served(OPTIONS if durable else OPTIONS | FORGETFUL, on_disk=durable) as server:
+        yield server.cluster
+
+
+@contextmanager
+def stoppable() -> Iterator[Server]:
+    """A server that a test stops and starts again: what it has committed is there then, however it ended."""
+    with _served(OPTIONS | FORGETFUL | {"synchronous_commit": "on"}, on_disk=False) as server:
+        yield server
+
+
+@contextmanager
+def _served(options: dict[str, str], *, on_disk: bool) -> Iterator[Server]:
+    place = Path(tempfile.gettempdir()) if on_disk else _place()
     _remove_orphans(place)
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
-    server: subprocess.Popen[bytes] | None = None
+    server: Server | None = None
     try:
-        if owner:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        data = folder / "data"
-        _initialise(programs, data, owner)
-        port = free_port()
-        options = OPTIONS if durable else OPTIONS | FORGETFUL
-        server = _launch(programs, data, port, options, folder / "server.log", owner)
-        _wait_until_ready(server, Cluster(port), folder / "server.log")
-        yield Cluster(port)
+        server = Server(folder, options)
+        server.start()
+        yield server
     finally:
         if server is not None:
-            server.send_signal(signal.SIGQUIT)  # immediate: there is nothing to save
-            server.wait(PATIENCE_SECONDS)
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
