@@ -25,6 +25,13 @@ must_be_root() { if for_real && [ "$(id -u)" != 0 ]; then echo "$0: run this as 
 stop_service() { touch "$UPGRADING"; if has_systemd; then systemctl stop tsudoi-web tsudoi-worker; fi; }
 start_service() { if has_systemd; then systemctl start tsudoi-web tsudoi-worker; fi; rm -f "$UPGRADING"; }
 
+# stopped_at LINE WORDS: what a trap for ERR says, once, not in each subshell.
+stopped_at() {
+    if [ "$BASH_SUBSHELL" != 0 ]; then return; fi
+    printf '\n%s: stopped at line %s. %s\n' "$0" "$1" "$2" >&2
+    if [ -e "$UPGRADING" ]; then start_service; fi
+}
+
 ask_postgres() {
     as_postgres env PGOPTIONS="--client-min-messages=warning" \
         psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --output /dev/null --dbname postgres "$@"

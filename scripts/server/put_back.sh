@@ -2,7 +2,7 @@
 # Puts a backup back on a machine that the recipe has set up.
 # As root:   scripts/server/put_back.sh FILE KEYFILE     FILE: tsudoi-….age, KEYFILE: the secret key that it was sealed for
 # The database that is there, with whatever stands in it, is kept beside as DATABASE_given_up. The key is copied into memory only.
-set -euo pipefail
+set -Eeuo pipefail
 
 . "$(dirname "$0")/machine.sh"
 FILE=${1:-} KEYFILE=${2:-}
@@ -14,7 +14,7 @@ must_be_root
 KEY=$(mktemp "$ROOT/run/tsudoi-key.XXXXXX") SEALED=$(mktemp "$STATE/coming.XXXXXX.age")
 coming=
 trap 'rm -f "$KEY" "$SEALED" "$coming"' EXIT
-trap 'echo "$0: stopped at line $LINENO. What serves is what served before; start it again: systemctl start tsudoi-web tsudoi-worker; rm -f $UPGRADING" >&2' ERR
+trap 'stopped_at "$LINENO" "Nothing was changed; what served before serves."' ERR
 
 step "Stop the service"
 stop_service

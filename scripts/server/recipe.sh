@@ -5,7 +5,7 @@
 # May be run again at any time: what is there already (keys, passwords, certificate, data) stays as it is.
 # docs/operators.md tells each step in the same words.
 # machine.sh says how to rehearse it without touching the machine.
-set -euo pipefail
+set -Eeuo pipefail
 umask 022
 
 PROGRAM=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,8 +14,7 @@ HERE=$PROGRAM/scripts/server
 PACKAGES="ca-certificates curl fontconfig fonts-morisawa-bizud-gothic fonts-noto-cjk git libharfbuzz-subset0
           libpango-1.0-0 libpangoft2-1.0-0 logrotate nginx-light openssl postgresql python3 python3-venv"
 
-trap 'echo "$0: stopped at line $LINENO; nothing after it was done. Mend what the lines above say and run it again." >&2
-      if [ -e "$UPGRADING" ]; then echo "Visitors read that the program is being renewed. The version before: systemctl start tsudoi-web tsudoi-worker; rm $UPGRADING" >&2; fi' ERR
+trap 'stopped_at "$LINENO" "Nothing after it was done; what served before serves. Mend what the lines above say and run it again."' ERR
 made() { openssl rand -base64 48 | tr '+/' '-_' | tr -d '=\n'; }
 html() { local text=${1//&/&amp;}; text=${text//</&lt;}; printf '%s' "${text//>/&gt;}"; }
 

@@ -2,7 +2,7 @@
 # Goes back to an earlier version after an upgrade: its program, and the copy of the database that was made before the upgrade.
 # As root:   scripts/server/way_back.sh /srv/tsudoi/releases/EARLIER
 # What was entered since the upgrade is kept beside as DATABASE_given_up, and in no other place: read what to take over by hand.
-set -euo pipefail
+set -Eeuo pipefail
 
 . "$(dirname "$0")/machine.sh"
 EARLIER=${1:-}
@@ -17,7 +17,7 @@ DUMP=$COPIES/before-$(basename "$PRESENT").dump
 
 if [ "$EARLIER" = "$PRESENT" ]; then echo "$EARLIER is in use already" >&2; exit 64; fi
 if [ ! -r "$DUMP" ]; then echo "$DUMP is missing: nothing was changed" >&2; exit 66; fi
-trap 'echo "$0: stopped at line $LINENO. What serves is what served before; start it again: systemctl start tsudoi-web tsudoi-worker; rm $UPGRADING" >&2' ERR
+trap 'stopped_at "$LINENO" "Nothing was changed; what served before serves."' ERR
 
 stop_service
 make_coming_database

@@ -34,7 +34,9 @@ class Ordinary:
 
 
 def make_ordinary(app: Flask, unit: Unit, clock: Clock, staff: Callable[..., Client]) -> Ordinary:
-    """The pages are open and filled in; nothing is sent yet."""
+    """The pages are open and filled in; nothing is sent yet. What breaks is answered as in production, not raised."""
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     with unit():
         evening = make_evening()
     clock.set(evening.doors_open_at)

@@ -297,8 +297,9 @@ def check_own_pages(server: Machine) -> None:
         ):
             check_words(answer, status, heading, tls=tls)
     check_words(server.ask("/tsudoi-away/502.html"), 404, "開けませんでした")
-    # What nginx lets through the program takes, however long: it has no words of its own for less.
-    assert server.ask(f"/?q={'x' * 8_000}").status == 200
+    # What nginx lets through the program refuses in its own words, not gunicorn in English.
+    assert "<h1>アドレスが長すぎます</h1>" not in (long := server.ask(f"/?q={'x' * 8_000}")).text
+    assert (long.status, "｜つどい" in long.text) == (414, True)
     check_words(server.ask("/", headers={"Host": "other.example"}), 421, "このアドレスでは開けません")
     large = server.ask("/links", "POST", headers={"Content-Length": str(12 * 1024 * 1024)})
     check_words(large, 413, "ファイルが大きすぎます")
