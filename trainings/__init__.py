@@ -36,7 +36,7 @@ from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, logs, restoration, web
 from trainings.core import jobs as job_models
-from trainings.core.requests import asking, limits, proxies, sizes, static_answers
+from trainings.core.requests import asking, limits, lines, proxies, sizes, static_answers
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
 from trainings.desk import mail_views
@@ -155,6 +155,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_I18N_ENABLED=False,
     )
     logs.init_app(app)
+    lines.init_app(app)  # before the database: what is done first at a request's beginning is done last at its end
     sizes.init_app(app)
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)

@@ -11,7 +11,7 @@ if [ ! -r "$FILE" ] || [ ! -r "$KEYFILE" ]; then
     exit 64
 fi
 must_be_root
-KEY=$(mktemp "$ROOT/run/tsudoi-key.XXXXXX") SEALED=$(mktemp "$STATE/coming.XXXXXX.age")
+KEY=$(mktemp "$ROOT/run/tsudoi-key.XXXXXX") SEALED=$STATE/coming-$(basename "$FILE" .age).age
 coming=
 trap 'rm -f "$KEY" "$SEALED" "$coming"' EXIT
 trap 'stopped_at "$LINENO" "Nothing was changed; what served before serves."' ERR
@@ -21,7 +21,7 @@ stop_service
 
 step "Read the keys that links and tickets were made by"
 cat "$KEYFILE" > "$KEY"
-cat "$FILE" > "$SEALED"
+install -m 600 "$FILE" "$SEALED"
 if for_real; then chown tsudoi:tsudoi "$KEY" "$SEALED"; fi
 make_coming_database
 keys=$(in_coming_database "$CURRENT" restore "$SEALED" --identity "$KEY" --keys)

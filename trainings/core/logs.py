@@ -30,8 +30,10 @@ OURS = "trainings"
 """The logger above all of ours."""
 View = TypeVar("View", bound=Callable[..., Any])
 _ROW_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SETTING = re.compile(r"TSUDOI(?:_[A-Z]+)+")
 _LONG = re.compile(r"[0-9A-Za-z_-]{20,}")
-"""A row's id may be told; any other word of so many letters may be the secret of a link, a ticket or a token."""
+"""A row's id may be told, and the name of a setting; any other word of so many letters may be the secret of a link, a ticket
+or a token."""
 
 _Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -114,7 +116,11 @@ def leaves_no_line(view: View) -> View:
 
 def without_secrets(text: str) -> str:
     """A line in which every word that may be a secret is masked."""
-    return _LONG.sub(lambda word: word[0] if _ROW_ID.fullmatch(word[0]) else MASK, text)
+
+    def told(word: re.Match[str]) -> str:
+        return word[0] if _ROW_ID.fullmatch(word[0]) or _SETTING.fullmatch(word[0]) else MASK
+
+    return _LONG.sub(told, text)
 
 
 def outline(error: BaseException) -> str:

@@ -45,14 +45,14 @@ def init_app(app: Flask) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    lines.init_app(app)
     late_forms.init_app(app)
     app.before_request(_refuse_nul)
     app.before_request(_forget_actor)
     app.after_request(_add_headers)
-    app.register_error_handler(HTTPException, _error_page)
-    app.register_error_handler(CSRFError, _error_page)
+    app.register_error_handler(HTTPException, error_page)
+    app.register_error_handler(CSRFError, error_page)
     app.register_error_handler(Exception, _broken)
+    app.log_exception = _tell_of_broken_end  # type: ignore[method-assign,assignment]
     app.jinja_env.filters.update(
         jdate=jdate,
         jday=jday,
@@ -128,7 +128,8 @@ def door_page() -> None:
 KNOWN_ERRORS = (400, 403, 404, 405, 410, 413, 500)
 
 
-def _error_page(error: HTTPException) -> ResponseReturnValue:
+def error_page(error: HTTPException) -> ResponseReturnValue:
+    """The answer to a refusal, or to what broke after the view had answered: in the commit."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
     cause = getattr(error, "original_exception", None)
@@ -152,12 +153,23 @@ def _broken(error: Exception) -> ResponseReturnValue:
         return _cut_off()
     if current_app.testing:
         raise error
-    # The endpoint, not the path: that holds secrets.
-    words = (lines.number(), request.method, request.endpoint)
-    tell("fault", "fault %s: %s %s failed", *words, level=logging.ERROR, fault=True)
+    _tell_of_fault()
     if request.path.startswith("/api/"):
         return {"error": "Internal Server Error", "code": 500, "fault": lines.number()}, 500
     return render_template("errors/500.html", error=None), 500
+
+
+def _tell_of_fault() -> None:
+    # The endpoint, not the path: that holds secrets.
+    words = (lines.number(), request.method, request.endpoint)
+    tell("fault", "fault %s: %s %s failed", *words, level=logging.ERROR, fault=True)
+
+
+def _tell_of_broken_end(caught: tuple[Any, ...]) -> None:
+    """In the place of Flask's own line, which holds the path. What has an event of its own is told there."""
+    error = caught[1]
+    if error is None or not (is_away(error) or was_cut_off(error)):
+        _tell_of_fault()
 
 
 def _away(error: Exception, *, is_sure: bool = True) -> ResponseReturnValue:

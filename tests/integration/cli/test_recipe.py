@@ -291,7 +291,7 @@ def check_own_pages(server: Machine) -> None:
             (414, "アドレスが長すぎます", server.ask(f"/{'x' * 40_000}", tls=tls)),
             (
                 431,
-                "ブラウザーからの情報が大きすぎます",
+                "情報が大きすぎます",
                 server.ask("/", headers={"X-Long": "x" * 40_000}, tls=tls),
             ),
         ):

@@ -358,6 +358,29 @@ def test_line_with_a_secret_in_it_is_masked() -> None:
     )
 
 
+def test_name_of_a_setting_is_told() -> None:
+    line = "TSUDOI_TRUSTED_PROXIES is 0, TSUDOI_LINK_KEY=k3v9q2m8x7c6b5n4t3r2w1z0"
+
+    assert logs.without_secrets(line) == "TSUDOI_TRUSTED_PROXIES is 0, TSUDOI_LINK_KEY=…"
+
+
+def test_fault_in_the_commit_is_told_without_the_path(
+    app: Flask, all_lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit() -> None:
+        raise RuntimeError("broken")
+
+    app.add_url_rule("/try/<code>", "try", public(lambda code: code), methods=["POST"])
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.testing = False
+    monkeypatch.setattr("trainings.core.db.commit", commit)
+
+    assert app.test_client().post("/try/S1-2").status_code == 500
+
+    assert [line["event"] for line in lines_of(all_lines)] == ["fault", "request.failed"]
+    assert "S1-2" not in all_lines.getvalue()
+
+
 def test_fault_in_a_frozen_table_is_told_by_its_name(app: Flask, unit: Unit) -> None:
     with unit() as session:
         session.add(

@@ -32,7 +32,7 @@ from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
 from trainings.core.requests.late_forms import csrf
 from trainings.core.requests.shorter import shorten
-from trainings.core.web import blueprint
+from trainings.core.web import blueprint, error_page
 from trainings.events.models import Event
 from trainings.events.queries import groups_with_professions
 from trainings.events.whereabouts import news_of
@@ -86,6 +86,10 @@ def _refused(refused: Refused) -> ResponseReturnValue:
 
 @bp.errorhandler(HTTPException)
 def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if getattr(error, "original_exception", None) is not None:
+        return error_page(
+            error
+        )  # the commit failed: whether that is a fault or a database away, the house says
     return answer_with({"error": error.name.lower().replace(" ", "_")}, error.code or 500)
 
 
