@@ -155,7 +155,9 @@ def create_app(settings: Settings) -> Flask:
         WTF_I18N_ENABLED=False,
     )
     logs.init_app(app)
-    lines.init_app(app)  # before the database: what is done first at a request's beginning is done last at its end
+    lines.init_app(
+        app
+    )  # before the database: what is done first at a request's beginning is done last at its end
     sizes.init_app(app)
     db.init_app(app, database_url=settings.database_url)
     web.init_app(app)

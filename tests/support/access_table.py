@@ -184,6 +184,8 @@ TABLE: dict[str, str] = {
     # -- mails
     "messages.index": "planner",
     "messages.retry": "planner",
+    "messages.leave": "planner",
+    "messages.settle_held": "planner",
     "messages.retry_failed_job": "planner",
     # -- surveys
     "surveys.answer": "link:survey",
@@ -250,7 +252,7 @@ NOT_ASKED = {
         door_devices.set_limit door_devices.set_pin free_entries.add free_entries.keep free_entries.match offices.use
         people.decide_address people.distinct people.lay_beside people.merge people.other_applicant people.reopen people.take_back
         people.same_applicant people.separate people.undo_merge door_board.make_link allocation.decide_now desk.withdraw
-        desk.resume""",
+        desk.resume messages.leave""",
     "an edit, which can be edited again": """
         accounts.change_staff checkin.save_tables desk.save desk.try_or_save_rules directory.edit_row guest.save offices.edit
         registration.save skills.save_taught surveys.save_review door_review.settle door_review.settle_many""",
@@ -258,7 +260,7 @@ NOT_ASKED = {
         accounts.add_staff checkin.enrol_device desk.make_copy desk.make_event directory.add_row door_papers.key_in
         door_papers.take_queue offices.add registration.enter venue.check_in""",
     "shown in full on the page with its button": """
-        desk.keep_notice guest.confirm guest.answer_address offices.check offices.apply registration.check
+        desk.keep_notice guest.confirm guest.answer_address messages.settle_held offices.check offices.apply registration.check
         registration.send surveys.send_answers""",
     "touches nothing that stands": """
         printing.again printing.take

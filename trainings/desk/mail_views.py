@@ -62,6 +62,7 @@ def _list(wanted: Filter, problem: str = "") -> ResponseReturnValue:
         counts=counts,
         mails=queries.list_mails(event_id=event_id, state=wanted.state, total=total),
         jobs=failed_jobs() if wanted.event is None else [],
+        held=queries.count_held() if wanted.event is None and counts[MessageState.FAILED] else 0,
         texts=texts,
         states=MessageState,
         problem=problem,
@@ -80,6 +81,29 @@ def retry(message_id: uuid.UUID) -> ResponseReturnValue:
         return _list(wanted, refused.sentence(texts.REFUSALS))
     flash(texts.RETRIED.format(to=message.to_address))
     return redirect(url_for("messages.index", **wanted.arguments()), 303)
+
+
+@bp.post("/staff/mails/<uuid:message_id>/leave")
+@allowed(Role.PLANNER)
+def leave(message_id: uuid.UUID) -> ResponseReturnValue:
+    wanted = _filter(request.form)
+    try:
+        message = actions.leave_message(message_id=message_id)
+    except Refused as refused:
+        db.session.rollback()
+        return _list(wanted, refused.sentence(texts.REFUSALS))
+    flash(texts.LEFT.format(to=message.to_address))
+    return redirect(url_for("messages.index", **wanted.arguments()), 303)
+
+
+@bp.post("/staff/mails/held")
+@allowed(Role.PLANNER)
+def settle_held() -> ResponseReturnValue:
+    """Whether the mails that waited when a copy was taken which was put back are sent."""
+    send = request.form.get("send") == "1"
+    n = actions.settle_held(send=send)
+    flash((texts.HELD_SENT if send else texts.HELD_LEFT).format(n=n))
+    return redirect(url_for("messages.index"), 303)
 
 
 @bp.post("/staff/mails/jobs/<uuid:job_id>/retry")

@@ -41,6 +41,7 @@ VERBS = {
     "survey.exported": "アンケートの結果を書き出しました",
     "survey.text_reviewed": "書かれた文の扱いを決めました",
     "message.retried": "メールをもう一度送るようにしました",
+    "message.left": "メールを送らないことにしました",
     "door.opened": "受付を開きました",
     "door.reopened": "受付を開きなおしました",
     "door.closed": "受付を閉じました",

@@ -18,6 +18,8 @@ class MessageState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    LEFT = "left"
+    """It failed, and staff have said that it is not sent. Its text stays, so that they may think otherwise."""
 
 
 class Failure(StrEnum):
@@ -52,7 +54,7 @@ class Message(Identified, Base):
         CheckConstraint("(body IS NULL) <> (late_body IS NULL)", name="body_or_late_body"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
         CheckConstraint("state <> 'sending' OR sending_since IS NOT NULL", name="sending_has_time"),
-        CheckConstraint("state <> 'failed' OR failure IS NOT NULL", name="failed_has_reason"),
+        CheckConstraint("state NOT IN ('failed', 'left') OR failure IS NOT NULL", name="failed_has_reason"),
         Index("ix_message_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_message_event_id", "event_id"),
         Index("ix_message_mailbox_created_at", "mailbox", "created_at"),

@@ -6,18 +6,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from trainings.core.db import db
 from trainings.core.paging import Page, page_of
 from trainings.messages.addresses import mailbox_of
-from trainings.messages.models import Message, MessageState
+from trainings.messages.models import Failure, Message, MessageState
 
 NEEDS_A_HAND_FIRST = {
     MessageState.FAILED: 0,
     MessageState.SENDING: 1,
     MessageState.QUEUED: 1,
     MessageState.SENT: 2,
+    MessageState.LEFT: 2,
 }
 
 
@@ -43,6 +44,15 @@ def count_mails(event_id: uuid.UUID | None = None) -> dict[MessageState, int]:
         select(Message.state, func.count()).where(_about(event_id)).group_by(Message.state)
     )
     return dict.fromkeys(MessageState, 0) | {state: n for state, n in counted}
+
+
+def is_held() -> ColumnElement[bool]:
+    """Mails that waited when a copy of the database was taken which was put back: nobody knows whether they were sent."""
+    return and_(Message.state == MessageState.FAILED, Message.failure == Failure.RESTORED)
+
+
+def count_held() -> int:
+    return db.session.scalar(select(func.count()).select_from(Message).where(is_held())) or 0
 
 
 def newest_mails(limit: int = 200) -> Sequence[Message]:

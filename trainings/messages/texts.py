@@ -5,13 +5,14 @@ from trainings.messages.refusals import MessageRefusal
 
 REFUSALS = {
     MessageRefusal.NOT_FOUND: "そのメールは見つかりません。",
-    MessageRefusal.NOT_FAILED: "このメールは、もう送り直しているか、送り終わっています。",
+    MessageRefusal.NOT_FAILED: "このメールは、もう送り直しているか、送り終わっているか、送らないことになっています。",
 }
 STATES = {
     MessageState.QUEUED: "送信待ち",
     MessageState.SENDING: "送信中",
     MessageState.SENT: "送信済み",
     MessageState.FAILED: "送れなかった",
+    MessageState.LEFT: "送らない",
 }
 FAILURES = {
     Failure.UNREACHABLE: "市のメールサーバーにつながりません",
@@ -27,6 +28,9 @@ FAILURES = {
     Failure.INTERRUPTED: "送っている途中で止まりました",
     Failure.RESTORED: "データを控えから戻したとき、送信待ちでした。もう届いているかもしれません",
 }
+LEFT = "{to} へのメールは、送らないことにしました。"
+HELD_SENT = "止めていたメール{n}通を送ります。"
+HELD_LEFT = "止めていたメール{n}通は、送らないことにしました。"
 RETRIED = "{to} へのメールを、もう一度送ります。"
 JOB_RETRIED = "もう一度行います。1、2分たってから、この画面を開き直してください。"
 JOB_GONE = "その処理は、もう行われています。"

@@ -116,6 +116,40 @@ def test_list_takes_the_same_queries_however_long(
     assert counts == [5, 5]
 
 
+def test_failed_mail_that_nobody_wants_sent_waits_for_no_hand_and_may_be_sent_after_all(
+    planner: Client, unit: Unit
+) -> None:
+    message = put(unit, state=MessageState.FAILED)
+    assert "届かなかったメールが1通あります" in planner.get("/staff")
+
+    page = planner.get(MAILS).press("送らない")
+
+    assert "hanako@clinic.example へのメールは、送らないことにしました。" in page
+    assert "送れなかった 0通" in page
+    assert "届かなかったメール" not in planner.get("/staff")
+    page.follow("送らない（1）").press("もう一度送る")
+    with unit() as session:
+        assert session.get_one(Message, message.id).state == MessageState.QUEUED
+
+
+@pytest.mark.parametrize(("button", "state"), [("止めていた2通を送る", "queued"), ("止めていた2通を送らない", "left")])
+def test_mails_that_a_restore_held_are_settled_at_one_press(
+    planner: Client, unit: Unit, button: str, state: str
+) -> None:
+    held = [put(unit, f"{n}@x.example", MessageState.FAILED, failure=Failure.RESTORED) for n in range(2)]
+    other = put(unit, "failed@x.example", MessageState.FAILED)
+
+    page = planner.get(MAILS)
+    assert "送信待ちだったメールが、2通あります" in page
+    page = page.press(button)
+
+    with unit() as session:
+        assert [session.get_one(Message, one.id).state for one in held] == [state] * 2
+        assert session.get_one(Message, other.id).state == MessageState.FAILED
+    assert not page.all(".notice form")
+    assert "メール2通" in page
+
+
 def test_failed_mail_is_queued_again_by_its_button(planner: Client, unit: Unit) -> None:
     message = put(unit, state=MessageState.FAILED, attempts=8)
 
