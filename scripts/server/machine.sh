@@ -45,6 +45,12 @@ make_coming_database() {
         --command "GRANT CONNECT ON DATABASE ${DATABASE}_coming TO ${DATABASE}"
 }
 
+# read_copy DUMP: the copy of the database that an upgrade made, into the one that is to serve.
+read_copy() {
+    make_coming_database
+    as_postgres pg_restore --exit-on-error --dbname "${DATABASE}_coming" < "$1"
+}
+
 # It takes the place of the one that served, which is kept as DATABASE_given_up; both or neither.
 let_coming_database_serve() {
     ask_postgres --command "DROP DATABASE IF EXISTS ${DATABASE}_given_up WITH (FORCE)"

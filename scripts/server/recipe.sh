@@ -124,20 +124,23 @@ SQL
 
 step "Take a sealed backup, stop the service, keep a copy of the database, bring it to this version, start the service again"
 fill tsudoi "$ROOT/usr/local/sbin/tsudoi" 755
-old=$(readlink "$CURRENT" || true)
+old=$(readlink "$CURRENT" || true) copy=$COPIES/before-$(basename "$PROGRAM").dump
 if [ -n "$old" ]; then
     "$ROOT/usr/local/sbin/tsudoi" backup
     stop_service
     if [ "$old" != "$PROGRAM" ]; then
-        # Not sealed, since this machine has no key to open it for the way back: only the newest stays.
-        ( umask 077; as_postgres pg_dump --format=custom "$DATABASE" > "$COPIES/coming" )
-        rm -f "$COPIES"/before-*.dump
-        mv "$COPIES/coming" "$COPIES/before-$(basename "$PROGRAM").dump"
+        ( umask 077; as_postgres pg_dump --format=custom "$DATABASE" > "$copy" )
     fi
 fi
-( set -a; . "$SETTINGS"; . "$OWNER"; set +a; cd "$PROGRAM"
-  as_service "$PROGRAM/.venv/bin/flask" --app wsgi install )
+if ! ( set -a; . "$SETTINGS"; . "$OWNER"; set +a
+       cd "$PROGRAM" && as_service "$PROGRAM/.venv/bin/flask" --app wsgi install ); then
+    # Whatever of it has come into the database: the version before serves on what stood there. Nobody has written since.
+    if [ -n "$old" ] && [ "$old" != "$PROGRAM" ]; then read_copy "$copy"; let_coming_database_serve; fi
+    false
+fi
 ln -sfn "$PROGRAM" "$CURRENT"
+# The copies are not sealed, since this machine has no key to open one for the way back: only the newest stays.
+if [ -e "$copy" ]; then find "$COPIES" -name '*.dump' ! -path "$copy" -delete; fi
 if [ -z "$old" ]; then "$ROOT/usr/local/sbin/tsudoi" backup; fi
 for unit in tsudoi-web tsudoi-worker; do fill $unit.service "$ROOT/etc/systemd/system/$unit.service" 644; done
 fill journald.conf "$ROOT/etc/systemd/journald.conf.d/tsudoi.conf" 644

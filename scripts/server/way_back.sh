@@ -20,8 +20,7 @@ if [ ! -r "$DUMP" ]; then echo "$DUMP is missing: nothing was changed" >&2; exit
 trap 'stopped_at "$LINENO" "Nothing was changed; what served before serves."' ERR
 
 stop_service
-make_coming_database
-as_postgres pg_restore --exit-on-error --dbname "${DATABASE}_coming" < "$DUMP"
+read_copy "$DUMP"
 # What waited when the copy was made may have gone out since: nothing of it goes twice unless somebody says so.
 in_coming_database "$EARLIER" hold --as-of "$(date --utc --reference "$DUMP" +%Y-%m-%dT%H:%M:%S+00:00)"
 let_coming_database_serve

@@ -116,15 +116,49 @@ def test_recipe_makes_a_server_that_answers_and_tells_no_secret(
     assert {404, 413, 400, 414, 421, 431, 500} <= known
     assert {502, 413, 400, 414, 421, 431, 500} <= away
     check_logs(server)
+    check_upgrade_that_breaks(server)
     check_way_back(server, earlier)
     check_backups(server, key[0], project_root)
+
+
+PROGRAM = (".venv", "config.py", "migrations", "static", "templates", "trainings", "wsgi.py")
+BROKEN = """
+import os, sys, psycopg
+with psycopg.connect(os.environ["TSUDOI_OWNER_DATABASE_URL"].replace("+psycopg", "")) as owner:
+    owner.execute("UPDATE alembic_version SET version_num = 'later'")
+sys.exit("the upgrade broke")
+"""
+
+
+def check_upgrade_that_breaks(server: Machine) -> None:
+    """Though it broke after the schema was changed, what served before serves on what it knows."""
+    later = server.root / "srv/tsudoi/later"
+    later.mkdir()
+    for part in (*PROGRAM, "scripts", "requirements.txt", "package-lock.json"):
+        (later / part).symlink_to(server.program / part)
+    (later / "wsgi.py").unlink()
+    (later / "wsgi.py").write_text(BROKEN)
+    schema = "SELECT version_num FROM alembic_version"
+    with as_service(server) as service:
+        before = service.execute(schema).fetchone()
+
+    said = server.carry_out(f"{later}/scripts/server/recipe.sh", code=1)
+
+    assert "the upgrade broke" in said
+    assert said.count("stopped at line") == 1
+    assert (server.root / "srv/tsudoi/current").resolve() == server.program
+    assert not (server.root / "run/tsudoi-upgrade").exists()
+    with as_service(server) as service:
+        assert service.execute(schema).fetchone() == before
+        assert service.execute(MAILS).fetchall() == [("queued", None)], "nobody could send it meanwhile"
+    check_accounts(server)
 
 
 def pretend_earlier_version(server: Machine) -> Path:
     """A folder with the same program, which was the one in use until now."""
     earlier = server.root / "srv/tsudoi/earlier"
     earlier.mkdir()
-    for part in (".venv", "config.py", "migrations", "static", "templates", "trainings", "wsgi.py"):
+    for part in PROGRAM:
         (earlier / part).symlink_to(server.program / part)
     current = server.root / "srv/tsudoi/current"
     current.unlink()
@@ -181,9 +215,9 @@ def check_that_it_is_as_before(server: Machine) -> None:
 
 
 def check_backups(server: Machine, key: Path, project_root: Path) -> None:
-    """The recipe took one at the first time and one before the upgrade. The newest is put back, on a machine with other keys."""
+    """The recipe took one at the first time and one before each upgrade. The newest is put back, on a machine with other keys."""
     files = sorted((server.root / "var/lib/tsudoi/backups").iterdir())
-    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600] * 3
     settings = server.root / "etc/tsudoi/tsudoi.env"
     before = server.settings("etc/tsudoi/tsudoi.env")
     settings.write_text(

@@ -132,7 +132,9 @@ def test_failed_mail_that_nobody_wants_sent_waits_for_no_hand_and_may_be_sent_af
         assert session.get_one(Message, message.id).state == MessageState.QUEUED
 
 
-@pytest.mark.parametrize(("button", "state"), [("止めていた2通を送る", "queued"), ("止めていた2通を送らない", "left")])
+@pytest.mark.parametrize(
+    ("button", "state"), [("止めていた2通を送る", "queued"), ("止めていた2通を送らない", "left")]
+)
 def test_mails_that_a_restore_held_are_settled_at_one_press(
     planner: Client, unit: Unit, button: str, state: str
 ) -> None:
@@ -176,7 +178,9 @@ def test_mail_that_is_under_way_again_is_not_queued_twice(planner: Client, unit:
 
     page = page.press("もう一度送る", status=422)
 
-    assert page.errors == ["このメールは、もう送り直しているか、送り終わっているか、送らないことになっています。"]
+    assert page.errors == [
+        "このメールは、もう送り直しているか、送り終わっているか、送らないことになっています。"
+    ]
 
 
 def test_unknown_mail_is_refused_in_words(planner: Client) -> None:
