@@ -21,6 +21,11 @@ ENVIRONMENTS = ("production", "demo", "test")
 LOG_FORMATS = ("json", "text")
 SHORTEST_KEY = 32
 FEWEST_SIGNS = 12
+FEWEST_DIGITS = 9
+PHONE = re.compile(
+    r"[\d\s()+./,\-\u2010-\u2015\u2212\u3001\u30fc\uff08\uff09\uff0b\uff0d\uff0f代表直通内線]+"
+)
+"""Digits of any width with what people put between and behind them: 内線 is an extension, 代表 the switchboard."""
 """Different signs that a key must have: a made one of 32 characters has about 20 or more, one that a hand has held down few."""
 DEMO_KEYS = {
     "secret_key": "the sample city has nothing to hide: sessions",
@@ -216,6 +221,9 @@ class Settings:
         for name in ("city_name", "association_name", "contact_name", "contact_phone"):
             if not getattr(self, name).strip():
                 raise BadSetting(name, "must not be empty")
+        digits = sum(sign.isdigit() for sign in self.contact_phone)
+        if digits < FEWEST_DIGITS or not PHONE.fullmatch(self.contact_phone):
+            raise BadSetting("contact_phone", "must be a telephone number with its area code")
 
     def _check_key(self, name: str, key: str) -> None:
         if len(key) < SHORTEST_KEY:

@@ -94,6 +94,42 @@ def test_profession_is_corrected_with_two_taps_even_offline(
         assert stored.profession.name == "保健師"
 
 
+def test_profession_out_of_use_is_offered_to_whom_it_has_and_to_nobody_else_even_offline(
+    offline_page: Page, night: Night, site: Site
+) -> None:
+    with site.unit() as session:
+        session.scalars(select(Profession).where(Profession.code == "NSV")).one().active = False
+    enrol(offline_page, night)
+    offline_page.context.set_offline(True)
+    result, choice = offline_page.locator("#result"), offline_page.get_by_label("正しい職種")
+    gone = choice.locator("option", has_text="看護師（訪問看護）")
+
+    type_ticket(offline_page, night.tickets[1])
+    result.get_by_role("button", name="職種がちがう").click()
+    expect(choice.locator("option", has_text="薬剤師")).to_have_count(1)
+    expect(gone).to_have_count(0)
+    offline_page.keyboard.press("Escape")
+
+    type_ticket(offline_page, night.tickets[3])
+    expect(result.locator("[data-profession]")).to_have_text("看護師（訪問看護）")
+    result.get_by_role("button", name="職種がちがう").click()
+    expect(gone).to_have_count(1)
+    choice.select_option(label="保健師")
+    result.get_by_role("button", name="この職種に直す").click()
+    expect(result.locator("[data-profession]")).to_have_text("保健師")
+    result.get_by_role("button", name="職種がちがう").click()
+    choice.select_option(label="看護師（訪問看護）")
+    result.get_by_role("button", name="この職種に直す").click()
+
+    expect(result.locator("[data-profession]")).to_have_text("看護師（訪問看護）")
+    offline_page.context.set_offline(False)
+    everything_sent(offline_page)
+    with site.unit() as session:
+        stored = session.get_one(Application, night.evening.guests[3].id)
+        assert stored.profession is not None
+        assert stored.profession.code == "NSV"
+
+
 def test_correction_that_meets_another_one_is_told_with_both(
     offline_page: Page, night: Night, site: Site
 ) -> None:

@@ -104,11 +104,21 @@ def test_missing_setting_stops_the_start_and_is_named(name: str) -> None:
         ("ASSOCIATION_NAME", " "),
         ("CONTACT_NAME", ""),
         ("CONTACT_PHONE", "　"),
+        ("CONTACT_PHONE", "市役所の代表へ"),
+        ("CONTACT_PHONE", "555-0143"),
+        ("CONTACT_PHONE", "info@keyaki.example 000-555-0143"),
     ],
 )
 def test_unusable_setting_stops_the_start_and_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"^TSUDOI_{name}: "):
         Settings.from_environment(GOOD | {f"TSUDOI_{name}": value})
+
+
+@pytest.mark.parametrize(
+    "phone", ["000-555-0143", "０００−５５５−０１４３", "(000) 555-0143（内線 12）", "0005550143 代表"]
+)
+def test_telephone_of_the_city_may_be_written_as_people_write_it(phone: str) -> None:
+    assert Settings.from_environment(GOOD | {"TSUDOI_CONTACT_PHONE": phone}).contact_phone == phone
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,10 @@ def issue_certificates(*, event_id: uuid.UUID) -> list[Certificate]:
     certified = {role.code for role in event_roles(active_only=False) if role.certified}
     issued = []
     for application in attended_applications(event_id):
-        if application.id not in earned or application.role not in certified:
-            continue
         earlier = known.get(application.id)
+        # A role that gives none any more takes none away.
+        if application.id not in earned or (earlier is None and application.role not in certified):
+            continue
         if earlier is None:
             issued.append(_issue(event, application, earned[application.id]))
         elif earlier.revoked_at is not None:

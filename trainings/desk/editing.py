@@ -27,7 +27,14 @@ from trainings.events.actions import create_event, publish_event
 from trainings.events.changes import Standing
 from trainings.events.doubts import Doubted, doubts, of_day, to_ask
 from trainings.events.editing import edit_event
-from trainings.events.filling import change_of, filled, profession_rows, sections_with_errors, typed
+from trainings.events.filling import (
+    change_of,
+    filled,
+    out_of_use,
+    profession_rows,
+    sections_with_errors,
+    typed,
+)
 from trainings.events.forms import FIELD_OF, CopyForm, EventForm, NewEventForm, next_title
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.events.presets import PRESETS
@@ -116,6 +123,7 @@ def save(slug: str) -> ResponseReturnValue:
     """Keep what was typed; with the second button of a draft, publish it too."""
     event = _event_or_404(slug)
     form = typed(request.form)
+    form.standing = {"contact_phone": event.contact_phone}  # never asked about again
     # Locked before counting: nobody applies or gets a seat between the count and the change.
     if not form.validate_against(lambda: filled(lock_event(event.id))):
         clash = form.clash_page(back=url_for("desk.edit", slug=slug))
@@ -164,6 +172,7 @@ def _edit_page(
         event=event,
         form=form,
         professions=profession_rows(form),
+        out_of_use=out_of_use(event),
         standing=standing,
         is_draft=event.state == EventState.DRAFT,
         is_closed=event.state == EventState.CLOSED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -68,13 +69,18 @@ def _shipped(file: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def shipped_skill_groups() -> set[str]:
+    """The groups that the shipped framework has targets for."""
+    return {row["skill_group"] for row in _shipped("professions.csv")}
+
+
 def _load_professions() -> None:
     rows = _shipped("professions.csv")
     marks = list(dict.fromkeys(row["mark"] for row in rows))
     colours = dict(zip(marks, GROUP_COLOURS, strict=True))
     codes_known = set(db.session.scalars(select(Profession.code)))
     names_known = set(db.session.scalars(select(Profession.name)))
-    group_of = _groups_by_code(rows)
+    group_of = shipped_groups()
     sectors = {sector.name: sector for sector in db.session.scalars(select(Sector))}
     for row in rows:
         if row["code"] in codes_known or row["name"] in names_known:
@@ -105,10 +111,15 @@ def _load_roles() -> None:
             db.session.add(EventRole(code=row["code"], name=row["name"], certified=certified, sort=sort * 10))
 
 
-def _groups_by_code(rows: list[dict[str, str]]) -> dict[str, ProfessionGroup]:
-    """Shipped group names to the groups that their professions are in now, whatever these were renamed to."""
+def shipped_groups() -> dict[str, ProfessionGroup]:
+    """Shipped name of a group → the group that it is now, whatever it is called: the one of that name, else the one that
+    most of its shipped professions are in."""
     present = {one.code: one.group for one in queries.professions(active_only=False)}
-    found = {row["quota_group"]: present[row["code"]] for row in rows if row["code"] in present}
+    members: dict[str, Counter[ProfessionGroup]] = {}
+    for row in _shipped("professions.csv"):
+        if row["code"] in present:
+            members.setdefault(row["quota_group"], Counter())[present[row["code"]]] += 1
+    found = {name: groups.most_common(1)[0][0] for name, groups in members.items()}
     return found | {group.name: group for group in queries.profession_groups()}
 
 

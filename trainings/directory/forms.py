@@ -21,6 +21,7 @@ from trainings.core.fields import (
 )
 from trainings.core.requests.editions import EditForm
 from trainings.directory import queries, texts
+from trainings.directory.actions import shipped_skill_groups
 from trainings.directory.imports import clean_number, number_flaw
 from trainings.directory.models import DistrictKind, Organisation, OrganisationKind
 
@@ -254,7 +255,9 @@ class ProfessionForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group.choices = [CHOOSE, *((str(one.id), one.name) for one in queries.profession_groups())]
-        known = sorted({one.skill_group for one in queries.professions(active_only=False)} - {""})
+        # Shipped ones too: a target that no profession is compared with any more can be chosen again.
+        used = {one.skill_group for one in queries.professions(active_only=False)}
+        known = sorted((used | shipped_skill_groups()) - {""})
         self.skill_group.choices = [("", "なし"), *((name, name) for name in known)]
 
     def values(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from trainings.core import names
+from trainings.core import names, spellings
 
 MOST_ROWS = 5000
 LONGEST_NAME = 120
@@ -50,7 +50,7 @@ class Flaw(StrEnum):
     NAME_MISSING = "name_missing"
     NAME_TOO_LONG = "name_too_long"
     KANA_TOO_LONG = "kana_too_long"
-    KANA_HAS_KANJI = "kana_has_kanji"
+    KANA_STRANGE = "kana_strange"
     KIND_MISSING = "kind_missing"
     KIND_UNKNOWN = "kind_unknown"
     DISTRICT_MISSING = "district_missing"
@@ -113,12 +113,17 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """What one row would do. changes: names of the columns that get another value, "active" included."""
+    """What one row would do. changes: names of the columns that get another value."""
 
     row: OfficeRow
     deed: Deed
     office: Office | None = None
     changes: tuple[str, ...] = ()
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is about an office that is out of use: it stays so, unless whoever takes the file over wants it back."""
+        return self.office is not None and not self.office.active
 
 
 @dataclass(frozen=True)
@@ -138,10 +143,14 @@ class Plan:
         return [step for step in self.steps if step.deed == deed]
 
     @property
+    def retired(self) -> list[Step]:
+        return [step for step in self.steps if step.is_retired]
+
+    @property
     def fingerprint(self) -> str:
         """The same for the same deeds on the same offices: what was shown is what may be applied."""
         lines = (
-            f"{step.row}|{step.deed}|{step.office.id if step.office else ''}|{step.changes}"
+            f"{step.row}|{step.deed}|{step.office.id if step.office else ''}|{step.changes}|{step.is_retired}"
             for step in self.steps
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -226,7 +235,6 @@ def _read_row(
         (not name, Flaw.NAME_MISSING, {}),
         (len(name) > LONGEST_NAME, Flaw.NAME_TOO_LONG, long | {"length": len(name)}),
         (len(kana) > LONGEST_NAME, Flaw.KANA_TOO_LONG, long | {"length": len(kana)}),
-        (bool(names.kanji(kana)), Flaw.KANA_HAS_KANJI, {"typed": kana}),
         (not kind_word, Flaw.KIND_MISSING, {}),
         (bool(kind_word) and kind is None, Flaw.KIND_UNKNOWN, {"typed": kind_word}),
         (not district_word, Flaw.DISTRICT_MISSING, {}),
@@ -277,7 +285,7 @@ def plan_import(rows: Sequence[OfficeRow], offices: Iterable[Office]) -> Plan:
     """What the rows would do to the directory.
 
     A row means the office of its number; without one, the office of its name (width, spaces and kana apart) in its
-    district. Empty cells leave what the directory has. An office that was out of use comes back into use.
+    district, one in use before one that is out of it. Empty cells leave what the directory has.
     """
     known = _Known(offices)
     steps: list[Step] = []
@@ -302,7 +310,13 @@ def plan_import(rows: Sequence[OfficeRow], offices: Iterable[Office]) -> Plan:
             continue
         taken.update(dict.fromkeys(keys, row))
         if flaw is not None:
-            flaws.append(Remark(row.line, flaw[0], {"other": flaw[1].name, "number": flaw[1].number}))
+            in_way = flaw[1]
+            facts = {"other": in_way.name, "number": in_way.number, "retired": not in_way.active}
+            flaws.append(Remark(row.line, flaw[0], facts))
+            continue
+        stands = office is not None and office.kana == row.kana
+        if not stands and (asked := spellings.about_kana("", row.kana)):
+            flaws.append(Remark(row.line, Flaw.KANA_STRANGE, {"typed": row.kana, "asked": asked}))
             continue
         steps.append(_step(row, office))
         if office is None and known.has_name_elsewhere(row):
@@ -324,8 +338,6 @@ def _step(row: OfficeRow, office: Office | None) -> Step:
         said = getattr(row, column)
         if said and said != getattr(office, column):
             changes.append(column)
-    if not office.active:
-        changes.append("active")
     return Step(row, Deed.CHANGE if changes else Deed.KEEP, office, tuple(changes))
 
 
@@ -358,6 +370,7 @@ class _Known:
                 return None, (Flaw.NAME_HAS_OTHER_NUMBER, same_name)
             return same_name, None
         alike = self.by_folded.get((names.search_key(row.name), row.district_id), [])
+        alike = [office for office in alike if office.active] or alike
         if len(alike) == 1 and not (row.number and alike[0].number):
             return alike[0], None
         return None, None

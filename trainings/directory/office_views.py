@@ -221,14 +221,17 @@ def _districts_by_words() -> dict[str, uuid.UUID]:
 def apply() -> ResponseReturnValue:
     """Take over exactly the rows that were checked, all or nothing."""
     rows, fingerprint = _unsealed(request.form.get("checked", ""))
+    revived = {id for text in request.form.getlist("revived") if (id := forms.optional_id(text))}
     try:
-        plan = offices.apply_import(rows=rows, fingerprint=fingerprint)
+        plan = offices.apply_import(rows=rows, fingerprint=fingerprint, revived=revived)
     except Refused as refused:
         form = forms.UploadForm()
         form.file.errors = [refused.sentence(texts.REFUSALS)]
         return render_template("directory/upload.html", form=form, flaws=[]), 422
     tell_unprintable(*(row.name for row in rows))
     flash(texts.IMPORTED.format(added=len(plan.of(Deed.ADD)), changed=len(plan.of(Deed.CHANGE))))
+    if back := [step.row.name for step in plan.retired if step.office and step.office.id in revived]:
+        flash(texts.REVIVED.format(names=texts.LISTED.join(f"「{name}」" for name in back)))
     return redirect(url_for("offices.index"))
 
 
@@ -262,6 +265,8 @@ def _sentences(remarks: list[Remark]) -> list[tuple[int | None, str]]:
         facts = dict(remark.facts)
         if "words" in facts:
             facts["words"] = texts.LISTED.join(facts["words"])  # type: ignore[arg-type]
+        if facts.get("retired"):
+            facts["other"] = texts.RETIRED.format(name=facts["other"])
         if "column" in facts:
             facts["column"] = texts.COLUMNS[facts["column"]]  # type: ignore[index]
         made.append((remark.line, table[remark.what].format(kinds=kinds, districts=districts, **facts)))

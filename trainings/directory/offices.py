@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from trainings.audit.actions import record
 from trainings.core import names
 from trainings.core.db import db
 from trainings.core.refusal import Refused
+from trainings.directory import texts
 from trainings.directory.imports import Deed, Office, OfficeRow, Plan, Step, clean_number, plan_import
 from trainings.directory.models import District, Organisation, OrganisationKind
 from trainings.directory.queries import KEY_SEPARATOR
@@ -32,7 +33,7 @@ def save_organisation(
 ) -> Organisation:
     """Add an organisation (id None) or change one.
 
-    Raises Refused: NOT_FOUND, NAME_TAKEN (same name in the district), NUMBER_TAKEN (facts: other, its name).
+    Raises Refused: NOT_FOUND, NAME_TAKEN or NAME_RETIRED (same name in the district), NUMBER_TAKEN (facts: other, its name).
     """
     office = locked_office(organisation_id) if organisation_id else Organisation(id=uuid.uuid4(), active=True)
     if db.session.get(District, district_id) is None:
@@ -76,10 +77,11 @@ def present_plan(rows: Sequence[OfficeRow]) -> Plan:
     return plan_import(rows, [_office(one) for one in known])
 
 
-def apply_import(*, rows: Sequence[OfficeRow], fingerprint: str) -> Plan:
+def apply_import(*, rows: Sequence[OfficeRow], fingerprint: str, revived: Collection[uuid.UUID] = ()) -> Plan:
     """Do what the checked rows said they would do: all of it or nothing.
 
-    fingerprint: of the plan that was shown. Raises Refused: CHANGED_MEANWHILE, when the directory has changed so
+    fingerprint: of the plan that was shown. revived: offices of the file that are out of use and come back into it; the
+    others stay out of use, with what the file says of them. Raises Refused: CHANGED_MEANWHILE, when the directory has changed so
     that the same rows would now do something else.
     """
     plan = present_plan(rows)
@@ -88,6 +90,9 @@ def apply_import(*, rows: Sequence[OfficeRow], fingerprint: str) -> Plan:
     with _refusing_a_race(DirectoryRefusal.CHANGED_MEANWHILE):
         for step in plan.steps:
             _apply(step)
+        for step in plan.retired:
+            if step.office is not None and step.office.id in revived:
+                set_organisation_active(organisation_id=step.office.id, active=True)
     record(
         verb="organisation.imported",
         subject=("organisation", "import"),
@@ -110,7 +115,6 @@ def _apply(step: Step) -> None:
         "kind": OrganisationKind(row.kind),
         "district_id": row.district_id,
         "number": row.number or office.number,
-        "active": True,
     }
     _write(office, values)
     record(
@@ -133,13 +137,14 @@ def _refuse_if_taken(own_id: uuid.UUID, name: object, district_id: uuid.UUID, nu
     same_name = select(Organisation).where(
         Organisation.name == name, Organisation.district_id == district_id, Organisation.id != own_id
     )
-    if db.session.scalar(same_name) is not None:
-        raise Refused(DirectoryRefusal.NAME_TAKEN)
+    if (named := db.session.scalar(same_name)) is not None:
+        raise Refused(DirectoryRefusal.NAME_TAKEN if named.active else DirectoryRefusal.NAME_RETIRED)
     if number is not None:
         same_number = select(Organisation).where(Organisation.number == number, Organisation.id != own_id)
         other = db.session.scalar(same_number)
         if other is not None:
-            raise Refused(DirectoryRefusal.NUMBER_TAKEN, other=other.name)
+            called = other.name if other.active else texts.RETIRED.format(name=other.name)
+            raise Refused(DirectoryRefusal.NUMBER_TAKEN, other=called)
 
 
 @contextmanager

@@ -53,15 +53,6 @@ def professions(active_only: bool = True) -> Sequence[Profession]:
     return db.session.scalars(wanted.where(Profession.active) if active_only else wanted).all()
 
 
-def professions_of_group(group_id: uuid.UUID) -> Sequence[Profession]:
-    """The professions of one group that may be chosen."""
-    return db.session.scalars(
-        select(Profession)
-        .where(Profession.group_id == group_id, Profession.active)
-        .order_by(Profession.sort, Profession.name)
-    ).all()
-
-
 def associations() -> Sequence[Association]:
     """Associations and other channels in their order, those out of use too."""
     return db.session.scalars(select(Association).order_by(Association.sort, Association.name)).all()
@@ -172,6 +163,18 @@ def closest_organisations(typed_names: Collection[str], limit: int = 3) -> dict[
         typed: [active[office] for office in closest(office_key(typed), offices, limit=limit)]
         for typed in typed_names
     }
+
+
+def retired_organisations_named(typed_names: Collection[str]) -> dict[str, list[Organisation]]:
+    """For each freely typed name the organisations out of use that are called so, legal form and spelling apart."""
+    found: dict[str, list[Organisation]] = {typed: [] for typed in typed_names}
+    if found:
+        out_of_use = db.session.scalars(
+            select(Organisation).where(~Organisation.active).order_by(Organisation.kana, Organisation.id)
+        ).all()
+        for typed, same in found.items():
+            same += [one for one in out_of_use if office_key(one.name) == office_key(typed)]
+    return found
 
 
 def _organisation_matches(typed: str) -> Sequence[ColumnElement[bool]]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 class DirectoryRefusal(StrEnum):
     NOT_FOUND = "not_found"
     NAME_TAKEN = "name_taken"
+    NAME_RETIRED = "name_retired"
     NUMBER_TAKEN = "number_taken"
     CHANGED_MEANWHILE = "changed_meanwhile"
     ALREADY_ONE = "already_one"
@@ -16,4 +17,5 @@ class DirectoryRefusal(StrEnum):
     ONLY_APPLICATION = "only_application"
     ALREADY_MATCHED = "already_matched"
     PERSON_ERASED = "person_erased"
+    OFFICE_RETIRED = "office_retired"
     ROLE_NEEDED = "role_needed"

@@ -8,6 +8,7 @@ from trainings.directory.refusals import DirectoryRefusal
 REFUSALS = {
     DirectoryRefusal.NOT_FOUND: "見つかりません。ほかの人が変更したかもしれません。一覧から選び直してください。",
     DirectoryRefusal.NAME_TAKEN: "同じ名称がすでに登録されています。",
+    DirectoryRefusal.NAME_RETIRED: "同じ名称の事業所が、使用停止中です。使うときは、その事業所の画面で使用を再開してください。",
     DirectoryRefusal.NUMBER_TAKEN: "この事業所番号は「{other}」で登録されています。番号を確かめてください。",
     DirectoryRefusal.CHANGED_MEANWHILE: "確認しているあいだに内容が変わりました。もう一度確かめてから、やり直してください。",
     DirectoryRefusal.ALREADY_ONE: "この二人は、すでに同じ人としてまとめられています。",
@@ -19,6 +20,9 @@ REFUSALS = {
         "この人の申込は1件だけなので、切り離せません。ほかの人とまとめたときは、まとめの取り消しを使ってください。"
     ),
     DirectoryRefusal.ALREADY_MATCHED: "この申込の事業所は、すでに決まっています。",
+    DirectoryRefusal.OFFICE_RETIRED: (
+        "「{name}」は使用停止中なので、新しく結び付けられません。使うときは、先に事業所の画面で使用を再開してください。"
+    ),
     DirectoryRefusal.PERSON_ERASED: "削除された人は、まとめられません。",
     DirectoryRefusal.ROLE_NEEDED: (
         "Webで申し込む人は、みなこの扱いになります。使わないようにはできません（名前は変えられます）。"
@@ -164,7 +168,6 @@ FIELDS = {
     "kind": "種別",
     "district_id": "圏域",
     "number": "事業所番号",
-    "active": "使用再開",
 }
 DEEDS = {Deed.ADD: "追加", Deed.CHANGE: "変更", Deed.KEEP: "変更なし"}
 FLAWS = {
@@ -178,7 +181,7 @@ FLAWS = {
     Flaw.NAME_MISSING: "名称が空です。名称を入れるか、行を削除してください。",
     Flaw.NAME_TOO_LONG: "名称が{length}文字あります。{most}文字以内にしてください。",
     Flaw.KANA_TOO_LONG: "カナが{length}文字あります。{most}文字以内にしてください。",
-    Flaw.KANA_HAS_KANJI: "カナ「{typed}」に漢字が入っています。カタカナで入れてください。",
+    Flaw.KANA_STRANGE: "カナ「{typed}」を直してください。カナ{asked}。",
     Flaw.KIND_MISSING: "種別が空です。「{kinds}」のどれかを入れてください。",
     Flaw.KIND_UNKNOWN: "種別「{typed}」は使えません。「{kinds}」のどれかにしてください。",
     Flaw.DISTRICT_MISSING: "圏域が空です。「{districts}」のどれかを入れてください。",
@@ -221,6 +224,8 @@ SAVED = "「{name}」を保存しました。"
 DEACTIVATED = "「{name}」を使用停止にしました。申込フォームの候補に出なくなります。"
 REACTIVATED = "「{name}」の使用を再開しました。"
 IMPORTED = "{added}件を追加し、{changed}件を変更しました。"
+REVIVED = "{names}の使用を再開しました。"
+RETIRED = "{name}（使用停止中）"
 COLOURS = {
     "g-md": "青",
     "g-dt": "水色",

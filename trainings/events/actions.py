@@ -12,6 +12,7 @@ from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
+from trainings.directory.actions import shipped_groups
 from trainings.directory.models import ProfessionGroup
 from trainings.directory.queries import profession_groups, professions
 from trainings.events.models import (
@@ -135,8 +136,15 @@ def _add_programme(event: Event, preset: Preset) -> None:
 def _add_groups(event: Event, preset: Preset, on: date) -> None:
     sectors: dict[str, EventSector] = {}
     groups: dict[uuid.UUID, EventGroup] = {}
+    # Presets name groups as they are shipped; where two are one by now, that of its own name counts.
+    shipped = sorted(shipped_groups().items(), key=lambda named: named[0] == named[1].name)
+    quotas = {group.id: preset.quotas[name] for name, group in shipped if name in preset.quotas}
     for group in profession_groups():
-        groups[group.id] = _event_group(event, group, preset, on, sectors)
+        row = _event_group(event, group, sectors)
+        if quota := quotas.get(group.id):
+            row.reserved, row.cap = quota.reserved, quota.cap
+        row.release_on = on - timedelta(days=preset.release_days)
+        groups[group.id] = row
     db.session.flush()
     for profession in professions():
         if profession.code not in preset.not_for:
@@ -144,23 +152,13 @@ def _add_groups(event: Event, preset: Preset, on: date) -> None:
             event.professions.append(EventProfession(profession_id=profession.id, event_group_id=own.id))
 
 
-def _event_group(
-    event: Event, group: ProfessionGroup, preset: Preset, on: date, sectors: dict[str, EventSector]
-) -> EventGroup:
+def _event_group(event: Event, group: ProfessionGroup, sectors: dict[str, EventSector]) -> EventGroup:
     if group.sector.name not in sectors:
         sector = EventSector(name=group.sector.name, sort=group.sector.sort)
         sectors[group.sector.name] = sector
         event.sectors.append(sector)
-    quota = preset.quotas.get(group.name)
     row = EventGroup(
-        sector=sectors[group.sector.name],
-        name=group.name,
-        mark=group.mark,
-        css=group.css,
-        sort=group.sort,
-        reserved=quota.reserved if quota else 0,
-        cap=quota.cap if quota else None,
-        release_on=on - timedelta(days=preset.release_days),
+        sector=sectors[group.sector.name], name=group.name, mark=group.mark, css=group.css, sort=group.sort
     )
     event.groups.append(row)
     return row

@@ -129,7 +129,7 @@ def _still_reserved(event: Event, standing: Standing) -> int:
 
 
 def _of_groups(event: Event) -> Iterator[Doubted]:
-    held_by = {row.event_group_id for row in event.professions}
+    held_by = event.inviting_groups
     for group in event.groups:
         if group.id not in held_by and not group.reserved:
             yield Doubted.of(Doubt.GROUP_WITHOUT_PROFESSIONS, name=group.name)

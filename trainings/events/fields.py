@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -111,12 +111,18 @@ def between(least: int, most: int, sentence: str) -> Callable[[Any, Any], None]:
     return check
 
 
-def words(label: str, most: int, *, required: str = "") -> StringField:
-    """One line of text. required: the sentence when it is missing."""
-    checks: list[Any] = [Length(max=most, message=TOO_LONG.format(label=label, most=most))]
-    if required:
-        checks.insert(0, DataRequired(required))
-    return StringField(label, filters=[names.as_typed], validators=checks)
+def words(
+    label: str,
+    most: int,
+    *,
+    required: str = "",
+    fold: Callable[[str | None], str] = names.as_typed,
+    checks: Sequence[Any] = (),
+) -> StringField:
+    """One line of text. required: the sentence when it is missing. checks: beside that of its length."""
+    needed = [DataRequired(required)] if required else []
+    length = Length(max=most, message=TOO_LONG.format(label=label, most=most))
+    return StringField(label, filters=[fold], validators=[*needed, length, *checks])
 
 
 def long_text(label: str, most: int = 4000) -> TextAreaField:

@@ -20,7 +20,7 @@ from trainings.events.forms import (
     SECTIONS,
     EventForm,
 )
-from trainings.events.models import CertificateRule, Event, Responsible, Selection
+from trainings.events.models import CertificateRule, Event, EventProfession, Responsible, Selection
 from trainings.events.rows.forms import NO_SECTOR
 from trainings.events.timetable import Line, laid_out, stated_times
 
@@ -103,6 +103,11 @@ def typed(values: Mapping[str, str]) -> EventForm:
 def profession_rows(form: EventForm) -> list[tuple[Profession, int | None]]:
     """Every profession that may be chosen now, with the row of `groups` that it counts to."""
     return [(profession, form.professions.get(profession.id)) for profession in professions()]
+
+
+def out_of_use(event: Event) -> list[EventProfession]:
+    """What the event counts to its groups and nobody new may choose: it stays as it is."""
+    return [row for row in event.professions if not row.profession.active]
 
 
 def sections_with_errors(form: EventForm, anchors: Collection[str] = ()) -> frozenset[str]:

@@ -10,11 +10,12 @@ from flask_wtf import FlaskForm
 from wtforms import FormField
 from wtforms.validators import InputRequired, ValidationError
 
-from trainings.core import clock
+from trainings.core import clock, names
 from trainings.core.fields import (
     BooleanField,
     FieldList,
     HiddenField,
+    Phone,
     RadioField,
     StringField,
 )
@@ -164,7 +165,7 @@ class EventForm(EditForm):
     )
     purpose_of_use = long_text("利用目的")
     contact_name = words("お問い合わせ先", 80)
-    contact_phone = words("お問い合わせの電話", 30)
+    contact_phone = words("お問い合わせの電話", 30, fold=names.phone, checks=[Phone()])
     table_size = Whole(
         "テーブルの人数",
         validators=[between(2, 20, "テーブルの人数は、2人から20人までで入力してください")],

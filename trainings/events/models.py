@@ -174,6 +174,11 @@ class Event(Identified, Base):
     professions: Mapped[list[EventProfession]] = relationship(cascade="all, delete-orphan")
 
     @property
+    def inviting_groups(self) -> frozenset[uuid.UUID]:
+        """Its groups that somebody new could apply in: those with a profession in use."""
+        return frozenset(row.event_group_id for row in self.professions if row.profession.active)
+
+    @property
     def is_public(self) -> bool:
         return self.state != EventState.DRAFT
 

@@ -25,7 +25,7 @@ def _missing_facts(event: Event) -> Iterator[Refused]:
         yield Refused(EventRefusal.NO_VENUE)
     if event.capacity is None and event.selection in GIVES_SEATS:
         yield Refused(EventRefusal.NO_CAPACITY)
-    if not event.groups or not event.professions:
+    if not event.inviting_groups:
         yield Refused(EventRefusal.NO_GROUPS)
     if event.application_closes_at > event.starts_at:
         yield Refused(EventRefusal.CLOSES_AFTER_START)
@@ -36,9 +36,8 @@ def _missing_facts(event: Event) -> Iterator[Refused]:
 
 
 def _reserves_for_nobody(event: Event) -> Iterator[Refused]:
-    held_by = {row.event_group_id for row in event.professions}
     for group in event.groups:
-        if group.reserved and group.id not in held_by:
+        if group.reserved and group.id not in event.inviting_groups:
             yield Refused(EventRefusal.RESERVE_FOR_NOBODY, name=group.name, reserved=group.reserved)
 
 

@@ -30,12 +30,21 @@ def _locking(shared: bool) -> Select[tuple[Event]]:
 
 _BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
 _INVITED = (
-    select(EventProfession.event_group_id, Profession.id, Profession.code, Profession.name)
+    select(
+        EventProfession.event_group_id,
+        *(Profession.id, Profession.code, Profession.name, Profession.licence_number_label),
+    )
     .join(Profession, Profession.id == EventProfession.profession_id)
     .where(
         EventProfession.event_id == bindparam("event_id"),
         or_(Profession.active, Profession.id == bindparam("held")),
     )
+    .order_by(Profession.sort, Profession.id)
+)
+_MAPPED = (
+    select(EventProfession.event_group_id, Profession.id, Profession.name, Profession.active)
+    .join(Profession, Profession.id == EventProfession.profession_id)
+    .where(EventProfession.event_id == bindparam("event_id"))
     .order_by(Profession.sort, Profession.id)
 )
 _GROUP_OF = (
@@ -80,21 +89,56 @@ class Invited:
     id: uuid.UUID
     code: str
     name: str
+    licence: str
+    """How its licence number is called; "" where none is asked for."""
 
 
-def groups_with_professions(
-    event: Event, held: uuid.UUID | None = None
-) -> list[tuple[EventGroup, list[Invited]]]:
+@dataclass(frozen=True)
+class Held:
+    """What an application has already: a profession, and the group in which it counts."""
+
+    profession: Profession
+    group_id: uuid.UUID
+
+
+def groups_with_professions(event: Event, held: Held | None = None) -> list[tuple[EventGroup, list[Invited]]]:
     """Each group of the event with its professions in use, in their order; groups without any are left out.
 
-    held: the profession that a row has already: it stays among them, in use or not. Reads columns only: the busiest pages
-    ask it.
+    held: its profession stays among them, in use or not; one that the event has in no group any more stands in that in which
+    it counts. Reads columns only: the busiest pages ask it.
     """
-    rows = db.session.execute(_INVITED, {"event_id": event.id, "held": held})
+    rows = db.session.execute(_INVITED, {"event_id": event.id, "held": held.profession.id if held else None})
     members: dict[uuid.UUID, list[Invited]] = {}
     for group_id, *profession in rows:
         members.setdefault(group_id, []).append(Invited(*profession))
+    if held and held.profession.id not in {one.id for some in members.values() for one in some}:
+        own = Invited(
+            held.profession.id,
+            held.profession.code,
+            held.profession.name,
+            held.profession.licence_number_label,
+        )
+        members.setdefault(held.group_id, []).append(own)
     return [(group, members[group.id]) for group in event.groups if group.id in members]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A profession of an event's map. in_use: whether somebody new may choose it."""
+
+    id: uuid.UUID
+    name: str
+    group: str
+    in_use: bool
+
+
+def mapped_professions(event: Event) -> list[Mapped]:
+    """Every profession that an event counts to one of its groups, in their order, those out of use too: whoever has one is
+    shown and corrected with it."""
+    by_place = {group.id: (place, group.name) for place, group in enumerate(event.groups)}
+    rows = db.session.execute(_MAPPED, {"event_id": event.id}).all()
+    ordered = sorted(rows, key=lambda row: by_place[row.event_group_id][0])
+    return [Mapped(row.id, row.name, by_place[row.event_group_id][1], row.active) for row in ordered]
 
 
 def _invites(profession_group: str = "") -> ColumnElement[bool]:

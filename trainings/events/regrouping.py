@@ -68,6 +68,9 @@ def _groups(
             if group.id in standing.groups:
                 raise Refused(EventRefusal.GROUP_IN_USE, name=group.name)
             for row in [row for row in event.professions if row.event_group_id == group.id]:
+                # Out of use it stands on no page, yet whoever has it keeps it.
+                if row.profession_id in standing.professions:
+                    raise Refused(EventRefusal.PROFESSION_IN_USE, name=row.profession.name)
                 event.professions.remove(row)
             event.groups.remove(group)
     _free_names({known[row.id]: row.name for row in rows if row.name and row.id in known})

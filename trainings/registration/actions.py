@@ -264,7 +264,9 @@ def substitute(
         raise Refused(RegistrationRefusal.NOT_CONFIRMED)
     if event.has_begun:
         raise Refused(RegistrationRefusal.EVENT_BEGUN)
-    group = group_of_profession(event.id, statement.profession_id)
+    # Whatever the seat was counted as by hand, its own profession may have it.
+    is_same = statement.profession_id == old.profession_id
+    group = old.group if is_same else group_of_profession(event.id, statement.profession_id)
     if group is None or group.id != old.event_group_id:
         raise Refused(RegistrationRefusal.SUBSTITUTE_OTHER_GROUP)
     new = new_application(

@@ -29,16 +29,16 @@ from trainings.core.fields import (
     TextAreaField,
 )
 from trainings.core.requests.editions import Facet, edition_of, facets_of
-from trainings.directory.models import PARTICIPANT, Organisation
-from trainings.directory.queries import channels_to_choose, event_roles
+from trainings.directory.models import Organisation, Profession
+from trainings.directory.queries import channels_to_choose
 from trainings.events.models import Event, Selection
-from trainings.events.queries import groups_with_professions
-from trainings.registration.models import Application, Channel
+from trainings.events.queries import Held, groups_with_professions
+from trainings.registration.models import Application
 from trainings.registration.priorities import HIGHEST
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import groups_turned_away, turns_away
 from trainings.registration.statements import Statement
-from trainings.registration.texts import CHANNELS, REFUSALS
+from trainings.registration.texts import REFUSALS
 
 
 class Waits(Enum):
@@ -175,7 +175,9 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         """Offer the event's own groups and professions, and the associations as channels: those in use now and those that
         the row already has."""
         self.event = event
-        self.offered = groups_with_professions(event, self.held.profession_id if self.held else None)
+        has = self.held
+        held = Held(has.profession, has.event_group_id) if has and has.profession else None
+        self.offered = groups_with_professions(event, held)
         self.group.choices = [(str(group.id), group.name) for group, _ in self.offered]
         self.profession.choices = [
             (str(profession.id), profession.name) for _, members in self.offered for profession in members
@@ -193,6 +195,16 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             self.idempotency_key.data = uuid.uuid4().hex
         return self
 
+    def _group_of(self, profession_id: uuid.UUID | None) -> str:
+        """The group under which a profession is offered, "" for one that is not."""
+        found = (group.id for group, members in self.offered if profession_id in {one.id for one in members})
+        return str(next(found, ""))
+
+    @property
+    def asks_licence(self) -> bool:
+        """Whether a profession on offer has a licence number; the page asks only those for it, and shows what stands."""
+        return bool(self.licence_number.data) or any(one.licence for _, some in self.offered for one in some)
+
     @property
     def full_groups(self) -> list[str]:
         """Names of the groups offered that are full, where nobody may wait."""
@@ -206,6 +218,13 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         if field.data not in dict(field.choices):
             raise ValidationError("職種区分を選んでください")
 
+    def _went_out_of_use(self) -> str:
+        """The name of the chosen profession where it is not on offer, though there is one: it was until a moment ago, or the
+        paper has it."""
+        chosen = _id(self.profession.data)
+        profession = db.session.get(Profession, chosen) if chosen and not self._group_of(chosen) else None
+        return profession.name if profession is not None else ""
+
     @property
     def other(self) -> str:
         """Code of the profession that has to be put into words."""
@@ -216,13 +235,12 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         return (self.profession_note.data or "") if self._is_other() else ""
 
     def _is_other(self) -> bool:
-        return any(
-            str(profession.id) == self.profession.data and profession.code == OTHER
-            for _, members in self.offered
-            for profession in members
-        )
+        others = {str(one.id) for _, members in self.offered for one in members if one.code == OTHER}
+        return self.profession.data in others
 
     def validate_profession(self, field: RadioField) -> None:
+        if name := self._went_out_of_use():
+            raise ValidationError(f"「{name}」は、この催しでは選べなくなりました。ほかの職種を選んでください")
         if self.group.data not in dict(self.group.choices):
             return  # asked for first: the professions to choose from depend on it
         if not field.data:
@@ -237,6 +255,10 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("選んだ職種区分の中から、職種を選んでください")
         if self._is_other() and not self.profession_note.data:
             raise ValidationError("「その他」を選んだ方は、下の欄に職種を書いてください")
+
+    def validate_heard_via(self, field: SelectField) -> None:
+        if field.data and field.data not in dict(field.choices):
+            raise ValidationError("選んだきっかけは、一覧からなくなりました。選び直してください")
 
     def validate_family_kana(self, field: StringField) -> None:
         if not field.data and not names.is_latin(self.family.data):
@@ -327,7 +349,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 
     def fill_from(self, application: Application) -> None:
         """Show what an application says now."""
-        self.group.data = str(application.event_group_id)
+        # That of the profession: staff may count somebody in another one.
+        self.group.data = self._group_of(application.profession_id) or str(application.event_group_id)
         self.profession.data = str(application.profession_id) if application.profession_id else None
         self.organisation_id.data = str(application.organisation_id or "")
         self.organisation_name.data = application.organisation_name or NO_OFFICE[0]
@@ -369,8 +392,8 @@ class ApplyForm(PersonForm):
     goes_on = HiddenField()
     once_more = False
     """Whether somebody whose application has ended applies again, filled in with what it said."""
-    lost_office = ""
-    """Name of the office that would be filled in and is out of use."""
+    lost_office = lost_profession = ""
+    """Names of the office and of the profession that would be filled in and cannot be chosen."""
 
     def for_event(self, event: Event) -> Self:
         """Know which groups are full for somebody new."""
@@ -394,9 +417,10 @@ class ApplyForm(PersonForm):
             getattr(self, name).data = getattr(newest, name)
         if newest.organisation is not None:
             self.offer_office(newest.organisation)
-        for group, members in self.offered:
-            if newest.profession_id in {one.id for one in members}:
-                self.group.data, self.profession.data = str(group.id), str(newest.profession_id)
+        if group := self._group_of(newest.profession_id):
+            self.group.data, self.profession.data = group, str(newest.profession_id)
+        elif newest.profession is not None:
+            self.lost_profession = newest.profession.name
 
     def offer_office(self, office: Organisation) -> None:
         """Fill in an office of the directory for somebody new; one that is out of use is to be chosen anew."""
@@ -405,34 +429,9 @@ class ApplyForm(PersonForm):
         self.organisation_name.data = office.name if office.active else ""
 
     def validate_heard_via(self, field: SelectField) -> None:
-        if field.data not in dict(field.choices) or not field.data:
+        if not field.data:
             raise ValidationError("どこで知ったかを選んでください")
-
-
-class ProxyForm(PersonForm):
-    """An application that came by FAX, phone or postcard; a mail address is optional then."""
-
-    channel = RadioField(
-        "届いた方法",
-        choices=[(one.value, CHANNELS[one]) for one in (Channel.FAX, Channel.PHONE, Channel.POSTCARD)],
-        validators=[InputRequired("届いた方法を選んでください")],
-    )
-    role = SelectField("参加のしかた", default=PARTICIPANT, validate_choice=False)
-
-    def for_event(self, event: Event) -> Self:
-        """Offer the roles in use too."""
-        super().for_event(event)
-        self.turned_away = groups_turned_away(event)
-        self.role.choices = [(one.code, one.name) for one in event_roles()]
-        return self
-
-    def validate_role(self, field: SelectField) -> None:
-        if field.data not in dict(field.choices):
-            raise ValidationError("参加のしかたを選んでください")
-
-    @property
-    def mail_is_required(self) -> bool:
-        return False
+        super().validate_heard_via(field)
 
 
 class LinksForm(FlaskForm):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""名簿 for staff: the list, one application, proxy entry, cancelling, the workbook."""
+"""名簿 for staff: the list, one application, cancelling, the workbook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from trainings.accounts.access import allowed, current_staff
+from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.audit.actions import record
 from trainings.core import names
@@ -16,7 +16,6 @@ from trainings.core.db import db
 from trainings.core.paper import letters, sheets
 from trainings.core.refusal import Refused
 from trainings.core.requests.asking import ask, asks_first, is_sure
-from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.requests.unprintable import tell_unprintable
 from trainings.core.web import download
@@ -25,11 +24,11 @@ from trainings.directory.queries import canonical_ids_of, role_names
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import chips, exports, queries, texts
-from trainings.registration.actions import cancel_application, renew_secrets, submit_application
+from trainings.registration.actions import cancel_application, renew_secrets
 from trainings.registration.corrections import questions
 from trainings.registration.corrections.changing import change_application
 from trainings.registration.corrections.forms import CancelForm, StaffChangeForm
-from trainings.registration.forms import PersonForm, ProxyForm
+from trainings.registration.forms import PersonForm
 from trainings.registration.intake import locked_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.printing import printed_words, unprintable_names, unprintable_of_event
@@ -179,7 +178,7 @@ def save(application_id: uuid.UUID) -> ResponseReturnValue:
             db.session.rollback()
             one = _application_or_404(application_id)
             form = StaffChangeForm().of(one).for_event(one.event)
-            problem = _beside_field(form, refused)
+            problem = beside_field(form, refused)
     elif clash := form.clash_page(back=url_for("registration.edit", application_id=application_id)):
         return clash
     page = render_template(
@@ -207,54 +206,7 @@ def renew(application_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("registration.application", application_id=application_id))
 
 
-# -- proxy entry ------------------------------------------------------------------------------------------------
-
-
-@bp.get("/staff/events/<slug>/applications/new")
-@allowed(Role.PLANNER)
-def proxy(slug: str) -> ResponseReturnValue:
-    """Entering what came by FAX, phone or postcard; the channel of the last one is kept."""
-    event = _event_or_404(slug)
-    form = ProxyForm(formdata=None).for_event(event)
-    form.channel.data = request.args.get("channel")
-    return render_template("registration/proxy.html", event=event, form=form, problem="")
-
-
-@bp.post("/staff/events/<slug>/applications/new")
-@keeps_typed
-@allowed(Role.PLANNER)
-def enter(slug: str) -> ResponseReturnValue:
-    event = _event_or_404(slug)
-    form = ProxyForm().for_event(event)
-    problem = ""
-    if form.validate():
-        staff = current_staff()
-        try:
-            stored = submit_application(
-                event_id=event.id,
-                statement=form.statement(),
-                channel=Channel(form.channel.data),
-                idempotency_key=own_key(form.idempotency_key.data),
-                sent_edition=form.edition,
-                role=form.role.data,
-                entered_by_id=staff.id if staff else None,
-            )
-            flash(
-                texts.ENTERED.format(
-                    name=stored.full_name, code=stored.code, state=texts.STATES[stored.state]
-                )
-            )
-            tell_unprintable(*printed_words(stored))
-            return redirect(url_for("registration.proxy", slug=slug, channel=form.channel.data))
-        except Refused as refused:
-            db.session.rollback()
-            event = _event_or_404(slug)
-            form = ProxyForm().for_event(event)
-            problem = _beside_field(form, refused)
-    return render_template("registration/proxy.html", event=event, form=form, problem=problem), 422
-
-
-def _beside_field(form: PersonForm, refused: Refused) -> str:
+def beside_field(form: PersonForm, refused: Refused) -> str:
     """Put the sentence beside the field that it is about; returns it when there is none."""
     sentence = refused.sentence(texts.REFUSALS)
     if refused.code not in FIELD_OF:

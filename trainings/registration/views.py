@@ -114,6 +114,8 @@ def _first_step(event: Event, fill: Callable[[ApplyForm], None]) -> ResponseRetu
     if not event.takes_applications:
         return render_template("registration/not_open.html", event=event), 410
     form = ApplyForm(formdata=None).for_event(event)
+    if not form.offered:
+        return render_template("registration/not_open.html", event=event, invites_nobody=True), 410
     if form.is_hopeless:
         return render_template("registration/not_open.html", event=event, is_full=True), 410
     fill(form)

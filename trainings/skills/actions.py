@@ -132,7 +132,13 @@ def set_taught_skills(*, event_id: uuid.UUID, levels: Mapping[uuid.UUID, int]) -
     event = lock_event(event_id)
     if event.state == EventState.CLOSED:
         return False
-    known = {row.skill_id: row for row in queries.taught_skills(event.id)}
+    framework = queries.current_framework()
+    # What stands on no page, of an earlier version of the framework, stays.
+    known = {
+        row.skill_id: row
+        for row in queries.taught_skills(event.id)
+        if framework is not None and row.skill.framework_id == framework.id
+    }
     for skill_id, row in known.items():
         if skill_id not in levels:
             db.session.delete(row)

@@ -45,6 +45,14 @@ def skills_by_domain(framework: Framework) -> list[tuple[Skill, list[Skill]]]:
     return [(domain, [skill for skill in rows if skill.parent_id == domain.id]) for domain in domains]
 
 
+def titles_of(skill_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Skill → its title, of whatever version of the framework."""
+    if not skill_ids:
+        return {}
+    rows = db.session.execute(select(Skill.id, Skill.title).where(Skill.id.in_(skill_ids)))
+    return {row.id: row.title for row in rows}
+
+
 def levels_of(framework: Framework) -> dict[int, Level]:
     rows = db.session.scalars(
         select(Level).where(Level.framework_id == framework.id, Level.skill_id.is_(None)).order_by(Level.n)

@@ -107,6 +107,8 @@ def person_levels(
     group = who.profession.skill_group if who.profession else ""
     domains = queries.skills_by_domain(framework)
     titles = {skill.id: skill.title for _, skills in domains for skill in skills}
+    # Facts of an earlier version of the framework are told in its words.
+    titles |= queries.titles_of({row.skill_id for row in evidence} - titles.keys())
     return {
         "person": who,
         "group": group,

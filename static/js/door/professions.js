@@ -6,6 +6,8 @@ export function professions(panel, { desk, kept, corrected }) {
   const ask = panel.querySelector("[data-correct]");
   const form = panel.querySelector("[data-correct-form]");
   const choice = form.querySelector("select");
+  /** Guest → the professions that this desk has seen them have: theirs, in use or not, and the way back to them. */
+  const had = new Map();
   let about;
 
   const fold = (open) => {
@@ -16,11 +18,13 @@ export function professions(panel, { desk, kept, corrected }) {
   /** A result is shown: guest, or nobody. */
   const show = (guest) => {
     about = guest?.id && desk.roster.loaded?.event.professions?.length ? guest : undefined;
+    if (about) had.set(about.id, (had.get(about.id) ?? new Set()).add(about.profession));
     fold(false);
   };
 
   ask.addEventListener("click", () => {
-    const all = desk.roster.loaded.event.professions;
+    const theirs = had.get(about.id);
+    const all = desk.roster.loaded.event.professions.filter((one) => one.in_use !== false || theirs.has(one.name));
     choice.replaceChildren(
       ...[...new Set(all.map((one) => one.group))].map((name) => {
         const group = document.createElement("optgroup");

@@ -13,12 +13,14 @@ from sqlalchemy import select
 from tests.support.applying import make_office
 from tests.support.client import Client
 from tests.support.hands import QueryCount, Unit
+from tests.support.numbered import kana_of
 from tests.support.pages import Page
 from trainings.accounts.models import Role
 from trainings.audit.models import AuditEntry
 from trainings.core.paper import sheets
 from trainings.directory import actions
 from trainings.directory.models import Organisation, OrganisationKind
+from trainings.directory.offices import set_organisation_active
 
 HEADER = ["名称", "カナ", "種別", "圏域", "事業所番号"]
 Counting = Callable[[], AbstractContextManager[QueryCount]]
@@ -313,7 +315,7 @@ def test_five_thousand_rows_travel_through_the_page(planner: Client, unit: Unit)
     rows = [
         [
             f"けやき訪問看護ステーション第{n}事業所",
-            f"ケヤキホウモンカンゴ{n}",
+            f"ケヤキホウモンカンゴ{kana_of(n)}",
             "訪問看護",
             "市内",
             f"01{n:08d}",
@@ -325,6 +327,43 @@ def test_five_thousand_rows_travel_through_the_page(planner: Client, unit: Unit)
 
     assert "5000か所を追加する" in checked
     assert len(checked.one('input[name="checked"]')["value"]) < 400_000
+
+
+def test_office_out_of_use_in_a_file_is_named_and_comes_back_only_with_a_tick(
+    planner: Client, unit: Unit
+) -> None:
+    with unit():
+        gone = make_office("けやき薬局", number="0130000001")
+        set_organisation_active(organisation_id=gone.id, active=False)
+        make_office("ひばり薬局")
+    same = ["けやき薬局", "", "薬局", "市内", "0130000001"]
+
+    page = upload(
+        planner, workbook([*same[:1], "ケヤキヤッキョク", *same[2:]], ["ひばり薬局", "", "薬局", "市内", ""])
+    )
+    assert "使用停止中の事業所が、ファイルに1か所あります" in page
+    page.press("1か所を変更する")
+    assert stored(unit)["けやき薬局"] == ("ケヤキヤッキョク", "pharmacy", "市内", "0130000001", False)
+
+    page = upload(planner, workbook(same))
+    page = page.press("印を付けた事業所の使用を再開する", revived=[str(gone.id)])
+    assert "「けやき薬局」の使用を再開しました" in page
+    assert stored(unit)["けやき薬局"][-1] is True
+
+
+def test_office_retired_between_check_and_button_is_not_taken_over_unseen(
+    planner: Client, unit: Unit
+) -> None:
+    with unit():
+        office = make_office("けやき薬局")
+    checked = upload(planner, workbook(["けやき薬局", "ケヤキヤッキョク", "薬局", "市内", ""]))
+    with unit():
+        set_organisation_active(organisation_id=office.id, active=False)
+
+    page = checked.press("1か所を変更する", status=422)
+
+    assert "確認しているあいだに内容が変わりました" in page.errors[0]
+    assert stored(unit)["けやき薬局"] == ("", "pharmacy", "市内", None, False)
 
 
 # -- for applicants -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.core import names
+from trainings.core import names, spellings
 from trainings.directory import texts
 from trainings.directory.imports import (
     MOST_ROWS,
@@ -83,7 +83,6 @@ def test_a_title_above_the_header_is_passed_over_and_lines_count_as_in_the_file(
         (["", "", "薬局", "市内", ""], Flaw.NAME_MISSING),
         (["あ" * 121, "", "薬局", "市内", ""], Flaw.NAME_TOO_LONG),
         (["けやき薬局", "ア" * 121, "薬局", "市内", ""], Flaw.KANA_TOO_LONG),
-        (["けやき薬局", "欅ヤッキョク", "薬局", "市内", ""], Flaw.KANA_HAS_KANJI),
         (["けやき薬局", "", "", "市内", ""], Flaw.KIND_MISSING),
         (["けやき薬局", "", "床屋", "市内", ""], Flaw.KIND_UNKNOWN),
         (["けやき薬局", "", "薬局", " ", ""], Flaw.DISTRICT_MISSING),
@@ -176,10 +175,26 @@ def test_a_name_in_another_width_is_the_same_office() -> None:
     assert (step.deed, step.changes) == (Deed.CHANGE, ("name",))
 
 
-def test_an_office_out_of_use_comes_back() -> None:
-    (step,) = plan_import([row()], [office(active=False)]).steps
+def test_an_office_out_of_use_is_named_and_stays_out_of_use() -> None:
+    plan = plan_import([row()], [office(active=False)])
 
-    assert step.changes == ("active",)
+    assert [(step.deed, step.changes) for step in plan.retired] == [(Deed.KEEP, ())]
+    assert plan.fingerprint != plan_import([row()], [office()]).fingerprint
+
+
+def test_a_name_in_another_width_is_rather_the_office_in_use() -> None:
+    gone, stands = office(8, name="ケヤキ 薬局", active=False), office(name="けやき　薬局")
+    (step,) = plan_import([row(name="けやき薬局")], [gone, stands]).steps
+
+    assert step.office == stands
+
+
+@pytest.mark.parametrize("kana", ["欅ヤッキョク", "keyaki", "ケヤキ!"])
+def test_kana_are_asked_about_as_in_forms_unless_they_stand(kana: str) -> None:
+    (flaw,) = plan_import([row(kana=kana)], []).flaws
+    assert (flaw.what, flaw.facts["asked"]) == (Flaw.KANA_STRANGE, spellings.about_kana("", kana))
+
+    assert plan_import([row(kana=kana)], [office(kana=kana)]).flaws == ()
 
 
 def test_the_same_name_in_another_district_is_added_with_a_hint() -> None:

@@ -34,7 +34,7 @@ from trainings.core.requests.late_forms import csrf
 from trainings.core.requests.shorter import shorten
 from trainings.core.web import blueprint, error_page
 from trainings.events.models import Event
-from trainings.events.queries import groups_with_professions
+from trainings.events.queries import mapped_professions
 from trainings.events.whereabouts import news_of
 from trainings.registration.models import Application
 
@@ -245,9 +245,8 @@ def _facts(event: Event) -> tuple[dict[str, Any], str]:
             "fee": event.fee_amount,
             "sessions": [{"id": str(one.id), "ends_at": one.ends_at.isoformat()} for one in event.sessions],
             "professions": [
-                {"id": str(one.id), "name": one.name, "group": group.name}
-                for group, members in groups_with_professions(event)
-                for one in members
+                {"id": str(one.id), "name": one.name, "group": one.group, "in_use": one.in_use}
+                for one in mapped_professions(event)
             ],
         },
         "texts": {

@@ -85,8 +85,12 @@ class SubstituteForm(PersonForm):
     def for_event(self, event: Event) -> Self:
         """Offer the group of the seat only."""
         super().for_event(event)
-        its = self.application.event_group_id
-        self.offered = [(group, members) for group, members in self.offered if group.id == its]
+        seat = self.application
+        of_group = {group.id: members for group, members in self.offered}
+        own = [one for members in of_group.values() for one in members if one.id == seat.profession_id]
+        members = of_group.get(seat.event_group_id, [])
+        # Staff may count the seat in another group than that of its profession.
+        self.offered = [(seat.group, [*members, *(one for one in own if one not in members)])]
         self.group.choices = [(str(group.id), group.name) for group, _ in self.offered]
         return self
 

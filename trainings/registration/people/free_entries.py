@@ -39,12 +39,13 @@ OPEN_FREE_ENTRY = (*_FREE, Application.organisation_kept.is_(False))
 class FreeEntry:
     """One name as typed (first spelling), who typed it in some spelling, how many those are, and what it may mean.
 
-    applications: on a page no more than are decided on at once."""
+    applications: on a page no more than are decided on at once. retired: offices out of use that have this very name."""
 
     name: str
     applications: tuple[Application, ...]
     count: int
     suggestions: tuple[Organisation, ...] = ()
+    retired: tuple[Organisation, ...] = ()
 
 
 def open_free_entries(event_id: uuid.UUID | None = None) -> list[FreeEntry]:
@@ -83,12 +84,12 @@ def match_free_entry(
     """Say which organisation these applications mean; what was typed stays beside it.
 
     Their people get the organisation where they had none, and are compared again with their new colleagues.
-    Raises Refused: NOT_FOUND, ALREADY_MATCHED.
+    Raises Refused: NOT_FOUND, ALREADY_MATCHED, OFFICE_RETIRED (facts: name): whoever has it keeps it, nobody gets it anew.
     """
     applications = _locked(application_ids)
-    office = db.session.get(Organisation, organisation_id)
-    if office is None:
-        raise Refused(DirectoryRefusal.NOT_FOUND)
+    office = offices.locked_office(organisation_id)
+    if not office.active:
+        raise Refused(DirectoryRefusal.OFFICE_RETIRED, name=office.name)
     for application in applications:
         application.organisation_id = organisation_id
         application.organisation_kept = False
@@ -177,7 +178,11 @@ def _loaded(same: Sequence[Same], most: int | None = None) -> list[FreeEntry]:
 
 def _with_suggestions(entries: Sequence[FreeEntry]) -> list[FreeEntry]:
     meant = directory.closest_organisations([entry.name for entry in entries])
-    return [replace(entry, suggestions=tuple(meant[entry.name])) for entry in entries]
+    retired = directory.retired_organisations_named([entry.name for entry in entries])
+    return [
+        replace(entry, suggestions=tuple(meant[entry.name]), retired=tuple(retired[entry.name]))
+        for entry in entries
+    ]
 
 
 def _locked(application_ids: Collection[uuid.UUID]) -> list[Application]:

@@ -1,0 +1,1 @@
+"""Applications that came on paper or by telephone, entered by staff."""
