@@ -136,6 +136,7 @@ WHYS = {
 }
 """Reason → what the screen says, and the next step in words that a volunteer can read aloud."""
 BADGE_BY_HAND = "{letters}は名札に印刷できません。「〓」の所に手で書いてください。"
+PLEDGE_BY_HAND = "守秘の約束を、まだいただいていません。紙で約束していただいてください。"
 AT_DESK = "受付の机へどうぞ"
 UNDONE = "受付を取り消しました"
 TWIN = "同じ方かもしれない申込"

@@ -122,7 +122,7 @@ class Step:
 
     @property
     def is_retired(self) -> bool:
-        """Whether it is about an office that is out of use: it stays so, unless whoever takes the file over wants it back."""
+        """Whether it is about an office out of use: it stays so, unless whoever takes the file over wants it back."""
         return self.office is not None and not self.office.active
 
 

@@ -80,8 +80,8 @@ def present_plan(rows: Sequence[OfficeRow]) -> Plan:
 def apply_import(*, rows: Sequence[OfficeRow], fingerprint: str, revived: Collection[uuid.UUID] = ()) -> Plan:
     """Do what the checked rows said they would do: all of it or nothing.
 
-    fingerprint: of the plan that was shown. revived: offices of the file that are out of use and come back into it; the
-    others stay out of use, with what the file says of them. Raises Refused: CHANGED_MEANWHILE, when the directory has changed so
+    fingerprint: of the plan that was shown. revived: offices of the file that come back into use; the others that are out
+    of it stay so, with what the file says of them. Raises Refused: CHANGED_MEANWHILE, when the directory has changed so
     that the same rows would now do something else.
     """
     plan = present_plan(rows)

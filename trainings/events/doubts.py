@@ -131,7 +131,7 @@ def _still_reserved(event: Event, standing: Standing) -> int:
 def _of_groups(event: Event) -> Iterator[Doubted]:
     held_by = event.inviting_groups
     for group in event.groups:
-        if group.id not in held_by and not group.reserved:
+        if group.id not in held_by and (event.is_public or not group.reserved):
             yield Doubted.of(Doubt.GROUP_WITHOUT_PROFESSIONS, name=group.name)
     caps = [group.cap for group in event.groups if group.id in held_by]
     if event.capacity is not None and caps and None not in caps:

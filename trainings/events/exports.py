@@ -148,7 +148,7 @@ def _organisers(event: Event) -> list[dict[str, str]]:
 
 def _price(event: Event, is_full: bool) -> dict[str, Any]:
     """What it costs, as far as the words of the fee say so without doubt; and that it is sold out, whatever it costs."""
-    is_free = event.fee in texts.FREE
+    is_free = event.fee in texts.FREE and event.fee_amount is None
     found: dict[str, Any] = {"isAccessibleForFree": is_free}
     yen = re.fullmatch(r"([0-9,]+)円", event.fee)
     if event.state != EventState.PUBLISHED or not (is_free or yen or is_full):

@@ -199,9 +199,10 @@ class Event(Identified, Base):
 
     @property
     def takes_applications(self) -> bool:
-        """Published, and the application window is open now."""
+        """Published, the application window is open now, and no list is fixed for a draw."""
         return (
             self.state == EventState.PUBLISHED
+            and self.list_frozen_at is None
             and self.application_opens_at <= clock.now() < self.application_closes_at
         )
 

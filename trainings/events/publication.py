@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 from trainings.core.refusal import Refused
@@ -25,7 +26,7 @@ def _missing_facts(event: Event) -> Iterator[Refused]:
         yield Refused(EventRefusal.NO_VENUE)
     if event.capacity is None and event.selection in GIVES_SEATS:
         yield Refused(EventRefusal.NO_CAPACITY)
-    if not event.inviting_groups:
+    if not _with_professions(event):
         yield Refused(EventRefusal.NO_GROUPS)
     if event.application_closes_at > event.starts_at:
         yield Refused(EventRefusal.CLOSES_AFTER_START)
@@ -35,9 +36,18 @@ def _missing_facts(event: Event) -> Iterator[Refused]:
         yield Refused(EventRefusal.NO_PLEDGE)
 
 
+def _with_professions(event: Event) -> frozenset[uuid.UUID]:
+    """The groups that count somebody. Once an event is public its quotas stay valid whatever goes out of use, and are
+    asked about (doubts); before, they are for those who can apply."""
+    if event.is_public:
+        return frozenset(row.event_group_id for row in event.professions)
+    return event.inviting_groups
+
+
 def _reserves_for_nobody(event: Event) -> Iterator[Refused]:
+    filled = _with_professions(event)
     for group in event.groups:
-        if group.reserved and group.id not in event.inviting_groups:
+        if group.reserved and group.id not in filled:
             yield Refused(EventRefusal.RESERVE_FOR_NOBODY, name=group.name, reserved=group.reserved)
 
 

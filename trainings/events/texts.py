@@ -72,7 +72,7 @@ DOUBTS = {
     Doubt.CAPS_BELOW_CAPACITY: (
         "どの区分も上限まで埋まって{caps}席です。定員は{capacity}席なので、残りの席には、だれも座れません。"
     ),
-    Doubt.GROUP_WITHOUT_PROFESSIONS: "「{name}」には、まだ職種が割りあてられていません。",
+    Doubt.GROUP_WITHOUT_PROFESSIONS: "「{name}」には、申込で選べる職種が割りあてられていません。",
     Doubt.PROGRAMME_BEYOND_END: "プログラムが、終わりの時刻を{minutes}分過ぎています。",
 }
 KINDS = {

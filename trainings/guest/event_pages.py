@@ -56,7 +56,7 @@ def status_of(event: Event, groups: list[EventGroup]) -> Status:
         return Status.OVER
     if instant < event.application_opens_at:
         return Status.AHEAD
-    if instant >= event.application_closes_at:
+    if instant >= event.application_closes_at or event.list_frozen_at is not None:
         return Status.CLOSED
     return Status.FULL if is_full(event, groups) else Status.OPEN
 

@@ -71,7 +71,8 @@ def submit_application(
     earlier, code = sent_before(event, idempotency_key, sent_edition)
     if earlier is not None:
         return earlier
-    _check_open(event, channel, role)
+    if closed := why_closed(event, channel, role):
+        raise Refused(closed)
     group = group_of_profession(event_id, statement.profession_id)
     if group is None:
         raise Refused(RegistrationRefusal.PROFESSION_NOT_INVITED)
@@ -123,18 +124,16 @@ def _lock_for_application(event_id: uuid.UUID) -> Event:
     return event
 
 
-def _check_open(event: Event, channel: Channel, role: str) -> None:
+def why_closed(event: Event, channel: Channel, role: str = PARTICIPANT) -> RegistrationRefusal | None:
+    """Why nobody can apply in this way now, whoever it is; None when somebody can. Pages say so before anything is typed."""
     if event.state != EventState.PUBLISHED:
-        raise Refused(RegistrationRefusal.NOT_PUBLISHED)
+        return RegistrationRefusal.NOT_PUBLISHED
     if event.list_frozen_at is not None and role == PARTICIPANT:
-        raise Refused(RegistrationRefusal.LIST_FROZEN)
+        return RegistrationRefusal.LIST_FROZEN
     if clock.now() < event.application_opens_at:
-        raise Refused(RegistrationRefusal.NOT_OPEN_YET)
-    if channel in BY_STAFF:
-        if clock.now() >= event.ends_at:
-            raise Refused(RegistrationRefusal.CLOSED)
-    elif clock.now() >= event.application_closes_at:
-        raise Refused(RegistrationRefusal.CLOSED)
+        return RegistrationRefusal.NOT_OPEN_YET
+    closes_at = event.ends_at if channel in BY_STAFF else event.application_closes_at
+    return RegistrationRefusal.CLOSED if clock.now() >= closes_at else None
 
 
 def _refuse_without_seat(event: Event, application: Application) -> None:

@@ -29,7 +29,7 @@ from trainings.core.fields import (
     TextAreaField,
 )
 from trainings.core.requests.editions import Facet, edition_of, facets_of
-from trainings.directory.models import Organisation, Profession
+from trainings.directory.models import Association, Organisation, Profession
 from trainings.directory.queries import channels_to_choose
 from trainings.events.models import Event, Selection
 from trainings.events.queries import Held, groups_with_professions
@@ -257,7 +257,8 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("「その他」を選んだ方は、下の欄に職種を書いてください")
 
     def validate_heard_via(self, field: SelectField) -> None:
-        if field.data and field.data not in dict(field.choices):
+        chosen = _id(field.data) if field.data not in dict(field.choices) else None
+        if chosen and db.session.get(Association, chosen):
             raise ValidationError("選んだきっかけは、一覧からなくなりました。選び直してください")
 
     def validate_family_kana(self, field: StringField) -> None:
@@ -429,9 +430,9 @@ class ApplyForm(PersonForm):
         self.organisation_name.data = office.name if office.active else ""
 
     def validate_heard_via(self, field: SelectField) -> None:
-        if not field.data:
-            raise ValidationError("どこで知ったかを選んでください")
         super().validate_heard_via(field)
+        if not field.data or field.data not in dict(field.choices):
+            raise ValidationError("どこで知ったかを選んでください")
 
 
 class LinksForm(FlaskForm):  # type: ignore[misc]

@@ -130,6 +130,14 @@ class Place:
     in_all: int
 
 
+def anybody_waits(event_id: uuid.UUID) -> bool:
+    """Whether somebody is on the waiting list of an event."""
+    waiting = select(Application.id).where(
+        Application.event_id == event_id, Application.state == State.WAITING
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
 def waiting_place(application: Application) -> Place | None:
     """The place of a waiting application; None for one that does not wait."""
     if application.state != State.WAITING or application.waiting_rank is None:

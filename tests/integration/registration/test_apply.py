@@ -580,7 +580,7 @@ def test_profession_that_the_event_leaves_out_is_not_offered(client: Client, uni
 
     assert values["profession"] not in client.get(f"/e/{event.slug}/apply").html
     page = client.post(f"/e/{event.slug}/apply/send", values, status=422)
-    assert page.errors == ["選んだ職種区分の中から、職種を選んでください"]
+    assert page.errors == ["「市民（一般）」は、この催しでは選べなくなりました。ほかの職種を選んでください"]
     with pytest.raises(Refused) as refused, unit():
         submit_application(
             event_id=event.id, statement=statement("CIT"), channel=Channel.WEB, idempotency_key="k"

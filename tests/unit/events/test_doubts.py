@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.hands import Clock
 from trainings.core import clock as clocks
+from trainings.directory.models import Profession
 from trainings.events.changes import Standing
 from trainings.events.doubts import ASKED, Doubt, digest, doubts, of_day, to_ask
 from trainings.events.models import (
@@ -47,7 +48,9 @@ def event(*groups: EventGroup, sectors: tuple[EventSector, ...] = (), **says: An
     return Event(
         groups=list(groups),
         sectors=list(sectors),
-        professions=[EventProfession(event_group_id=one.id) for one in groups],
+        professions=[
+            EventProfession(event_group_id=one.id, profession=Profession(active=True)) for one in groups
+        ],
         **(values | says),
     )
 

@@ -45,9 +45,8 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         say, then = texts.TWIN, texts.TWIN_NEXT.format(code=kept["twin"])
     elif outcome == Outcome.ADMITTED and scan.direction == Direction.OUT:
         say = texts.OUT
-    elif scan.method == Method.WALK_IN and application is not None:
-        lost = letters.missing(application.full_name, application.organisation_name)
-        then = texts.BADGE_BY_HAND.format(letters=letters.named(lost)) if lost else ""
+    elif outcome == Outcome.ADMITTED and application is not None:
+        then = _to_do(scan, application)
     guest = None
     if application is not None:
         guest = roster_entry(application) | {"table": kept["table"], "state": kept["state"]}
@@ -64,6 +63,17 @@ def answer_given(scan: Scan, application: Application | None) -> dict[str, Any]:
         "undo": scan.kind == ScanKind.UNDO and outcome == Outcome.ADMITTED,
         "guest": guest,
     }
+
+
+def _to_do(scan: Scan, application: Application) -> str:
+    """What the desk still has to see to, for somebody who comes in."""
+    to_do = []
+    if application.event.pledge and application.pledged_at is None:
+        to_do.append(texts.PLEDGE_BY_HAND)
+    if scan.method == Method.WALK_IN:
+        lost = letters.missing(application.full_name, application.organisation_name)
+        to_do += [texts.BADGE_BY_HAND.format(letters=letters.named(lost))] if lost else []
+    return "".join(to_do)
 
 
 def _counted_then(kept: dict[str, Any], application: Application) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from trainings.core.requests.asking import Question
 from trainings.events.models import Event
 from trainings.registration import texts
 from trainings.registration.models import Application
+from trainings.registration.queries import anybody_waits
 from trainings.registration.states import HOLDS_SEAT
 
 
@@ -22,8 +23,10 @@ def about_cancelling(one: Application) -> Question:
 
 
 def _is_offered_on(event: Event) -> bool:
-    """Whether a seat that falls free goes to the next: not once the event has begun, or does not take place."""
-    return event.is_held and not event.has_begun
+    """Whether a seat that falls free goes to the next: not once the event has begun, does not take place, or keeps no
+    list and nobody waits from before."""
+    goes_on = event.is_held and not event.has_begun
+    return goes_on and (event.keeps_waiting_list or anybody_waits(event.id))
 
 
 def about_renewing(one: Application) -> Question:

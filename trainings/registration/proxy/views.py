@@ -15,11 +15,12 @@ from trainings.core.requests.unprintable import tell_unprintable
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
-from trainings.registration.actions import submit_application
+from trainings.registration.actions import submit_application, why_closed
 from trainings.registration.list_views import beside_field
 from trainings.registration.models import Channel
 from trainings.registration.printing import printed_words
 from trainings.registration.proxy.forms import ProxyForm
+from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.views import bp
 
 
@@ -34,7 +35,7 @@ def proxy(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = ProxyForm(formdata=None).for_event(event)
     form.channel.data = request.args.get("channel")
-    return render_template("registration/proxy.html", event=event, form=form, problem="")
+    return _page(event, form, "", 200)
 
 
 @bp.post("/staff/events/<slug>/applications/new")
@@ -68,4 +69,18 @@ def enter(slug: str) -> ResponseReturnValue:
             event = _event_or_404(slug)
             form = ProxyForm().for_event(event)
             problem = beside_field(form, refused)
-    return render_template("registration/proxy.html", event=event, form=form, problem=problem), 422
+    return _page(event, form, problem, 422)
+
+
+def _page(event: Event, form: ProxyForm, problem: str, status: int) -> ResponseReturnValue:
+    """The form; above it, why nobody could be entered now: a whole FAX is not to be typed for nothing."""
+    closed = why_closed(event, Channel.FAX)
+    page = render_template(
+        "registration/proxy.html",
+        event=event,
+        form=form,
+        problem=problem,
+        closed=texts.REFUSALS[closed] if closed and not problem else "",
+        frozen=closed == RegistrationRefusal.LIST_FROZEN,
+    )
+    return page, status
