@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 from sqlalchemy import func, select
 
@@ -38,6 +35,7 @@ from trainings.directory.models import (
     Sector,
 )
 from trainings.directory.refusals import DirectoryRefusal
+from trainings.directory.shipped import rows_of, shipped_groups
 
 LONGEST_SEARCH_KEY = 300
 GROUP_COLOURS = ("g-md", "g-dt", "g-ph", "g-ns", "g-rh", "g-cm", "g-sw", "g-cw", "g-ad", "g-ot")
@@ -56,26 +54,16 @@ def load_master_data() -> None:
     _load_professions()
     _load_roles()
     if not db.session.scalar(select(func.count()).select_from(District)):
-        for sort, row in enumerate(_shipped("districts.csv"), start=1):
+        for sort, row in enumerate(rows_of("districts.csv"), start=1):
             db.session.add(District(name=row["name"], kind=DistrictKind(row["kind"]), sort=sort * 10))
     if not db.session.scalar(select(func.count()).select_from(Association)):
-        for sort, row in enumerate(_shipped("associations.csv"), start=1):
+        for sort, row in enumerate(rows_of("associations.csv"), start=1):
             db.session.add(Association(name=row["name"], sort=sort * 10))
     db.session.flush()
 
 
-def _shipped(file: str) -> list[dict[str, str]]:
-    text = (resources.files("trainings") / "data" / file).read_text("utf-8-sig")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def shipped_skill_groups() -> set[str]:
-    """The groups that the shipped framework has targets for."""
-    return {row["skill_group"] for row in _shipped("professions.csv")}
-
-
 def _load_professions() -> None:
-    rows = _shipped("professions.csv")
+    rows = rows_of("professions.csv")
     marks = list(dict.fromkeys(row["mark"] for row in rows))
     colours = dict(zip(marks, GROUP_COLOURS, strict=True))
     codes_known = set(db.session.scalars(select(Profession.code)))
@@ -105,22 +93,10 @@ def _load_professions() -> None:
 
 def _load_roles() -> None:
     known = set(db.session.scalars(select(EventRole.code)))
-    for sort, row in enumerate(_shipped("event_roles.csv"), start=1):
+    for sort, row in enumerate(rows_of("event_roles.csv"), start=1):
         if row["code"] not in known:
             certified = row["certified"] == "1"
             db.session.add(EventRole(code=row["code"], name=row["name"], certified=certified, sort=sort * 10))
-
-
-def shipped_groups() -> dict[str, ProfessionGroup]:
-    """Shipped name of a group → the group that it is now, whatever it is called: the one of that name, else the one that
-    most of its shipped professions are in."""
-    present = {one.code: one.group for one in queries.professions(active_only=False)}
-    members: dict[str, Counter[ProfessionGroup]] = {}
-    for row in _shipped("professions.csv"):
-        if row["code"] in present:
-            members.setdefault(row["quota_group"], Counter())[present[row["code"]]] += 1
-    found = {name: groups.most_common(1)[0][0] for name, groups in members.items()}
-    return found | {group.name: group for group in queries.profession_groups()}
 
 
 def _make_group(row: dict[str, str], css: str, sectors: dict[str, Sector]) -> ProfessionGroup:

@@ -21,9 +21,9 @@ from trainings.core.fields import (
 )
 from trainings.core.requests.editions import EditForm
 from trainings.directory import queries, texts
-from trainings.directory.actions import shipped_skill_groups
 from trainings.directory.imports import clean_number, number_flaw
 from trainings.directory.models import DistrictKind, Organisation, OrganisationKind
+from trainings.directory.shipped import shipped_skill_groups
 
 
 class Form(FlaskForm):  # type: ignore[misc]

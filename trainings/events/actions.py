@@ -12,9 +12,9 @@ from trainings.core import clock, codes
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
-from trainings.directory.actions import shipped_groups
 from trainings.directory.models import ProfessionGroup
 from trainings.directory.queries import profession_groups, professions
+from trainings.directory.shipped import shipped_groups
 from trainings.events.models import (
     Event,
     EventGroup,
