@@ -49,7 +49,7 @@ from trainings.checkin.actions import revoke_device
 from trainings.checkin.paper.keying import FILE_FORMAT, import_queue
 from trainings.core import clock as clocks
 from trainings.core.db import db
-from trainings.core.paper.sheets import Sheet, read_table, workbook
+from trainings.core.paper.sheets import About, Sheet, read_table, workbook
 from trainings.core.refusal import Refused
 from trainings.desk.closing import close_event
 from trainings.directory.actions import load_master_data
@@ -399,7 +399,7 @@ def offices(city: City) -> None:
 def imported(city: City) -> None:
     header = ["名称", "カナ", "種別", "圏域", "事業所番号"]
     row = [OFFICE_NAME, "ケヤキホウモンカンゴ", "訪問看護", "けやき市内", "1360000001"]
-    content = workbook([Sheet("事業所", header, [row])])
+    content = workbook([Sheet("事業所", header, [row])], About("事業所一覧", "けやき市"))
     page = city.planner.get("/staff/directory/offices/import")
     page = page.form().fill(file=(content, "一覧.xlsx")).submit("内容を確認する")
     named = (
@@ -421,7 +421,9 @@ def imported(city: City) -> None:
 def workbooks(city: City) -> None:
     with city.unit() as session:
         rows = session.scalars(select(Application).where(Application.event_id == city.event.id)).all()
-        words = {cell for row in read_table(applications_workbook(rows), "名簿.xlsx") for cell in row}
+        words = {
+            cell for row in read_table(applications_workbook(city.event, rows), "名簿.xlsx") for cell in row
+        }
     city.tell(PROFESSION, "workbook", NURSE in words, KEPT)
     city.tell(OFFICE, "workbook", OFFICE_NAME in words, KEPT)
     city.tell(CHANNEL, "workbook", any(CITY_WORD in cell for cell in words), KEPT)
