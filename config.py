@@ -135,6 +135,10 @@ class Settings:
     association_name: str = "けやき市医師会"
     contact_name: str = "けやき市 在宅医療推進課"
     contact_phone: str = "000-555-0143"
+    contact_fax: str = ""
+    """The number to which FAX applications are sent; empty = none is named."""
+    contact_mail: str = ""
+    """The address for questions; empty = only the telephone is named."""
     contact_hours: str = "平日 8:30–17:15"
 
     door_roster_days: int = 3

@@ -48,11 +48,14 @@ from trainings.events import models as event_models
 from trainings.guest import pages as guest_pages
 from trainings.messages import delivery
 from trainings.messages import models as message_models
+from trainings.notices import models as notice_models
+from trainings.notices import views as notice_views
+from trainings.notices.queries import untold_ids
 from trainings.printing import models as printing_models
 from trainings.printing import views as printing_views
 from trainings.registration import models as registration_models
 from trainings.registration import pages as registration_pages
-from trainings.registration.people import free_entry_views
+from trainings.registration.people import free_entry_views, reach
 from trainings.registration.people import pages as people_pages
 from trainings.skills import models as skill_models
 from trainings.skills import views as skill_views
@@ -76,6 +79,7 @@ TABLES = (
     job_models,
     limits,
     message_models,
+    notice_models,
     printing_models,
     registration_models,
     restoration,
@@ -101,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     directory_views.bp,
     free_entry_views.bp,
     guest_pages.bp,
+    notice_views.bp,
     printing_views.bp,
     registration_pages.bp,
     mail_views.bp,
@@ -166,6 +171,7 @@ def create_app(settings: Settings) -> Flask:
     limits.init_app(app)
     asking.init_app(app)
     delivery.init_app(app)
+    reach.init_app(app, untold=untold_ids)
     Migrate(app, db.db, directory=str(MIGRATIONS))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -81,7 +81,8 @@ NOT_MET = {
     "an act: nothing on its page is stored words": """
         accounts.reactivate_staff accounts.send_link allocation.answer_offer allocation.draw_now allocation.freeze
         allocation.thaw allocation.void certificates.print_certificates checkin.open_door desk.close_now desk.delete
-        desk.resume desk.withdraw door_badges.print_late door_board.stop messages.leave messages.retry messages.retry_failed_job
+        desk.resume desk.withdraw notices.answer notices.papers notices.tell notices.untell
+        door_badges.print_late door_board.stop messages.leave messages.retry messages.retry_failed_job
         messages.settle_held
         printing.again printing.take offices.apply people.lay_beside people.reopen people.take_back people.undo_merge
         registration.send_my_links surveys.close venue.check_in accounts.use_link guest.confirm guest.answer_address""",

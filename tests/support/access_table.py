@@ -54,6 +54,12 @@ TABLE: dict[str, str] = {
     "printing.paper": "planner",
     "printing.take": "planner",
     "printing.again": "planner",
+    # -- people whom no mail reaches
+    "notices.index": "planner",
+    "notices.tell": "planner",
+    "notices.untell": "planner",
+    "notices.papers": "planner",
+    "notices.answer": "planner",
     # -- certificates
     "certificates.index": "planner",
     "certificates.print_certificates": "planner",
@@ -65,6 +71,7 @@ TABLE: dict[str, str] = {
     "registration.apply_myself": "link:person",
     "registration.check": PUBLIC,
     "registration.send": PUBLIC,
+    "registration.fax_sheet": PUBLIC,
     "registration.links": PUBLIC,
     "registration.send_my_links": PUBLIC,
     "registration.links_sent": PUBLIC,
@@ -241,6 +248,7 @@ ASKED = """
     desk.close_now desk.delete desk.send_notice desk.stand_still
     door_board.stop door_devices.stop_all
     guest.cancel guest.send_substitute
+    notices.answer
     registration.cancel registration.renew
     surveys.close
 """
@@ -250,6 +258,7 @@ NOT_ASKED = {
     "taken back by a button on the page that follows": """
         accounts.deactivate_staff accounts.reactivate_staff allocation.freeze allocation.thaw checkin.open_door desk.morning_mail
         door_devices.set_limit door_devices.set_pin free_entries.add free_entries.keep free_entries.match offices.use
+        notices.tell notices.untell
         people.decide_address people.distinct people.lay_beside people.merge people.other_applicant people.reopen people.take_back
         people.same_applicant people.separate people.undo_merge door_board.make_link allocation.decide_now desk.withdraw
         desk.resume messages.leave""",
@@ -263,7 +272,7 @@ NOT_ASKED = {
         desk.keep_notice guest.confirm guest.answer_address messages.settle_held offices.check offices.apply registration.check
         registration.send surveys.send_answers""",
     "touches nothing that stands": """
-        printing.again printing.take
+        notices.papers printing.again printing.take
         accounts.send_link accounts.sign_out accounts.use_link allocation.result_workbook allocation.whole_record
         certificates.print_certificates checkin.roster_workbook door_badges.print_late door_devices.acknowledge
         door_fees.workbook door_papers.badges messages.retry messages.retry_failed_job

@@ -350,7 +350,20 @@ NO_PART: dict[str, str] = {
     **dict.fromkeys(
         ("title", "subtitle", "description", "audience", "purpose_of_use", "responsible"), "words"
     ),
-    **dict.fromkeys(("contact_name", "contact_phone", "venue", "room", "address", "map_url", "fee"), "words"),
+    **dict.fromkeys(
+        (
+            "contact_name",
+            "contact_phone",
+            "contact_fax",
+            "contact_mail",
+            "venue",
+            "room",
+            "address",
+            "map_url",
+            "fee",
+        ),
+        "words",
+    ),
     **dict.fromkeys(("accessibility", "public_number_name", "standstill_reason"), "words"),
     **dict.fromkeys(("starts_at", "ends_at", "doors_open_at"), "moments of its sessions"),
     **dict.fromkeys(("most_weight", "first_timer_halves", "weighs_own_kind"), "odds of a draw"),

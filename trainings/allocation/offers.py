@@ -20,6 +20,7 @@ from trainings.events.models import Event, EventState, Selection
 from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
+from trainings.registration.people.reach import reaches
 from trainings.registration.seat_rules import candidates_in, candidates_of, released_groups, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
@@ -31,6 +32,8 @@ from trainings.seats.waiting import next_offer
 
 SHORTEST_OFFER = timedelta(hours=3)
 """When less than this is left before the start, nobody is asked by mail any more: staff call from the list."""
+ON_ITS_WAY = timedelta(days=2)
+"""So long a letter travels."""
 
 
 def offer_free_seats(*, event_id: uuid.UUID) -> int:
@@ -46,7 +49,8 @@ def offer_free_seats(*, event_id: uuid.UUID) -> int:
         return 0
     offered = 0
     while (application := next_in_line(event)) is not None:
-        change_state(application, State.OFFERED, Reason.SEAT_FREED, offer_expires_at=expires_at)
+        until = expires_at if reaches(application) else max(expires_at, kept_until(event))
+        change_state(application, State.OFFERED, Reason.SEAT_FREED, offer_expires_at=until)
         tell(application, "offered")
         offered += 1
     return offered
@@ -58,6 +62,50 @@ def offer_expiry(event: Event, instant: datetime) -> datetime | None:
     left = event.doors_open_at - instant
     length = min(timedelta(hours=event.offer_hours), left / 2)
     return instant + length if length >= SHORTEST_OFFER else None
+
+
+def kept_until(event: Event) -> datetime:
+    """Until when a seat is kept for somebody whom no mail reaches and whom nobody has told yet: as long as seats are offered
+    with a time to answer at all. Their own time begins when they are told."""
+    return event.doors_open_at - 2 * SHORTEST_OFFER
+
+
+def start_clock(application: Application, told_at: datetime, *, by_post: bool) -> None:
+    """Somebody whom no mail reaches was told of their offer: from now on they have as long as everybody who reads a mail,
+    and a letter is given two days to arrive. The caller holds the event's lock."""
+    event = application.event
+    begins = told_at + ON_ITS_WAY if by_post else told_at
+    ends = offer_expiry(event, begins) or begins + SHORTEST_OFFER
+    application.offer_expires_at, application.offer_told_at = min(ends, event.doors_open_at), told_at
+    db.session.flush()
+
+
+def rest_clock(application: Application) -> None:
+    """They were not told after all, or the mail that offered it came back. The caller holds the event's lock."""
+    assert application.offer_expires_at is not None, "only an offer has a clock"
+    application.offer_expires_at = max(application.offer_expires_at, kept_until(application.event))
+    application.offer_told_at = None
+    db.session.flush()
+
+
+def unheard_offers() -> list[Application]:
+    """Offers whose time runs although their person cannot have heard of them: the mail came back."""
+    return [
+        one
+        for one in queries.offers_without_mail()
+        if one.offer_expires_at is not None and one.offer_expires_at < kept_until(one.event)
+    ]
+
+
+def rest_unheard(*, event_id: uuid.UUID) -> int:
+    """Let every offer of an event rest of which its person has heard nothing. How many."""
+    lock_event(event_id)
+    unheard = [one for one in unheard_offers() if one.event_id == event_id]
+    for application in unheard:
+        rest_clock(application)
+        record(verb="application.offer_rests", subject=("application", application.id), event_id=event_id)
+    db.session.flush()
+    return len(unheard)
 
 
 def _list_is_in_order(event: Event) -> bool:
@@ -153,7 +201,8 @@ def renew_offers(*, event: Event) -> int:
         return 0
     offered = queries.participants(event.id, [State.OFFERED])
     for application in offered:
-        application.offer_expires_at = expires_at
+        heard = application.offer_told_at is not None or reaches(application)
+        application.offer_expires_at = expires_at if heard else max(expires_at, kept_until(event))
     db.session.flush()
     return len(offered)
 

@@ -18,6 +18,7 @@ from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventGroup, EventState
 from trainings.registration.models import Application
+from trainings.registration.people.reach import is_unreachable
 from trainings.registration.seat_rules import candidates_of, rows_in, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.seats.meaning import Meaning, meaning
@@ -172,6 +173,22 @@ def lapsed_offers(instant: datetime) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
         .order_by(Application.event_id, Application.offer_expires_at)
     )
     return [(event_id, application_id) for event_id, application_id in rows]
+
+
+def offers_without_mail() -> Sequence[Application]:
+    """Offers that stand, to people whom no mail reaches and whom nobody has told."""
+    return db.session.scalars(
+        select(Application)
+        .join(Event, Event.id == Application.event_id)
+        .where(
+            Application.state == State.OFFERED,
+            Application.offer_told_at.is_(None),
+            Application.offer_expires_at > clock.now(),
+            Event.state == EventState.PUBLISHED,
+            is_unreachable(),
+        )
+        .order_by(Application.event_id, Application.id)
+    ).all()
 
 
 def events_with_waiting_list_past_start() -> Sequence[uuid.UUID]:

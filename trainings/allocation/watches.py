@@ -5,13 +5,20 @@ from __future__ import annotations
 import uuid
 
 from trainings.allocation import queries
-from trainings.allocation.offers import expire_offer
+from trainings.allocation.offers import expire_offer, unheard_offers
 from trainings.core import clock
 from trainings.core.jobs import enqueue, was_queued
 
 EXPIRE = "expire_offers"
 READMIT = "readmit_waiting"
 CLOSE_LIST = "close_waiting_list"
+REST = "rest_unheard_offers"
+
+
+def watch_unheard() -> None:
+    """Offers whose mail came back."""
+    for event_id in {one.event_id for one in unheard_offers()}:
+        enqueue(REST, subject=event_id)
 
 
 def watch_offers() -> None:

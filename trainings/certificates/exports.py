@@ -71,6 +71,8 @@ MOST_AT_ONCE = 20
 PART = 25
 """Laid out at a time by the worker: about two seconds."""
 KIND = "certificates"
+WITHOUT_MAIL = "without_mail"
+"""In what an order is for: only people whom no mail reaches."""
 
 
 def all_name(event: Event) -> str:
@@ -79,7 +81,8 @@ def all_name(event: Event) -> str:
 
 
 def _of_order(order: PaperOrder) -> list[uuid.UUID | None]:
-    return [row.id for row in valid_certificates(order.event_id)]
+    without_mail = bool(order.chosen.get(WITHOUT_MAIL))
+    return [row.id for row in valid_certificates(order.event_id, without_mail=without_mail)]
 
 
 def _some_of_order(order: PaperOrder, ids: Sequence[uuid.UUID | None]) -> str:

@@ -12,6 +12,7 @@ from trainings.certificates.models import Certificate
 from trainings.core.db import db
 from trainings.core.paging import Page, page_of
 from trainings.registration.models import Application
+from trainings.registration.people.reach import is_unreachable
 
 
 def certificate_of(application_id: uuid.UUID) -> Certificate | None:
@@ -44,27 +45,31 @@ def certificates_of_event(event_id: uuid.UUID) -> Sequence[Certificate]:
 
 
 def valid_certificates(
-    event_id: uuid.UUID, only: Collection[uuid.UUID] | None = None
+    event_id: uuid.UUID, only: Collection[uuid.UUID] | None = None, *, without_mail: bool = False
 ) -> Sequence[Certificate]:
-    """Of an event, by kana, each with its application and the event. only: of these ids."""
-    query = _valid(event_id).options(contains_eager(Certificate.application).joinedload(Application.event))
+    """Of an event, by kana, each with its application and the event. only: of these ids. without_mail: of those whom no
+    mail reaches."""
+    query = _valid(event_id, without_mail=without_mail).options(
+        contains_eager(Certificate.application).joinedload(Application.event)
+    )
     if only is not None:
         query = query.where(Certificate.id.in_(only))
     return db.session.scalars(query).all()
 
 
-def page_of_certificates(event_id: uuid.UUID) -> Page[Certificate]:
+def page_of_certificates(event_id: uuid.UUID, *, without_mail: bool = False) -> Page[Certificate]:
     """The part of the same list that the address asks for."""
-    return page_of(_valid(event_id))
+    return page_of(_valid(event_id, without_mail=without_mail))
 
 
-def _valid(event_id: uuid.UUID) -> Select[tuple[Certificate]]:
-    return (
+def _valid(event_id: uuid.UUID, *, without_mail: bool = False) -> Select[tuple[Certificate]]:
+    query = (
         select(Certificate)
         .join(Certificate.application)
         .where(Application.event_id == event_id, Certificate.revoked_at.is_(None))
         .order_by(Application.family_kana, Application.given_kana, Certificate.number)
     )
+    return query.where(is_unreachable()) if without_mail else query
 
 
 def count_valid(event_id: uuid.UUID) -> int:

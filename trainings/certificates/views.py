@@ -36,10 +36,11 @@ def own(secret: str) -> ResponseReturnValue:
 @bp.get("/staff/events/<slug>/certificates")
 @allowed(Role.PLANNER)
 def index(slug: str) -> ResponseReturnValue:
-    """Who holds a certificate; each alone, or all of them to be printed."""
+    """Who holds a certificate; each alone, or all of them to be printed. `without_mail=1`: whom no mail reaches."""
     event = event_by_slug(slug) or abort(404)
-    rows = page_of_certificates(event.id)
-    return render_template("certificates/index.html", event=event, rows=rows)
+    without_mail = request.args.get("without_mail") == "1"
+    rows = page_of_certificates(event.id, without_mail=without_mail)
+    return render_template("certificates/index.html", event=event, rows=rows, without_mail=without_mail)
 
 
 @bp.post("/staff/events/<slug>/certificates.pdf")
@@ -47,7 +48,8 @@ def index(slug: str) -> ResponseReturnValue:
 def print_certificates(slug: str) -> ResponseReturnValue:
     """All of them, or a single one (`number`). A POST: that names left is written down. Many are made by the worker."""
     event = event_by_slug(slug) or abort(404)
-    chosen, name = valid_certificates(event.id), exports.all_name(event)
+    without_mail = request.form.get("without_mail") == "1"
+    chosen, name = valid_certificates(event.id, without_mail=without_mail), exports.all_name(event)
     if "number" in request.form:
         chosen = [row for row in chosen if row.number == request.form["number"]]
         name = f"{request.form['number']}.pdf"
@@ -55,7 +57,8 @@ def print_certificates(slug: str) -> ResponseReturnValue:
         flash(texts.NOBODY)
         return redirect(url_for("certificates.index", slug=slug))
     if len(chosen) > exports.MOST_AT_ONCE:
-        order = order_paper(event_id=event.id, kind=exports.KIND, staff=signed_in())
+        wanted = {exports.WITHOUT_MAIL: True} if without_mail else None
+        order = order_paper(event_id=event.id, kind=exports.KIND, staff=signed_in(), chosen=wanted)
         return redirect(url_for("printing.paper", slug=slug, order_id=order.id))
     try:
         printed = exports.certificates_pdf(chosen, event.title)

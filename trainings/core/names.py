@@ -105,6 +105,12 @@ def without_extension(phone: str) -> str:
     return _OWN_EXTENSION.sub("", phone)
 
 
+def dialled(phone: str | None) -> str:
+    """A number as a telephone dials it: digits and a leading plus, without an extension."""
+    folded = without_extension(narrow(phone))
+    return re.sub(r"(?!^\+)\D", "", folded)
+
+
 def phone_digits(text: str | None) -> str:
     """Only the digits, for comparing."""
     return re.sub(r"\D", "", phone(text))

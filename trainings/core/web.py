@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, render_temp
 from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -64,6 +65,8 @@ def init_app(app: Flask) -> None:
         jmonthday=jmonthday,
         jweekday=jweekday,
         told=small_numbers.told,
+        tel=names.dialled,
+        phone_link=phone_link,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -203,6 +206,11 @@ def _cut_off() -> ResponseReturnValue:
 
 def _local(value: datetime | date) -> date:
     return clock.local(value) if isinstance(value, datetime) else value
+
+
+def phone_link(number: str) -> Markup:
+    """A telephone number that a telephone dials when it is touched."""
+    return Markup('<a class="nb" href="tel:{}">{}</a>').format(names.dialled(number), number)
 
 
 def jdate(value: datetime | date) -> str:

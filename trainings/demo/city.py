@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from trainings.accounts.actions import add_staff
-from trainings.accounts.models import Role
+from trainings.accounts.models import Role, Staff
 from trainings.allocation.draws.drawing import draw_seats
 from trainings.allocation.draws.freezing import commit_secret, freeze_list
 from trainings.checkin.actions import enrol_device, open_door, set_tables
@@ -36,6 +36,9 @@ from trainings.directory.models import Association, District, DistrictKind, Orga
 from trainings.events.actions import create_event, publish_event
 from trainings.events.models import Event, EventKind, Selection
 from trainings.messages.models import Message, MessageState
+from trainings.notices.actions import note_told
+from trainings.notices.models import How
+from trainings.notices.queries import Telling, due_of
 from trainings.registration.actions import cancel_application, submit_application
 from trainings.registration.models import Application, Channel
 from trainings.registration.statements import Statement
@@ -206,6 +209,7 @@ def _publish(evening: Evening, day: date) -> uuid.UUID:
     with _on(day - timedelta(days=75)), unit_of_work():
         event = create_event(kind=evening.kind, on=day, title=evening.title, venue=evening.venue)
         event.room, event.address = evening.room, texts.ADDRESS
+        event.contact_fax, event.contact_mail = texts.FAX, texts.MAIL
         for item, (speaker, affiliation) in zip(
             (item for item in event.programme if item.title.startswith(texts.TALKS)),
             texts.SPEAKERS,
@@ -252,6 +256,7 @@ def _apply(
                     given_kana=resident.given_kana,
                     mail=resident.mail if channel == Channel.WEB or chance.random() < 0.5 else "",
                     phone=resident.phone,
+                    fax=resident.phone.replace("555", "556") if channel == Channel.FAX else None,
                     profession_id=resident.profession_id,
                     organisation_id=resident.organisation.id,
                     heard_via_id=chance.choice(associations).id,
@@ -274,7 +279,24 @@ def _draw(event_id: uuid.UUID, frozen_on: date, day: date, chance: random.Random
     for application_id in chance.sample(confirmed, 3):
         with _on(day + timedelta(days=2), time(19, chance.randint(0, 59))), unit_of_work():
             cancel_application(application_id=application_id)
+    _tell(event_id, day + timedelta(days=1))
     _table(event_id, day + timedelta(days=3))
+
+
+def _tell(event_id: uuid.UUID, day: date) -> None:
+    """The next day staff call or write to those whom no mail reaches; one or two of them are still to be told."""
+    with _on(day, time(14, 0)), unit_of_work():
+        staff = db.session.scalars(select(Staff).order_by(Staff.mail)).first()
+        assert staff is not None, "the sample city has staff"
+        people = sorted(due_of(event_id).items(), key=lambda one: str(one[0]))
+        for application_id, dues in people[2:]:
+            note_told(
+                event_id=event_id,
+                tellings=[Telling(application_id, due) for due in dues],
+                how=How.FAX if db.session.get_one(Application, application_id).fax else How.PHONE,
+                told_at=None,
+                staff=staff,
+            )
 
 
 def _ids(event_id: uuid.UUID, state: State) -> list[uuid.UUID]:

@@ -56,3 +56,4 @@ TOPICS = (
     "災害のときの安否確認",
     "口から食べることの支援",
 )
+FAX, MAIL = "000-555-0144", "zaitaku@city.keyaki.example"

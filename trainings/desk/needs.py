@@ -17,6 +17,7 @@ from trainings.desk.backups import needs as backups
 from trainings.events import needs as events
 from trainings.events.models import Event
 from trainings.messages import needs as messages
+from trainings.notices import needs as notices
 from trainings.registration import needs as registration
 from trainings.surveys import needs as surveys
 
@@ -25,6 +26,7 @@ SOURCES: tuple[Callable[[uuid.UUID | None], list[Need]], ...] = (
     events.needs,
     allocation.needs,
     registration.needs,
+    notices.needs,
     messages.needs,
     surveys.needs,
     backups.needs,

@@ -237,7 +237,18 @@ def copy_event(*, source: Event, on: date, title: str) -> Event:
 
 COPIED = (
     *("kind", "subtitle", "description", "audience", "responsible", "purpose_of_use"),
-    *("contact_name", "contact_phone", "venue", "room", "address", "map_url", "fee", "accessibility"),
+    *(
+        "contact_name",
+        "contact_phone",
+        "contact_fax",
+        "contact_mail",
+        "venue",
+        "room",
+        "address",
+        "map_url",
+        "fee",
+        "accessibility",
+    ),
     *("capacity", "selection", "organisation_cap", "offer_hours", "keeps_waiting_list", "pledge"),
     *(
         "most_weight",

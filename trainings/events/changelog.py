@@ -22,7 +22,8 @@ PLAIN = (
     *("handouts_numbered", "certificate_rule", "certificate_minutes", "public_number_name", "most_weight"),
     *("weighs_own_kind", "fee_amount"),
 )
-PERSONAL = ("contact_name", "contact_phone", "speakers")
+CONTACT = ("contact_name", "contact_phone", "contact_fax", "contact_mail")
+PERSONAL = (*CONTACT, "speakers")
 SEATS = frozenset({"capacity", "organisation_cap", "sectors", "groups"})
 """Fields that decide how many seats there are for whom."""
 RULES = SEATS | {"most_weight", "first_timer_weight", "weighs_own_kind"}
@@ -44,8 +45,7 @@ def snapshot(event: Event) -> dict[str, str]:
         (one.starts_at, one.minutes, one.title, one.note, one.credit_code) for one in event.programme
     )
     found["speakers"] = _rows((one.title, one.speaker, one.speaker_affiliation) for one in event.programme)
-    found["contact_name"], found["contact_phone"] = event.contact_name, event.contact_phone
-    return found
+    return found | {name: getattr(event, name) for name in CONTACT}
 
 
 def log_changes(

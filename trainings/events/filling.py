@@ -27,7 +27,8 @@ from trainings.events.timetable import Line, laid_out, stated_times
 PLAIN = (
     *("title", "subtitle", "description", "audience", "venue", "room", "address", "map_url", "fee"),
     *("accessibility", "capacity", "organisation_cap", "results_on", "offer_hours", "keeps_waiting_list"),
-    *("public_number_name", "purpose_of_use", "contact_name", "contact_phone", "pledge", "pre_question"),
+    *("public_number_name", "purpose_of_use", "contact_name", "contact_phone", "contact_fax"),
+    *("contact_mail", "pledge", "pre_question"),
     *("fee_amount", "table_size", "handouts_numbered", "certificate_minutes"),
 )
 """Fields that are called and kept alike in the form and in the event."""

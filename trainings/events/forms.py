@@ -8,18 +8,20 @@ from typing import Any, Self
 
 from flask_wtf import FlaskForm
 from wtforms import FormField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from trainings.core import clock, names
 from trainings.core.fields import (
     BooleanField,
     FieldList,
     HiddenField,
+    Mail,
     Phone,
     RadioField,
     StringField,
 )
 from trainings.core.requests.editions import EditForm, Facet
+from trainings.core.texts import TOO_LONG
 from trainings.directory.queries import professions
 from trainings.events import texts
 from trainings.events.fields import Clock, Day, Whole, between, long_text, words
@@ -166,6 +168,12 @@ class EventForm(EditForm):
     purpose_of_use = long_text("利用目的")
     contact_name = words("お問い合わせ先", 80)
     contact_phone = words("お問い合わせの電話", 30, fold=names.phone, checks=[Phone()])
+    contact_fax = words("申込を受けるFAX", 30, fold=names.phone, checks=[Phone()])
+    contact_mail = StringField(
+        "お問い合わせのメール",
+        filters=[names.as_typed],
+        validators=[Length(max=254, message=TOO_LONG.format(label="メールアドレス", most=254)), Mail()],
+    )
     table_size = Whole(
         "テーブルの人数",
         validators=[between(2, 20, "テーブルの人数は、2人から20人までで入力してください")],
@@ -323,7 +331,7 @@ SECTIONS = {
     ),
     "quota": ("groups", "sectors", "organisation_cap", "reason", "s-sectors", "s-map", "s-quota"),
     "programme": ("programme",),
-    "data": ("responsible", "purpose_of_use", "contact_name", "contact_phone"),
+    "data": ("responsible", "purpose_of_use", "contact_name", "contact_phone", "contact_fax", "contact_mail"),
     "day": ("fee_amount", "table_size", "handouts_numbered", "certificate_rule", "certificate_minutes"),
 }
 """Parts of the page, each with its fields and the ids that a refusal may lead to."""

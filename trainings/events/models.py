@@ -99,6 +99,8 @@ class Event(Identified, Base):
     purpose_of_use: Mapped[str] = mapped_column(Text, default="")
     contact_name: Mapped[str] = mapped_column(String(80), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    contact_fax: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    contact_mail: Mapped[str] = mapped_column(String(254), default="", server_default="")
 
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

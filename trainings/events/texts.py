@@ -149,6 +149,8 @@ FIELDS = {
     "purpose_of_use": "利用目的",
     "contact_name": "お問い合わせ先",
     "contact_phone": "お問い合わせの電話",
+    "contact_fax": "申込を受けるFAX",
+    "contact_mail": "お問い合わせのメール",
     "starts_at": "始まり",
     "ends_at": "終わり",
     "doors_open_at": "受付の始まり",

@@ -26,12 +26,12 @@ from trainings.guest.notices import may_not_suit, notice_to_show, notices_for
 from trainings.guest.timeline import timeline_of
 from trainings.messages.queries import has_written
 from trainings.registration import texts as registration_texts
-from trainings.registration.actions import BY_STAFF, cancel_application, substitute
+from trainings.registration.actions import cancel_application, substitute
 from trainings.registration.corrections.changing import change_application
 from trainings.registration.corrections.forms import CancelForm, ChangeForm, SubstituteForm
 from trainings.registration.forms import NO_OFFICE, PersonForm
 from trainings.registration.intake import locked_application
-from trainings.registration.models import Application
+from trainings.registration.models import BY_STAFF, Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.secrets import application_secret, ticket_code

@@ -57,6 +57,7 @@ class Message(Identified, Base):
         CheckConstraint("state NOT IN ('failed', 'left') OR failure IS NOT NULL", name="failed_has_reason"),
         Index("ix_message_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_message_event_id", "event_id"),
+        Index("ix_message_to_address", "to_address"),
         Index("ix_message_mailbox_created_at", "mailbox", "created_at"),
     )
 

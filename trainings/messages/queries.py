@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
+from sqlalchemy.orm import aliased
 
 from trainings.core.db import db
 from trainings.core.paging import Page, page_of
@@ -60,6 +61,25 @@ def newest_mails(limit: int = 200) -> Sequence[Message]:
     return db.session.scalars(
         select(Message).order_by(Message.created_at.desc(), Message.id).limit(limit)
     ).all()
+
+
+FAULT_OF_ADDRESS = (Failure.ADDRESS_REFUSED, Failure.MAIL_REFUSED, Failure.UNUSABLE, Failure.LATER)
+"""Why a mail was given up that the city's own server took: the fault is at the other end."""
+
+
+def dead_addresses() -> Select[tuple[str]]:
+    """Addresses that refused a mail for good, and took none since."""
+    later = aliased(Message)
+    taken_since = exists().where(
+        later.to_address == Message.to_address,
+        later.state == MessageState.SENT,
+        later.sent_at > Message.created_at,
+    )
+    return select(Message.to_address).where(
+        Message.state.in_([MessageState.FAILED, MessageState.LEFT]),
+        Message.failure.in_(FAULT_OF_ADDRESS),
+        ~taken_since,
+    )
 
 
 def mail_by_id(message_id: uuid.UUID) -> Message | None:

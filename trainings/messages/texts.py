@@ -38,6 +38,7 @@ JOBS = {
     "event_published": "公開した催しの準備",
     "event_reclosed": "閉じたあとに届いた受付の反映",
     "seat_freed": "空いた席のご案内",
+    "rest_unheard_offers": "届かなかったご案内の期限の延ばし",
     "expire_offers": "期限が過ぎたご案内の締め切り",
     "readmit_waiting": "開放した枠の席決め",
     "close_waiting_list": "キャンセル待ちの締め切り",

@@ -2,7 +2,7 @@
 
 from trainings.printing.models import Failure
 
-KINDS = {"badges": "名札", "certificates": "受講証明書"}
+KINDS = {"notices": "お知らせ", "badges": "名札", "certificates": "受講証明書"}
 FAILURES = {
     Failure.NOBODY: "印刷する方がいません。",
     Failure.NO_PRINTING: "このサーバーには、PDFを作る部品（Pango）が入っていません。サーバーの担当者に知らせてください。",

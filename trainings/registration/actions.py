@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from trainings.audit.actions import record
 from trainings.core import clock
@@ -22,7 +23,7 @@ from trainings.registration.intake import (
     write_search_key,
 )
 from trainings.registration.mails import tell
-from trainings.registration.models import Application, Channel
+from trainings.registration.models import BY_STAFF, Application, Channel
 from trainings.registration.priorities import Waiting, office_order
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import (
@@ -43,9 +44,6 @@ from trainings.registration.transitions import change_state
 from trainings.seats.admission import Admission, admit_beside, admit_first_come, readmit
 from trainings.seats.rules import Candidate, Rules, Tally
 
-BY_STAFF = frozenset({Channel.FAX, Channel.PHONE, Channel.POSTCARD})
-"""Channels that staff enter; they may come in after closing, until the list is frozen."""
-
 
 def submit_application(
     *,
@@ -57,21 +55,24 @@ def submit_application(
     own_person: Person | None = None,
     entered_by_id: uuid.UUID | None = None,
     sent_edition: str = "",
+    arrived_at: datetime | None = None,
 ) -> Application:
     """Store one application and, for a first-come event, decide it at once. The same key again returns the first one.
 
-    sent_edition: what the page said, as `PersonForm.edition`.
+    sent_edition: what the page said, as `PersonForm.edition`. arrived_at: of what staff enter later, when it came; None
+    for now. Whoever came before others gets a free seat before them, and waits before them; no seat is taken from anybody.
 
-    Raises Refused: NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN, PROFESSION_NOT_INVITED, PLEDGE_MISSING; FULL,
-    OFFICE_FULL (no seat at once, and no waiting list); CHANGED_MEANWHILE (how seats are given was changed at this moment);
-    SENT_BEFORE; and ALREADY_APPLIED (facts: known), of what staff enter: everybody else's second application is taken as a
-    possible duplicate, which in a first-come event is decided like a newcomer's.
+    Raises Refused: ARRIVES_LATER (it cannot come in future), NOT_PUBLISHED, NOT_OPEN_YET, CLOSED, LIST_FROZEN,
+    PROFESSION_NOT_INVITED, PLEDGE_MISSING; FULL, OFFICE_FULL (no seat at once, and no waiting list); CHANGED_MEANWHILE (how
+    seats are given was changed at this moment); SENT_BEFORE; and ALREADY_APPLIED (facts: known), of what staff enter:
+    everybody else's second application is taken as a possible duplicate, which in a first-come
+    event is decided like a newcomer's.
     """
     event = _lock_for_application(event_id)
     earlier, code = sent_before(event, idempotency_key, sent_edition)
     if earlier is not None:
         return earlier
-    if closed := why_closed(event, channel, role):
+    if closed := why_closed(event, channel, role, arrived_at):
         raise Refused(closed)
     group = group_of_profession(event_id, statement.profession_id)
     if group is None:
@@ -80,6 +81,7 @@ def submit_application(
         raise Refused(RegistrationRefusal.PLEDGE_MISSING)
     application = new_application(event, statement, channel, idempotency_key, role, group, code, sent_edition)
     application.entered_by_id = entered_by_id
+    application.submitted_at = arrived_at or clock.now()
     _refuse_without_seat(event, application)
     know_person(
         application,
@@ -124,13 +126,18 @@ def _lock_for_application(event_id: uuid.UUID) -> Event:
     return event
 
 
-def why_closed(event: Event, channel: Channel, role: str = PARTICIPANT) -> RegistrationRefusal | None:
-    """Why nobody can apply in this way now, whoever it is; None when somebody can. Pages say so before anything is typed."""
+def why_closed(
+    event: Event, channel: Channel, role: str = PARTICIPANT, arrived_at: datetime | None = None
+) -> RegistrationRefusal | None:
+    """Why nobody can apply in this way now, whoever it is; None when somebody can. Pages say so before anything is typed.
+    arrived_at: when it came; None for now."""
+    if arrived_at is not None and arrived_at > clock.now():
+        return RegistrationRefusal.ARRIVES_LATER
     if event.state != EventState.PUBLISHED:
         return RegistrationRefusal.NOT_PUBLISHED
     if event.list_frozen_at is not None and role == PARTICIPANT:
         return RegistrationRefusal.LIST_FROZEN
-    if clock.now() < event.application_opens_at:
+    if (arrived_at or clock.now()) < event.application_opens_at:
         return RegistrationRefusal.NOT_OPEN_YET
     closes_at = event.ends_at if channel in BY_STAFF else event.application_closes_at
     return RegistrationRefusal.CLOSED if clock.now() >= closes_at else None
@@ -156,12 +163,19 @@ def _decide_first_come(event: Event, application: Application) -> None:
         change_state(application, State.NOT_SELECTED, Reason.NO_LEGAL_SEAT)
         tell(application, "not_selected", is_first=True)
     else:
-        rank = queries.last_waiting_rank(event.id) + 1
+        rank = _place_in_line(event, application)
         change_state(application, State.WAITING, Reason.NO_LEGAL_SEAT)
         application.waiting_rank = rank
         db.session.flush()
         keep_office_order(event)
         tell(application, "waiting", is_first=True)
+
+
+def _place_in_line(event: Event, application: Application) -> int:
+    """Only what staff enter can have come before somebody who waits already."""
+    if application.channel in BY_STAFF:
+        return queries.make_room_in_line(event.id, application.submitted_at)
+    return queries.last_waiting_rank(event.id) + 1
 
 
 def keep_office_order(event: Event) -> None:
@@ -200,7 +214,8 @@ def _admission(event: Event, application: Application) -> Admission:
         return Admission(False)
     newcomer = newcomer_of(event, rules, application)
     standing = standing_for(event, rules, kept, newcomer)
-    first = _first_in_line(event, rules, kept, standing, released)
+    came = application.submitted_at if application.channel in BY_STAFF else None
+    first = _first_in_line(event, rules, kept, standing, released, came)
     if first:
         seated = candidates_in(event.id, HOLDS_SEAT) + first
         return admit_first_come(rules, seated, newcomer, released)
@@ -208,16 +223,23 @@ def _admission(event: Event, application: Application) -> Admission:
 
 
 def _first_in_line(
-    event: Event, rules: Rules, kept: Kept, standing: Tally, released: Collection[str]
+    event: Event,
+    rules: Rules,
+    kept: Kept,
+    standing: Tally,
+    released: Collection[str],
+    arrived_at: datetime | None,
 ) -> list[Candidate]:
-    """Those on the waiting list who could have a seat now; hardly ever anybody, so the list is read only where its groups
-    have room: what else might keep somebody out, the cap of an office, is looked at then."""
+    """Those on the waiting list who came before an instant (None: all of them) and could have a seat now; hardly ever
+    anybody, so the list is read only where its groups have room: what else might keep somebody out, the cap of an office, is
+    looked at then."""
     if not any(
         n and admit_beside(rules, standing, [Candidate(key="", group=group)], released).admitted
         for group, n in kept.waiting.items()
     ):
         return []
-    waiting = candidates_in(event.id, [State.WAITING])
+    later = queries.waiting_since(event.id, arrived_at) if arrived_at is not None else set()
+    waiting = [one for one in candidates_in(event.id, [State.WAITING]) if one.key not in later]
     admitted = set(readmit(rules, candidates_in(event.id, HOLDS_SEAT), waiting, released))
     return [one for one in waiting if one.key in admitted]
 
@@ -292,6 +314,7 @@ def renew_secrets(*, application_id: uuid.UUID) -> Application:
     if not application.is_open:
         raise Refused(RegistrationRefusal.NOT_LIVE)
     renew(application)
+    application.secrets_renewed_at = clock.now()
     record(
         verb="application.secrets_renewed",
         subject=("application", application.id),

@@ -33,7 +33,8 @@ class Row:
 
 
 def rows_of(event: Event, there: Facets, narrow: Filter) -> list[Row]:
-    """State (several may be on), group, channel; only what the event has. A row with one chip is left out."""
+    """State (several may be on), group, channel; only what the event has. A row with one chip is left out,
+    but not that of people whom no mail reaches."""
     rows = [
         Row(
             texts.STATE,
@@ -69,8 +70,26 @@ def rows_of(event: Event, there: Facets, narrow: Filter) -> list[Row]:
                 for is_on in [narrow.channel == one]
             ],
         ),
+        Row(texts.REACH, _reach_chips(there, narrow)),
     ]
-    return [row for row in rows if len(row.chips) > 1 or any(chip.is_on for chip in row.chips)]
+    return [
+        row
+        for row in rows
+        if len(row.chips) > 1
+        or (row.name == texts.REACH and row.chips)
+        or any(chip.is_on for chip in row.chips)
+    ]
+
+
+def _reach_chips(there: Facets, narrow: Filter) -> list[Chip]:
+    """Whom no mail reaches, and who of them was not told yet."""
+    without_mail = replace(narrow, without_mail=not narrow.without_mail)
+    untold = replace(narrow, untold=not narrow.untold)
+    chips = [
+        Chip(texts.WITHOUT_MAIL, there.without_mail, narrow.without_mail, address_of(without_mail)),
+        Chip(texts.UNTOLD, there.untold, narrow.untold, address_of(untold)),
+    ]
+    return [chip for chip in chips if chip.n or chip.is_on]
 
 
 def _with_state(narrow: Filter, state: State) -> Filter:
@@ -93,5 +112,7 @@ def address_of(narrow: Filter) -> Address:
         "state": [state.value for state in narrow.states],
         "group": str(narrow.group_id or ""),
         "channel": narrow.channel.value if narrow.channel else "",
+        "without_mail": "1" if narrow.without_mail else "",
+        "untold": "1" if narrow.untold else "",
     }
     return {name: value for name, value in given.items() if value}

@@ -28,14 +28,43 @@ HEADER = (
         "事業所番号",
         "メール",
         "電話",
+        "FAX",
     ),
     *("登録番号", "参加のしかた", "届いた方法", "知ったきっかけ", "事前の質問", "配慮", "申込者", "優先順位"),
-    *("卓", "待ち順", "申込日時", "決まった理由"),
+    *("卓", "待ち順", "申込日時", "締切", "決まった理由"),
 )
-"""25 columns."""
+"""27 columns."""
 NAMED = 6
 """Columns up to the name."""
-WIDTHS = (12, 12, 18, 24, 10, 10, 12, 12, 30, 14, 14, 28, 16, 14, 14, 14, 22, 30, 24, 14, 8, 6, 8, 18, 30)
+WIDTHS = (
+    12,
+    12,
+    18,
+    24,
+    10,
+    10,
+    12,
+    12,
+    30,
+    14,
+    14,
+    28,
+    16,
+    16,
+    14,
+    14,
+    14,
+    22,
+    30,
+    24,
+    14,
+    8,
+    6,
+    8,
+    18,
+    8,
+    30,
+)
 
 
 def applications_workbook(event: Event, applications: Sequence[Application]) -> bytes:
@@ -63,6 +92,7 @@ def _row(one: Application, roles: Mapping[str, str]) -> list[Cell]:
         office.number or "" if office else "",
         one.mail,
         one.phone,
+        one.fax,
         one.licence_number,
         roles[one.role],
         texts.CHANNELS[one.channel],
@@ -74,6 +104,7 @@ def _row(one: Application, roles: Mapping[str, str]) -> list[Cell]:
         one.table_number,
         one.waiting_rank,
         one.submitted_at,
+        texts.LATE if one.came_late else "",
         texts.REASONS[one.reason],
     ]
 

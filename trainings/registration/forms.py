@@ -72,11 +72,11 @@ def _filled(value: str | None) -> str:
     return names.as_typed(value)
 
 
-def _one_line(value: str | None) -> str:
+def one_line(value: str | None) -> str:
     return " ".join(names.as_typed(value).splitlines())
 
 
-def _most(n: int, what: str, fold: Callable[[str | None], str] = names.as_typed) -> Most:
+def most_letters(n: int, what: str, fold: Callable[[str | None], str] = names.as_typed) -> Most:
     """At most n characters as they will be stored."""
     return Most(n, f"{what}は{n}文字までで入力してください", fold)
 
@@ -101,68 +101,72 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     )
     profession = RadioField("職種", validate_choice=False)
     profession_note = StringField(
-        "その他の職種", filters=[_one_line], validators=[_most(60, "職種"), _no_address("職種")]
+        "その他の職種", filters=[one_line], validators=[most_letters(60, "職種"), _no_address("職種")]
     )
     organisation_name = StringField(
         "事業所の名前",
-        filters=[_one_line],
+        filters=[one_line],
         validators=[
             DataRequired("事業所の名前を入力してください。所属がない方は「なし」と書いてください"),
-            _most(120, "事業所の名前"),
+            most_letters(120, "事業所の名前"),
             _no_address("事業所の名前"),
         ],
     )
     organisation_id = HiddenField()
     family = StringField(
         "氏",
-        filters=[_one_line],
+        filters=[one_line],
         validators=[
             DataRequired("氏を入力してください"),
-            _most(60, "氏"),
+            most_letters(60, "氏"),
             _no_address("氏"),
             _no_phone("氏"),
         ],
     )
     given = StringField(
         "名",
-        filters=[_one_line],
+        filters=[one_line],
         validators=[
             DataRequired("名を入力してください"),
-            _most(60, "名"),
+            most_letters(60, "名"),
             _no_address("名"),
             _no_phone("名"),
         ],
     )
     family_kana = StringField(
         "セイ",
-        filters=[_one_line],
-        validators=[_most(80, "セイ"), _no_address("セイ"), _no_phone("セイ"), Kana("セイ", "family")],
+        filters=[one_line],
+        validators=[most_letters(80, "セイ"), _no_address("セイ"), _no_phone("セイ"), Kana("セイ", "family")],
     )
     given_kana = StringField(
         "メイ",
-        filters=[_one_line],
-        validators=[_most(80, "メイ"), _no_address("メイ"), _no_phone("メイ"), Kana("メイ", "given")],
+        filters=[one_line],
+        validators=[most_letters(80, "メイ"), _no_address("メイ"), _no_phone("メイ"), Kana("メイ", "given")],
     )
     mail = StringField(
         "メールアドレス",
-        filters=[_one_line],
-        validators=[_most(254, "メールアドレス", names.mail), Mail()],
+        filters=[one_line],
+        validators=[most_letters(254, "メールアドレス", names.mail), Mail()],
     )
     phone = StringField(
-        "電話番号", filters=[_one_line], validators=[_most(30, "電話番号", names.phone), Phone()]
+        "電話番号", filters=[one_line], validators=[most_letters(30, "電話番号", names.phone), Phone()]
     )
     licence_number = StringField(
-        "登録番号", filters=[_one_line], validators=[_most(30, "登録番号", names.licence)]
+        "登録番号", filters=[one_line], validators=[most_letters(30, "登録番号", names.licence)]
     )
     heard_via = SelectField("この催しを、どこで知りましたか", validate_choice=False)
-    heard_via_note = StringField("知ったきっかけの補足", filters=[_one_line], validators=[_most(80, "補足")])
-    pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[_most(2000, "質問")])
-    care_note = TextAreaField(
-        "配慮してほしいこと", filters=[_filled], validators=[_most(1000, "配慮してほしいこと")]
+    heard_via_note = StringField(
+        "知ったきっかけの補足", filters=[one_line], validators=[most_letters(80, "補足")]
     )
-    priority = StringField("事業所の中での優先順位", filters=[_one_line], validators=[_most(10, "優先順位")])
+    pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[most_letters(2000, "質問")])
+    care_note = TextAreaField(
+        "配慮してほしいこと", filters=[_filled], validators=[most_letters(1000, "配慮してほしいこと")]
+    )
+    priority = StringField(
+        "事業所の中での優先順位", filters=[one_line], validators=[most_letters(10, "優先順位")]
+    )
     pledged = BooleanField("上の約束を守ります")
-    idempotency_key = HiddenField(filters=[_one_line])
+    idempotency_key = HiddenField(filters=[one_line])
 
     turned_away: frozenset[str] = frozenset()
     """Groups of which nobody gets a seat now and nobody may wait for one."""
@@ -328,7 +332,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     def said(self, *, apart: Collection[str]) -> dict[str, Facet]:
         """Everything it says, folded as it will be stored."""
         office = self.organisation_name.data or ""
-        folded = {name: fold(self[name].data) for name, fold in FOLDS.items()}
+        folded = {name: fold(self[name].data) for name, fold in FOLDS.items() if name in self}
         folded["profession_note"] = self.profession_words()
         folded["organisation_name"] = NO_OFFICE[0] if office in NO_OFFICE else office
         folded["organisation_id"] = str(self._chosen_office(office) or "")
@@ -369,6 +373,7 @@ FOLDS: dict[str, Callable[[str | None], str]] = {
     "given_kana": names.kana,
     "mail": names.mail,
     "phone": names.phone,
+    "fax": names.phone,
     "licence_number": names.licence,
     "priority": names.number,
 }
@@ -443,7 +448,7 @@ class LinksForm(FlaskForm):  # type: ignore[misc]
         filters=[_filled],
         validators=[
             InputRequired("申込のときに書いたメールアドレスを入力してください"),
-            _most(254, "メールアドレス", names.mail),
+            most_letters(254, "メールアドレス", names.mail),
             KnownMail(),
         ],
     )

@@ -63,6 +63,8 @@ def write_statement(application: Application, statement: Statement) -> None:
         names.kana(statement.given_kana),
     )
     application.mail, application.phone = names.mail(statement.mail), names.phone(statement.phone)
+    if statement.fax is not None:
+        application.fax = names.phone(statement.fax)
     application.profession_id = statement.profession_id
     application.profession_note = names.as_typed(statement.profession_note)
     application.licence_number = names.licence(statement.licence_number)

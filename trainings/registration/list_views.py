@@ -31,6 +31,7 @@ from trainings.registration.corrections.forms import CancelForm, StaffChangeForm
 from trainings.registration.forms import PersonForm
 from trainings.registration.intake import locked_application
 from trainings.registration.models import Application, Channel
+from trainings.registration.people.reach import reaches
 from trainings.registration.printing import printed_words, unprintable_names, unprintable_of_event
 from trainings.registration.queries import Filter
 from trainings.registration.refusals import RegistrationRefusal
@@ -44,7 +45,7 @@ MOST_NAMED = 20
 """So many people with letters that cannot be printed are named above the list; of the others only the number."""
 
 
-def _event_or_404(slug: str) -> Event:
+def event_or_404(slug: str) -> Event:
     return event_by_slug(slug) or abort(404)
 
 
@@ -55,6 +56,8 @@ def _filter(event: Event, asked: MultiDict[str, str]) -> Filter:
         states=[State(one) for one in asked.getlist("state") if one in set(State)],
         group_id=groups.get(asked.get("group", "")),
         channel=Channel(asked["channel"]) if asked.get("channel") in set(Channel) else None,
+        without_mail=asked.get("without_mail") == "1",
+        untold=asked.get("untold") == "1",
     )
 
 
@@ -62,7 +65,7 @@ def _filter(event: Event, asked: MultiDict[str, str]) -> Filter:
 @allowed(Role.PLANNER)
 def applications(slug: str) -> ResponseReturnValue:
     """The list, narrowed by what the address says."""
-    event = _event_or_404(slug)
+    event = event_or_404(slug)
     narrow = _filter(event, request.args)
     there = queries.facets_of_event(event.id)
     return render_template(
@@ -79,6 +82,7 @@ def applications(slug: str) -> ResponseReturnValue:
         states=texts.STATES,
         tags=texts.TAGS,
         channels=texts.CHANNELS,
+        late=texts.LATE,
         roles=role_names(),
         participant=PARTICIPANT,
     )
@@ -88,7 +92,7 @@ def applications(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def workbook(slug: str) -> ResponseReturnValue:
     """Exactly what is shown. A POST, since every export of names is written to the audit trail."""
-    event = _event_or_404(slug)
+    event = event_or_404(slug)
     rows = queries.applications_of_event(event.id, _filter(event, request.form))
     record(
         verb="applications.exported",
@@ -124,6 +128,7 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         roles=role_names(),
         may_cancel=one.is_open,
         ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
+        unreached=not reaches(one),
         may_decide=one.state in LIVE or one.state == State.NOT_SELECTED,
         form=form,
     )

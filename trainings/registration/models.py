@@ -34,6 +34,10 @@ class Channel(StrEnum):
     SUBSTITUTE = "substitute"
 
 
+BY_STAFF = frozenset({Channel.FAX, Channel.PHONE, Channel.POSTCARD})
+"""Channels that staff enter; they may come in after closing, until the list is frozen."""
+
+
 class Application(Identified, Base):
     """One person's request for one seat at one event, with its own copy of what was typed.
 
@@ -96,6 +100,8 @@ class Application(Identified, Base):
     search_key: Mapped[str] = mapped_column(String(400))
     mail: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
+    fax: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    """Asked for only by staff who enter what came on paper."""
     profession_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("profession.id", ondelete="RESTRICT"))
     """None only for a walk-in, of whom the door asks no more than the group."""
     profession_note: Mapped[str] = mapped_column(String(60), default="")
@@ -125,15 +131,20 @@ class Application(Identified, Base):
     link_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 of core.codes.secret_for(link_key, "application", id, link_version)."""
     ticket_version: Mapped[int] = mapped_column(default=1)
+    secrets_renewed_at: Mapped[datetime | None]
+    """When staff last gave it a new link and ticket, because the old ones were in the wrong hands."""
     ticket_fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 of core.codes.ticket_for(ticket_key, id, ticket_version)."""
     table_number: Mapped[int | None]
     waiting_rank: Mapped[int | None]
     offer_expires_at: Mapped[datetime | None]
+    offer_told_at: Mapped[datetime | None]
+    """When staff told somebody whom no mail reaches of their offer: from then on its time runs."""
     substitute_for_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("application.id", ondelete="RESTRICT"), unique=True
     )
     submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    """When it arrived: first come counts from here. The trail says when it was typed."""
     entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
     known_told_at: Mapped[datetime | None]
     """A possible duplicate: when the address of the application that stood before was told of it."""
@@ -167,6 +178,11 @@ class Application(Identified, Base):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def came_late(self) -> bool:
+        """Whether it arrived by FAX, telephone or postcard after the deadline, and staff took it all the same."""
+        return self.channel in BY_STAFF and self.submitted_at >= self.event.application_closes_at
 
     @property
     def told_state(self) -> State:

@@ -6,8 +6,9 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from trainings.core import codes, names
@@ -16,6 +17,7 @@ from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT, Profession
 from trainings.events.models import EventGroup
 from trainings.registration.models import Application, Channel
+from trainings.registration.people import reach
 from trainings.registration.states import HOLDS_SEAT, LIVE, State
 
 
@@ -120,6 +122,40 @@ def last_waiting_rank(event_id: uuid.UUID) -> int:
         )
         or 0
     )
+
+
+def make_room_in_line(event_id: uuid.UUID, arrived_at: datetime) -> int:
+    """The rank of somebody new on the event's waiting list: behind all who came before. Whoever came later makes room, which
+    happens only when staff enter what arrived earlier. The caller holds the event's lock."""
+    waits = (Application.event_id == event_id, Application.state == State.WAITING)
+    later = waiting_since(event_id, arrived_at)
+    ranks = db.session.scalars(
+        select(Application.waiting_rank)
+        .where(*waits, Application.waiting_rank.is_not(None))
+        .order_by(Application.waiting_rank)
+    ).all()
+    known = [rank for rank in ranks if rank is not None]
+    if not later or not known:
+        return last_waiting_rank(event_id) + 1
+    rank = known[max(0, len(known) - len(later))]
+    db.session.execute(
+        update(Application)
+        .where(*waits, Application.waiting_rank >= rank)
+        .values(waiting_rank=Application.waiting_rank + 1)
+    )
+    return rank
+
+
+def waiting_since(event_id: uuid.UUID, instant: datetime) -> set[str]:
+    """Ids of those who wait for a seat and came after an instant."""
+    rows = db.session.scalars(
+        select(Application.id).where(
+            Application.event_id == event_id,
+            Application.state == State.WAITING,
+            Application.submitted_at > instant,
+        )
+    )
+    return {str(id) for id in rows}
 
 
 @dataclass(frozen=True)
@@ -229,6 +265,10 @@ class Filter:
     states: Collection[State] = ()
     group_id: uuid.UUID | None = None
     channel: Channel | None = None
+    without_mail: bool = False
+    """Only people whom no mail reaches."""
+    untold: bool = False
+    """Only those of them who still have to be told something."""
 
 
 _WITH_OFFICE = (joinedload(Application.organisation), joinedload(Application.heard_via))
@@ -257,6 +297,10 @@ def _of_event(event_id: uuid.UUID, wanted: Filter) -> Select[tuple[Application]]
         query = query.where(Application.event_group_id == wanted.group_id)
     if wanted.channel is not None:
         query = query.where(Application.channel == wanted.channel)
+    if wanted.without_mail:
+        query = query.where(reach.is_unreachable())
+    if wanted.untold:
+        query = query.where(Application.id.in_(reach.untold_ids(event_id)))
     if wanted.typed.strip():
         folded = names.search_key(wanted.typed)
         query = query.where(
@@ -277,10 +321,12 @@ class Facets:
     states: Mapping[State, int]
     groups: Mapping[uuid.UUID, int]
     channels: Mapping[Channel, int]
+    without_mail: int = 0
+    untold: int = 0
 
 
 def facets_of_event(event_id: uuid.UUID) -> Facets:
-    """One statement for all three."""
+    """One statement for states, groups and channels, and one each for those whom no mail reaches."""
     states: Counter[State] = Counter()
     groups: Counter[uuid.UUID] = Counter()
     channels: Counter[Channel] = Counter()
@@ -293,7 +339,11 @@ def facets_of_event(event_id: uuid.UUID) -> Facets:
         states[state] += n
         groups[group_id] += n
         channels[channel] += n
-    return Facets(states.total(), states, groups, channels)
+    without_mail, untold = (
+        db.session.scalar(select(func.count()).select_from(_of_event(event_id, narrow).subquery())) or 0
+        for narrow in (Filter(without_mail=True), Filter(untold=True))
+    )
+    return Facets(states.total(), states, groups, channels, without_mail, untold)
 
 
 def applications_with_mail(mail: str) -> Sequence[Application]:

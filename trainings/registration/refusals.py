@@ -24,3 +24,4 @@ class RegistrationRefusal(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     SENT_BEFORE = "sent_before"
     REASON_MISSING = "reason_missing"
+    ARRIVES_LATER = "arrives_later"

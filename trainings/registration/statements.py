@@ -14,7 +14,7 @@ NameParts = tuple[str, str, str, str]
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """What someone says when applying, as typed. organisation_id: chosen from the directory; with none,
-    organisation_name is a free entry ("" = no office)."""
+    organisation_name is a free entry ("" = no office). fax: None where it is not asked for."""
 
     family: str
     given: str
@@ -22,6 +22,7 @@ class Statement:
     given_kana: str = ""
     mail: str = ""
     phone: str = ""
+    fax: str | None = None
     profession_id: uuid.UUID
     profession_note: str = ""
     organisation_id: uuid.UUID | None = None

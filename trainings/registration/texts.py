@@ -52,6 +52,7 @@ REFUSALS = {
         "この画面からは、{name} 様の申込（受付番号 {number}）を、もう受け付けています。いまの入力は、保存していません。"
         "直すときは、その申込の「内容を直す」から、ほかの方を入れるときは、この画面を開きなおしてください。"
     ),
+    RegistrationRefusal.ARRIVES_LATER: "届いた日時が、いまより先になっています。",
     RegistrationRefusal.REASON_MISSING: "取り消す理由を入力してください。",
 }
 STATES = {
@@ -77,6 +78,7 @@ TAGS = {
 STATE = "状態"
 GROUP = "職種区分"
 CHANNEL = "届いた方法"
+REACH, WITHOUT_MAIL, UNTOLD = "メール", "メールなし・届かない", "知らせていない"
 REASONS = {
     Reason.RECEIVED: "申込を受け付けました",
     Reason.FIRST_COME: "先着順で席が決まりました",
@@ -109,6 +111,8 @@ CHANNELS = {
     Channel.WALK_IN: "当日参加",
     Channel.SUBSTITUTE: "代理参加",
 }
+LATE = "締切後"
+LATE_ASKED = "届いた日時（{arrived}）が、申込の締切（{closes}）を過ぎています。このまま入れると、名簿などに「締切後」と出ます。"
 ENTERED = "{name} さんの申込を入れました（受付番号 {code}、{state}）。続けて入れられます。"
 STANDS = (
     "{name} 様のお申し込み（受付番号 {code}）は、もう届いています。いまの入力は、保存していません。{why}"
@@ -132,6 +136,9 @@ VERBS = {
     "application.submitted": "申込を受け付けました",
     "application.changed": "内容を直しました",
     "application.secrets_renewed": "リンクとチケットを新しくしました",
+    "application.told": "メールのほかの方法で知らせました",
+    "application.untold": "「知らせた」を取り消しました",
+    "application.offer_rests": "ご案内が届かなかったため、知らせるまで期限を延ばしました",
     "application.swapped": "同じ事業所の方から席をゆずり受けました",
     "application.reordered": "事業所の優先順位にそって、キャンセル待ちの順番を入れかえました",
     "application.walked_in": "当日参加として登録しました",
@@ -149,6 +156,7 @@ FIELDS = {
     "given_kana": "フリガナ",
     "mail": "メールアドレス",
     "phone": "電話番号",
+    "fax": "FAX番号",
     "profession_id": "職種",
     "profession_note": "職種",
     "organisation_id": "事業所",

@@ -47,7 +47,7 @@ def change_state(
     application.reason = reason
     application.decision_reason = decision_reason
     application.state_changed_at = clock.now()
-    application.offer_expires_at = offer_expires_at
+    application.offer_expires_at, application.offer_told_at = offer_expires_at, None
     if after != State.WAITING:
         application.waiting_rank = None
     record(

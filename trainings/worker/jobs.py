@@ -11,7 +11,7 @@ from trainings.accounts.actions import LINK_ASKED as SIGN_IN_ASKED
 from trainings.accounts.actions import SIGN_IN_MAIL, send_asked_link, sign_in_body
 from trainings.allocation import watches as allocation
 from trainings.allocation.draws.freezing import commit_secret
-from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting
+from trainings.allocation.offers import close_waiting_list, offer_free_seats, readmit_waiting, rest_unheard
 from trainings.audit.chains import extend_chains
 from trainings.certificates import exports as certificates
 from trainings.checkin.paper import exports as badges
@@ -22,6 +22,7 @@ from trainings.desk.closing import close_again
 from trainings.events.actions import PUBLISHED as EVENT_PUBLISHED
 from trainings.events.actions import RECLOSED as EVENT_RECLOSED
 from trainings.messages.delivery import Maker
+from trainings.notices import exports as notices
 from trainings.printing.actions import Paper, forget_papers
 from trainings.registration import links
 from trainings.registration.people import duplicates
@@ -66,6 +67,7 @@ DUTIES = Duties(
         links.LINKS_ASKED: about(links.send_asked),
         links.ADDRESS_CONFIRMED: about(links.answer_confirmed),
         EVENT_RECLOSED: about(lambda event_id: close_again(event_id=event_id)),
+        allocation.REST: about(lambda event_id: rest_unheard(event_id=event_id)),
         allocation.EXPIRE: about(allocation.expire_offers),
         allocation.READMIT: about(lambda event_id: readmit_waiting(event_id=event_id)),
         allocation.CLOSE_LIST: about(lambda event_id: close_waiting_list(event_id=event_id)),
@@ -78,6 +80,7 @@ DUTIES = Duties(
         accounts.forget_unanswered,
         forget_papers,
         links.forget_unanswered,
+        allocation.watch_unheard,
         allocation.watch_offers,
         allocation.watch_release_dates,
         allocation.watch_starts,
@@ -87,5 +90,5 @@ DUTIES = Duties(
         morning.watch_morning,
     ),
     late_bodies={SIGN_IN_MAIL: sign_in_body, SURVEY_INVITATION: invitation_body},
-    papers={badges.KIND: badges.MANY, certificates.KIND: certificates.ALL},
+    papers={badges.KIND: badges.MANY, certificates.KIND: certificates.ALL, notices.KIND: notices.ALL},
 )

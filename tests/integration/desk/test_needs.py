@@ -40,6 +40,7 @@ from trainings.events.models import Event, EventKind, EventState, NoticeKind
 from trainings.events.notices import settle, stand_still
 from trainings.messages import texts as messages
 from trainings.messages.models import Failure, Message, MessageState
+from trainings.notices import texts as notices
 from trainings.registration import texts as registration
 from trainings.registration.actions import cancel_application, submit_application
 from trainings.registration.models import Application, Channel
@@ -247,6 +248,12 @@ def door_due() -> Made:
     return event
 
 
+def untold_people() -> Made:
+    event = open_event("紙の会")
+    apply_as(event, NURSE, 147, pledged=True).mail = ""
+    return event
+
+
 def matters() -> Made:
     event = open_event("受付の会")
     device = known_device(event)
@@ -370,6 +377,7 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
     "free_entries": (free_entries, "事業所が一覧に結び付いていない申込が1件あります"),
     "unprintable": (unprintable, "証明書や名札に印刷できない字のある方が1人います"),
     "unprintable_event": (unprintable_event, "催しの名前・会場・講師などに、印刷できない字があります"),
+    "untold_people": (untold_people, "メールで届かない方で、まだ知らせていない方が1人います"),
     "new_devices": (new_devices, "受付の端末が1台、新しく登録されました"),
     "door_due": (door_due, "催しが終わりました。受付がまだ開いています"),
     "matters": (matters, "受付で確かめることが1件あります"),
@@ -387,7 +395,7 @@ MAKERS: dict[str, tuple[Callable[[], Made], str]] = {
 
 
 def test_every_need_has_a_maker() -> None:
-    tables = (events, allocation, registration, checkin, messages, surveys, backups)
+    tables = (events, allocation, registration, checkin, messages, notices, surveys, backups)
 
     assert set(MAKERS) == {code for table in tables for code in table.NEEDS}
 

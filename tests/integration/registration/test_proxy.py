@@ -71,7 +71,7 @@ def test_entry_after_closing_is_taken_until_the_list_is_frozen(
     event = published(unit, EventKind.HUNDRED)
     clock.set(event.application_closes_at)
     planner = staff_client(Role.PLANNER)
-    enter(planner, unit, event)
+    enter(planner, unit, event, status=422).press(BUTTON)
     with unit() as session:
         session.get_one(Event, event.id).list_frozen_at = clock.now
 

@@ -23,9 +23,15 @@ from trainings.certificates.models import Certificate
 from trainings.checkin.paper.exports import badge_of, badge_pages
 from trainings.core.paper import pdf
 from trainings.directory.models import PARTICIPANT
-from trainings.events.models import Event, EventGroup
+from trainings.events.models import Event, EventGroup, EventNotice, NoticeKind, Selection
+from trainings.notices.exports import letter_of, page_of
+from trainings.notices.letters import Facts
+from trainings.notices.letters import said as words_for
+from trainings.notices.models import Kind
+from trainings.notices.queries import Due
 from trainings.registration.models import Application
-from trainings.registration.states import State
+from trainings.registration.proxy.exports import WANTED, sheet_of
+from trainings.registration.states import Reason, State
 
 pytestmark = pytest.mark.usefixtures("printing")
 
@@ -170,6 +176,106 @@ def test_badge_keeps_everything_on_its_own_label(longest: Any, tmp_path: Path) -
         assert [word for word in mine if not word.lies_within(left + 4, top + 3, left + 87, top + 52)] == []
         code = Word("QR", left + 62.5, top + 28, left + 85.5, top + 51)
         assert covered([code, *mine]) == [], one.full_name
+
+
+def test_letter_to_whoever_has_no_mail_is_one_page_and_in_the_window(longest: Any, tmp_path: Path) -> None:
+    event = event_of()
+    event.selection, event.offer_hours, event.doors_open_at = Selection.LOTTERY, 48, AT
+    event.application_closes_at, event.contact_name, event.contact_phone = AT, "", ""
+    event.contact_fax, event.contact_mail = "", ""
+    people = [guest_of(event, *name, office="けやき市民病院") for name in NAMES]
+    people += [
+        guest_of(event, letter * 60, letter * 60, longest(Application.organisation_name, letter))
+        for letter in LETTERS
+    ]
+    told: list[tuple[Application, Facts, list[Kind]]] = []
+    for n, one in enumerate(people):
+        one.fax, one.offer_told_at, one.reason = "000-555-0199" * (n % 2), None, Reason.DRAWN
+        one.submitted_at = AT
+        told.append((one, Facts(event), [Kind.RESULT]))
+    for letter in LETTERS:
+        everything = event_of(*(longest(column, letter) for column in (Event.title, Event.venue, Event.room)))
+        everything.selection, everything.offer_hours = Selection.LOTTERY, 48
+        everything.doors_open_at = everything.application_closes_at = AT
+        everything.contact_name, everything.contact_phone = letter * 80, "0" * 30
+        everything.contact_fax, everything.contact_mail = "0" * 30, "m" * 254
+        one = guest_of(everything, letter * 60, letter * 60, longest(Application.organisation_name, letter))
+        one.fax, one.offer_told_at, one.reason, one.submitted_at = "0" * 30, None, Reason.DRAWN, AT
+        place = {"venue": letter * 120, "room": letter * 120, "address": letter * 160}
+        when = {
+            "sessions": [],
+            **dict.fromkeys(("starts_at", "ends_at", "doors_open_at"), AT.isoformat()),
+        }
+        moved = EventNotice(
+            kind=NoticeKind.MOVED,
+            event=everything,
+            before=when | dict.fromkeys(place, "市"),
+            after=when | place,
+            reason="",
+        )
+        off = EventNotice(
+            kind=NoticeKind.CALLED_OFF, event=everything, before=when | place, after={}, reason=letter * 400
+        )
+        told += [
+            (one, Facts(everything, moved), [Kind.CHANGED, Kind.RESULT, Kind.OFFER]),
+            (one, Facts(everything, off), [Kind.CALLED_OFF, Kind.CERTIFICATE]),
+        ]
+    letters = [
+        letter_of(one, words_for(one, [Due(kind, AT) for kind in kinds], facts), facts)
+        for one, facts, kinds in told
+    ]
+
+    printed = pdf.render(page_of(event, letters), static_dir=Path(current_app.static_folder or ""))
+    pages = pages_of(printed, tmp_path)
+
+    assert len(pages) == len(told)
+    for page, (one, facts, _), made in zip(pages, told, letters, strict=True):
+        assert_whole(page, one.full_name, one.organisation_name, facts.event.title, *made.body[0].lines)
+        if facts.notice is not None and facts.notice.reason:
+            assert facts.notice.reason in text_of(page)
+        assert all(text.fits for text in (*made.texts.values(), *made.body)), one.full_name
+        assert [word for word in page if not word.lies_within(19, 17, 191, 287)] == []
+        window = [word for word in page if word.top < 53 and word.left < 107]
+        assert_whole(window, one.full_name, one.organisation_name)
+        assert [word for word in window if not word.lies_within(23, 17, 107, 53)] == []
+        assert covered(page) == [], one.full_name
+
+
+def test_fax_sheet_is_one_page_whatever_the_event_says(longest: Any, tmp_path: Path) -> None:
+    events = [
+        event_of(title=title, venue=place) for title, place in zip(TITLES, (*PLACES, "", ""), strict=True)
+    ]
+    events += [
+        event_of(*(longest(column, letter) for column in (Event.title, Event.venue, Event.room)))
+        for letter in LETTERS
+    ]
+    for n, event in enumerate(events):
+        letter = LETTERS[n % 3]
+        is_long = n >= len(TITLES)
+        event.selection, event.capacity, event.doors_open_at, event.application_closes_at = (
+            Selection.FIRST_COME,
+            100,
+            AT,
+            AT,
+        )
+        event.address, event.fee = (letter * 160, letter * 60) if is_long else ("", "無料")
+        event.contact_name, event.contact_phone = (letter * 80, "0" * 30) if is_long else ("", "")
+        event.contact_fax, event.contact_mail = ("0" * 30, "m" * 254) if is_long else ("000-555-0144", "")
+        event.purpose_of_use = letter * 400 if is_long else "受付と名簿、受講証明書のために使います。"
+        event.pledge = "守ります" * (n % 2)
+        event.groups = [EventGroup(name=f"{letter * 30}{k}" if is_long else f"区分{k}") for k in range(20)]
+
+        made = sheet_of(event)
+        page = render_template("registration/fax_sheet.html", event=event, sheet=made, wanted=WANTED)
+        pages = pages_of(pdf.render(page, static_dir=Path(current_app.static_folder or "")), tmp_path)
+
+        assert len(pages) == 1
+        assert_whole(pages[0], event.title, event.venue, event.room, event.purpose_of_use, event.contact_fax)
+        assert_whole(pages[0], *(group.name for group in event.groups), *(label for label, _ in WANTED))
+        assert all(text.fits for text in (*made.texts.values(), *made.facts, *made.groups, *made.purpose))
+        assert [word for word in pages[0] if not word.lies_within(13, 9, 197, 288)] == []
+        code = Word("QR", 157, 14, 195, 52)
+        assert covered([code, *pages[0]]) == [], event.title
 
 
 @pytest.mark.parametrize(("letter", "handouts"), [("W", True), ("齉", False), ("ア", True)])

@@ -86,13 +86,23 @@ def change_application(
 
 
 EDITABLE = (
-    *("family", "given", "family_kana", "given_kana", "mail", "phone", "profession_id", "profession_note"),
+    *(
+        "family",
+        "given",
+        "family_kana",
+        "given_kana",
+        "mail",
+        "phone",
+        "fax",
+        "profession_id",
+        "profession_note",
+    ),
     *("organisation_id", "organisation_name", "licence_number", "pre_answer", "care_note", "priority"),
 )
 OF_NAME = frozenset({"family", "given"})
 """What a certificate is printed with."""
 OF_PERSON = frozenset(EDITABLE) - {
-    *("profession_note", "organisation_name", "pre_answer", "care_note", "priority"),
+    *("fax", "profession_note", "organisation_name", "pre_answer", "care_note", "priority"),
 }
 """What an application tells about its person."""
 

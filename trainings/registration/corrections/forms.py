@@ -14,6 +14,7 @@ from trainings.core.requests.editions import EditForm, Facet
 from trainings.events.models import Event
 from trainings.registration.forms import PersonForm
 from trainings.registration.models import Application
+from trainings.registration.proxy.forms import OnPaper
 
 STANDS = ("family_kana", "given_kana", "mail", "phone")
 """What is not asked about again while it stays."""
@@ -62,12 +63,8 @@ class ResentForm(ChangeForm):
         return self
 
 
-class StaffChangeForm(ChangeForm):
+class StaffChangeForm(OnPaper, ChangeForm):
     """Correcting for somebody who called; who applied on paper may have no mail address."""
-
-    @property
-    def mail_is_required(self) -> bool:
-        return False
 
 
 class SubstituteForm(PersonForm):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from trainings.accounts.access import allowed, current_staff
+from trainings.accounts.access import allowed, current_staff, public
 from trainings.accounts.models import Role
 from trainings.core.db import db
+from trainings.core.paper import pdf
 from trainings.core.refusal import Refused
 from trainings.core.requests.browser import own_key
 from trainings.core.requests.late_forms import keeps_typed
 from trainings.core.requests.unprintable import tell_unprintable
+from trainings.core.web import download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
@@ -19,6 +23,7 @@ from trainings.registration.actions import submit_application, why_closed
 from trainings.registration.list_views import beside_field
 from trainings.registration.models import Channel
 from trainings.registration.printing import printed_words
+from trainings.registration.proxy import exports
 from trainings.registration.proxy.forms import ProxyForm
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.views import bp
@@ -45,6 +50,8 @@ def enter(slug: str) -> ResponseReturnValue:
     event = _event_or_404(slug)
     form = ProxyForm().for_event(event)
     problem = ""
+    if form.validate() and (asked := form.asks_about_deadline()):
+        return _page(event, form, "", 422, asked)
     if form.validate():
         staff = current_staff()
         try:
@@ -55,6 +62,7 @@ def enter(slug: str) -> ResponseReturnValue:
                 idempotency_key=own_key(form.idempotency_key.data),
                 sent_edition=form.edition,
                 role=form.role.data,
+                arrived_at=form.arrived_at(),
                 entered_by_id=staff.id if staff else None,
             )
             flash(
@@ -72,7 +80,9 @@ def enter(slug: str) -> ResponseReturnValue:
     return _page(event, form, problem, 422)
 
 
-def _page(event: Event, form: ProxyForm, problem: str, status: int) -> ResponseReturnValue:
+def _page(
+    event: Event, form: ProxyForm, problem: str, status: int, asked: Sequence[str] = ()
+) -> ResponseReturnValue:
     """The form; above it, why nobody could be entered now: a whole FAX is not to be typed for nothing."""
     closed = why_closed(event, Channel.FAX)
     page = render_template(
@@ -80,7 +90,22 @@ def _page(event: Event, form: ProxyForm, problem: str, status: int) -> ResponseR
         event=event,
         form=form,
         problem=problem,
+        asked=asked,
         closed=texts.REFUSALS[closed] if closed and not problem else "",
         frozen=closed == RegistrationRefusal.LIST_FROZEN,
     )
     return page, status
+
+
+@bp.get("/e/<slug>/fax.pdf")
+@public
+def fax_sheet(slug: str) -> ResponseReturnValue:
+    """開催案内 and 参加申込書 on one sheet, for whoever applies by FAX and for associations that forward it."""
+    event = event_by_slug(slug)
+    if event is None or not event.takes_applications:
+        abort(404)
+    try:
+        printed = exports.fax_sheet(event)
+    except pdf.PdfUnavailable:
+        abort(503)
+    return download(printed, exports.fax_sheet_name(event), "application/pdf")
