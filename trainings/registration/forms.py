@@ -76,7 +76,7 @@ def one_line(value: str | None) -> str:
     return " ".join(names.as_typed(value).splitlines())
 
 
-def most_letters(n: int, what: str, fold: Callable[[str | None], str] = names.as_typed) -> Most:
+def most(n: int, what: str, fold: Callable[[str | None], str] = names.as_typed) -> Most:
     """At most n characters as they will be stored."""
     return Most(n, f"{what}は{n}文字までで入力してください", fold)
 
@@ -101,14 +101,14 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     )
     profession = RadioField("職種", validate_choice=False)
     profession_note = StringField(
-        "その他の職種", filters=[one_line], validators=[most_letters(60, "職種"), _no_address("職種")]
+        "その他の職種", filters=[one_line], validators=[most(60, "職種"), _no_address("職種")]
     )
     organisation_name = StringField(
         "事業所の名前",
         filters=[one_line],
         validators=[
             DataRequired("事業所の名前を入力してください。所属がない方は「なし」と書いてください"),
-            most_letters(120, "事業所の名前"),
+            most(120, "事業所の名前"),
             _no_address("事業所の名前"),
         ],
     )
@@ -118,7 +118,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         filters=[one_line],
         validators=[
             DataRequired("氏を入力してください"),
-            most_letters(60, "氏"),
+            most(60, "氏"),
             _no_address("氏"),
             _no_phone("氏"),
         ],
@@ -128,7 +128,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         filters=[one_line],
         validators=[
             DataRequired("名を入力してください"),
-            most_letters(60, "名"),
+            most(60, "名"),
             _no_address("名"),
             _no_phone("名"),
         ],
@@ -136,35 +136,31 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     family_kana = StringField(
         "セイ",
         filters=[one_line],
-        validators=[most_letters(80, "セイ"), _no_address("セイ"), _no_phone("セイ"), Kana("セイ", "family")],
+        validators=[most(80, "セイ"), _no_address("セイ"), _no_phone("セイ"), Kana("セイ", "family")],
     )
     given_kana = StringField(
         "メイ",
         filters=[one_line],
-        validators=[most_letters(80, "メイ"), _no_address("メイ"), _no_phone("メイ"), Kana("メイ", "given")],
+        validators=[most(80, "メイ"), _no_address("メイ"), _no_phone("メイ"), Kana("メイ", "given")],
     )
     mail = StringField(
         "メールアドレス",
         filters=[one_line],
-        validators=[most_letters(254, "メールアドレス", names.mail), Mail()],
+        validators=[most(254, "メールアドレス", names.mail), Mail()],
     )
     phone = StringField(
-        "電話番号", filters=[one_line], validators=[most_letters(30, "電話番号", names.phone), Phone()]
+        "電話番号", filters=[one_line], validators=[most(30, "電話番号", names.phone), Phone()]
     )
     licence_number = StringField(
-        "登録番号", filters=[one_line], validators=[most_letters(30, "登録番号", names.licence)]
+        "登録番号", filters=[one_line], validators=[most(30, "登録番号", names.licence)]
     )
     heard_via = SelectField("この催しを、どこで知りましたか", validate_choice=False)
-    heard_via_note = StringField(
-        "知ったきっかけの補足", filters=[one_line], validators=[most_letters(80, "補足")]
-    )
-    pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[most_letters(2000, "質問")])
+    heard_via_note = StringField("知ったきっかけの補足", filters=[one_line], validators=[most(80, "補足")])
+    pre_answer = TextAreaField("事前の質問", filters=[_filled], validators=[most(2000, "質問")])
     care_note = TextAreaField(
-        "配慮してほしいこと", filters=[_filled], validators=[most_letters(1000, "配慮してほしいこと")]
+        "配慮してほしいこと", filters=[_filled], validators=[most(1000, "配慮してほしいこと")]
     )
-    priority = StringField(
-        "事業所の中での優先順位", filters=[one_line], validators=[most_letters(10, "優先順位")]
-    )
+    priority = StringField("事業所の中での優先順位", filters=[one_line], validators=[most(10, "優先順位")])
     pledged = BooleanField("上の約束を守ります")
     idempotency_key = HiddenField(filters=[one_line])
 
@@ -448,7 +444,7 @@ class LinksForm(FlaskForm):  # type: ignore[misc]
         filters=[_filled],
         validators=[
             InputRequired("申込のときに書いたメールアドレスを入力してください"),
-            most_letters(254, "メールアドレス", names.mail),
+            most(254, "メールアドレス", names.mail),
             KnownMail(),
         ],
     )

@@ -15,7 +15,7 @@ from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import event_roles
 from trainings.events.fields import Clock, Day
 from trainings.events.models import Event
-from trainings.registration.forms import FEWEST_DIGITS, PersonForm, most_letters, one_line
+from trainings.registration.forms import FEWEST_DIGITS, PersonForm, most, one_line
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import groups_turned_away
@@ -26,9 +26,7 @@ from trainings.registration.texts import CHANNELS, LATE_ASKED, REFUSALS
 class OnPaper(PersonForm):
     """What staff enter for somebody who may have no mail address: a number to send a FAX to."""
 
-    fax = StringField(
-        "FAX番号", filters=[one_line], validators=[most_letters(30, "FAX番号", names.phone), Phone()]
-    )
+    fax = StringField("FAX番号", filters=[one_line], validators=[most(30, "FAX番号", names.phone), Phone()])
 
     @property
     def mail_is_required(self) -> bool:
