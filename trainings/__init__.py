@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 
 from config import Settings
 from trainings.accounts import access
@@ -36,6 +35,7 @@ from trainings.cli import rehearse as rehearse_command
 from trainings.cli import staff as staff_commands
 from trainings.core import db, logs, restoration, web
 from trainings.core import jobs as job_models
+from trainings.core.database import schema
 from trainings.core.requests import asking, limits, lines, proxies, sizes, static_answers
 from trainings.demo import commands as demo_commands
 from trainings.demo import mailbox_views
@@ -172,7 +172,7 @@ def create_app(settings: Settings) -> Flask:
     asking.init_app(app)
     delivery.init_app(app)
     reach.init_app(app, untold=untold_ids)
-    Migrate(app, db.db, directory=str(MIGRATIONS))
+    app.extensions["migrate"] = schema.Migrations(MIGRATIONS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.environment == "demo":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import flask_migrate
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
@@ -37,7 +36,7 @@ def prepare(app: Flask) -> None:
             is_broken_off = is_under_way(connection)
         if is_broken_off:
             raise click.ClickException(BEGIN_AGAIN)
-        flask_migrate.upgrade()
+        app.extensions["migrate"].upgrade()
     with (
         beside_requests(app),
         actor.acting_as(actor.Actor(actor.ActorKind.CLI)),

@@ -5,15 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from functools import cache
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from trainings.core.database.schema import all_schemas, schema_found, schema_wanted
 from trainings.core.db import db
 from trainings.core.restoration import BEGIN_AGAIN, is_under_way
 
@@ -87,23 +85,6 @@ def check_database(app: Flask) -> None:
         )
         + f" (environment: {settings.environment})"
     )
-
-
-def schema_found() -> frozenset[str]:
-    """The versions that stand in the database."""
-    with db.engine.connect() as connection:
-        return frozenset(MigrationContext.configure(connection).get_current_heads())
-
-
-@cache
-def schema_wanted(directory: str) -> frozenset[str]:
-    """The versions at which the migrations of this program end."""
-    return frozenset(ScriptDirectory(directory).get_heads())
-
-
-@cache
-def all_schemas(directory: str) -> frozenset[str]:
-    return frozenset(one.revision for one in ScriptDirectory(directory).walk_revisions())
 
 
 def free_disk(folder: Path) -> float:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainings.core import clock, readiness
+from trainings.core.database.schema import schema_found, schema_wanted
 from trainings.core.db import db
 from trainings.core.jobs import Job, JobState, last_pulse
 from trainings.core.readiness import NotReady
@@ -76,7 +77,7 @@ def health() -> Health:
     grave = [] if free >= LEAST_DISK else ["disk"]
     percent = round(100 * free)
     try:
-        if readiness.schema_found() != readiness.schema_wanted(current_app.extensions["migrate"].directory):
+        if schema_found() != schema_wanted(current_app.extensions["migrate"].directory):
             return Health(False, (*grave, "schema"), disk_free_percent=percent)
         pulse, jobs, outbox = _age(last_pulse()), _age(_oldest_job()), _age(_oldest_mail())
         is_held, backup = held() is not None, nightly.age()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from trainings.seats import network
 from trainings.seats.degrade import caps_exceeded, degrade_network
-from trainings.seats.flow import Ints
 from trainings.seats.network import Label, SeatNetwork
 from trainings.seats.rules import Candidate, Rules, Tally, check_candidates, tally, together
+
+if TYPE_CHECKING:
+    from trainings.seats.flow import Ints
 
 HELD: Label = ("held",)
 """Reason of a refusal: the seats that are left are held for groups whose reserve is not yet released."""
@@ -125,7 +128,9 @@ def _unreleased(rules: Rules, released_groups: Collection[str]) -> Rules:
 
 
 def _with_phantoms(rules: Rules, seated: Tally) -> SeatNetwork:
-    return network.build(rules, (), seated, phantoms=rules.capacity)
+    # More than there are seats and reserves, so that their number is never what stands in the way.
+    enough = 1 + rules.capacity + sum(rule.reserved for rule in rules.all_quotas)
+    return network.build(rules, (), seated, phantoms=enough)
 
 
 def _reserves(seats: SeatNetwork) -> Ints:
@@ -143,8 +148,33 @@ def _reserves(seats: SeatNetwork) -> Ints:
 
 def _room(rules: Rules, seated: Tally) -> bool:
     """Whether phantoms for all reserves fit beside the seated."""
+    if not rules.districts:
+        return _room_in_one_family(rules, seated)
     seats = _with_phantoms(rules, seated)
     return seats.graph.circulate(_reserves(seats), seats.upper).deficit == 0
+
+
+def _room_in_one_family(rules: Rules, seated: Tally) -> bool:
+    """The same without a flow, where groups lie in sectors, these in the total, and nothing crosses them: each set needs
+    what its parts need, or its own reserve where that is more, and must have so many seats left."""
+    needs = dict.fromkeys((None, *(rule.key for rule in rules.sectors)), 0)
+    rooms = dict.fromkeys(needs, 0)
+    for group in rules.groups:
+        taken = seated.groups.get(group.key, 0)
+        need = max(0, group.reserved - taken)
+        room = rules.capacity if group.cap is None else min(rules.capacity, max(0, group.cap - taken))
+        if need > room:
+            return False
+        needs[group.sector] += need
+        rooms[group.sector] += room
+    for sector in rules.sectors:
+        taken = seated.sectors.get(sector.key, 0)
+        need = max(needs[sector.key], sector.reserved - taken)
+        left = rooms[sector.key] if sector.cap is None else min(rooms[sector.key], sector.cap - taken)
+        if need > max(0, left):
+            return False
+        needs[None] += need
+    return needs[None] <= max(0, rules.capacity - seated.total)
 
 
 def _lowered(seats: SeatNetwork) -> Ints:

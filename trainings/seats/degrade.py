@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from trainings.seats import network
-from trainings.seats.flow import Circulation, Ints
 from trainings.seats.network import TOTAL, Label, SeatNetwork
 from trainings.seats.rules import Candidate, Honoured, Rules, Tally, check_candidates, tally
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from trainings.seats.flow import Circulation, Ints
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def degrade(
 
 def degrade_network(seats: SeatNetwork) -> tuple[Honoured, tuple[Shortfall, ...]]:
     """`degrade` on a network that is built already."""
+    import numpy as np
+
     lower = seats.lower.copy()
     met: dict[Label, int] = {}
     shortfalls: list[Shortfall] = []
@@ -104,6 +109,8 @@ def limits_of(seats: SeatNetwork, cut: npt.NDArray[np.bool_], lower: Ints, arc: 
 
     lower: those reserves. arc: that of the set which falls short.
     """
+    import numpy as np
+
     tails, heads = seats.graph.tails, seats.graph.heads
     limits: dict[Label, int] = {}
     for n in (int(n) for n in np.flatnonzero(cut[tails] & ~cut[heads])):
@@ -201,4 +208,4 @@ def legal_roster_exists(
         return False
     seats = network.build(rules, may_be_in, (*must_be_in, *placed))
     lower = seats.lower_with(honoured)
-    return not np.any(lower > seats.upper) and seats.graph.circulate(lower, seats.upper).deficit == 0
+    return bool((lower <= seats.upper).all()) and seats.graph.circulate(lower, seats.upper).deficit == 0

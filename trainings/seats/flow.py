@@ -1,8 +1,8 @@
 """The one door to the maximum-flow library (OR-Tools, 64-bit integers): circulations with lower bounds.
 
-OR-Tools is loaded at the first flow, not at the start of the program, and of what it asks for only NumPy: the rest, half
-of its size, serves its other parts and is not installed (scripts/setup.py). Lighter libraries were weighed on the flows of
-whole draws. igraph (15 MB) reckons in doubles: capacities of a draw of 2000 people have 58 bits, and 14 of its 35 flows
+OR-Tools and NumPy are loaded at the first flow, not at the start of the program. Of what OR-Tools asks for only NumPy is
+installed: the rest, half of its size, serves its other parts (scripts/setup.py). Lighter libraries were weighed on the flows
+of whole draws. igraph (15 MB) reckons in doubles: capacities of a draw of 2000 people have 58 bits, and 14 of its 35 flows
 had another value, 3 another cut. SciPy's takes 32 bits. networkx (17 MB) is exact and takes 75 times as long.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Nodes = npt.NDArray[np.int32]
+    Ints = npt.NDArray[np.int64]
+    Nodes = npt.NDArray[np.int32]
 
 
 class FlowFailed(ArithmeticError):
@@ -41,6 +42,8 @@ class FlowNetwork:
     """Nodes 0 … n-1 and directed arcs; bounds are given with each question, so that one structure serves many."""
 
     def __init__(self, nodes: int, tails: Nodes, heads: Nodes) -> None:
+        import numpy as np  # lazy door: most processes never need it
+
         self.nodes = nodes
         self.tails = tails
         self.heads = heads
@@ -54,6 +57,8 @@ class FlowNetwork:
         The standard reduction to maximum flow (Ahuja, Magnanti, Orlin, Network Flows, 1993, section 6.7).
         Needs 0 ≤ lower ≤ upper. Raises `FlowFailed` when the library does.
         """
+        import numpy as np
+
         if np.any(lower < 0) or np.any(lower > upper):
             raise ValueError("a lower bound is negative or above its upper bound")
         if int((lower >> 20).sum()) >= 1 << 42:
@@ -73,6 +78,8 @@ class FlowNetwork:
         is doubled and mended. From one scale to the next at most 2^step more per arc of a minimum cut can be sent, so
         that residual capacities may be clipped to 64 bits. Slow; for numbers that `circulate` cannot hold.
         """
+        import numpy as np
+
         excess = [0] * self.nodes
         for tail, head, low in zip(self.tails.tolist(), self.heads.tolist(), lower, strict=True):
             excess[head] += low
@@ -111,6 +118,8 @@ def max_flow(
     Returns its value, the flow per arc, and the source side of the smallest minimum cut (without those two).
     Raises `FlowFailed` on every status but OPTIMAL.
     """
+    import numpy as np
+
     solver = _solver()
     solver.add_arcs_with_capacity(tails, heads, capacities)
     status = solver.solve(source, source + 1)

@@ -7,32 +7,22 @@ citizens' assemblies). Since odds are circulations of the seat network, no roste
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from trainings.seats.flow import FlowFailed, Ints
+from trainings.seats.flow import FlowFailed
+from trainings.seats.levels import Level
 from trainings.seats.network import SeatNetwork
+
+if TYPE_CHECKING:
+    from trainings.seats.flow import Ints
 
 Cut = npt.NDArray[np.bool_]
 """One bool per node: whether it is in the set X."""
-
-
-@dataclass(frozen=True)
-class Level:
-    """Types whose odds were settled together.
-
-    per_weight: their odds per unit of weight, exact. types: their indices. cut: the node set X that is tight, by name of
-    its nodes: all that can leave X, less what must enter it otherwise, is shared by the people who enter it. Empty for
-    people whose odds are 1: nobody can have more.
-    """
-
-    per_weight: Fraction
-    types: tuple[int, ...]
-    cut: tuple[tuple[str, ...], ...]
 
 
 def leximin(

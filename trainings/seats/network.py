@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from trainings.seats.flow import FlowNetwork, Ints
+from trainings.seats.flow import FlowNetwork
 from trainings.seats.rules import Candidate, Honoured, Rules, Tally, tally
+
+if TYPE_CHECKING:
+    from trainings.seats.flow import Ints
 
 Label = tuple[str, ...]
 """Name of a set of people: ("total",), ("sector", key), ("group", key), ("cell", group, organisation),
@@ -110,6 +112,8 @@ def build(
     people count as without one): fewer arcs, same rosters. phantoms: so many imagined people are available in
     every group (and every district), for first-come admission. seated: may be counted already where nobody is undecided.
     """
+    import numpy as np
+
     people = () if isinstance(seated, Tally) else tuple(seated)
     standing = seated if isinstance(seated, Tally) else tally(rules, people)
     counts = tally(rules, undecided)

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from trainings.seats import network
 from trainings.seats.degrade import Limit, Shortfall, degrade_network
-from trainings.seats.flow import Ints
-from trainings.seats.leximin import Level, leximin
+from trainings.seats.levels import Level
 from trainings.seats.network import TOTAL, SeatNetwork
 from trainings.seats.rounding import integer_odds
 from trainings.seats.rules import Candidate, Honoured, Rules, check_candidates, check_no_blocks
+
+if TYPE_CHECKING:
+    from trainings.seats.flow import Ints
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Odds:
 
     def reason(self, level: int) -> Reason:
         """The tight cut of a level in terms of rules."""
+        import numpy as np
+
         this = self.levels[level]
         people = sum(len(self.network.types[n].members) for n in this.types)
         weight = sum(len(self.network.types[n].members) * self.network.types[n].weight for n in this.types)
@@ -101,6 +104,8 @@ def fair_odds(rules: Rules, candidates: Sequence[Candidate], placed: Sequence[Ca
     placed: people with a seat by hand; they count and are not drawn. The order of the lists does not matter.
     Raises `SeatsRefused` for unusable candidates or blocks; `FlowFailed` when the flow library does.
     """
+    from trainings.seats.leximin import leximin  # lazy door: it stands on NumPy
+
     check_candidates(rules, candidates, placed)
     check_no_blocks((*candidates, *placed))
     candidates = tuple(sorted(candidates, key=lambda person: person.key))

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from trainings.seats import network
 from trainings.seats.degrade import Shortfall, limits_of, wishes
-from trainings.seats.leximin import Level
+from trainings.seats.levels import Level
 from trainings.seats.network import TOTAL, Label, SeatNetwork
 from trainings.seats.odds import Odds
 from trainings.seats.record import honoured_of
@@ -79,6 +77,8 @@ def odds_of(record: Mapping[str, Any]) -> Odds:
 
 
 def _shortfalls(seats: SeatNetwork, frozen: Mapping[str, Any]) -> tuple[Shortfall, ...]:
+    import numpy as np
+
     recorded = {tuple(entry["set"]): entry for entry in frozen["shortfalls"]}
     lower = seats.lower.copy()
     shortfalls: list[Shortfall] = []

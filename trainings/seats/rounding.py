@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from trainings.seats.flow import FlowFailed, Ints
-from trainings.seats.leximin import Level
+from trainings.seats.flow import FlowFailed
+from trainings.seats.levels import Level
 from trainings.seats.network import SeatNetwork
+
+if TYPE_CHECKING:
+    from trainings.seats.flow import Ints
 
 UNIT = 1 << 30
 """U: odds are published as z / U."""
@@ -41,6 +43,8 @@ def integer_odds(seats: SeatNetwork, lower: Ints, upper: Ints, levels: Sequence[
 
 def fits(seats: SeatNetwork, z: dict[str, int], lower: Ints, upper: Ints) -> bool:
     """Whether sums of z keep every bound of the counted arcs times U."""
+    import numpy as np
+
     load = np.zeros(seats.first_type, np.int64)
     for people, path in zip(seats.types, seats.through, strict=True):
         load[list(path)] += sum(z[key] for key in people.members)

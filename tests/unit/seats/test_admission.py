@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +52,13 @@ def test_more_reserved_than_seats_holds_what_fits_in_order():
     assert admit_first_come(rules, [], Candidate("1", "b")).admitted
     assert not admit_first_come(rules, [Candidate("1", "b")], Candidate("2", "b")).admitted
     assert seats_open_to(rules, []) == {"a": 3, "b": 1, "c": 0}
+
+
+def test_reserve_above_the_capacity_holds_every_seat():
+    rules = Rules(3, (GroupRule("doctor", 5), GroupRule("nurse")))
+    assert not admit_first_come(rules, [], nurses(1)).admitted
+    assert admit_first_come(rules, [], Candidate("d", "doctor")).admitted
+    assert admit_first_come(rules, [], nurses(1), ["doctor"]).admitted
 
 
 def test_reserve_of_a_sector_is_held_until_all_its_groups_are_released():
@@ -122,3 +130,16 @@ def _reserves_fit(rules, confirmed):
             return False
         total += seats
     return total <= rules.capacity
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_first_come_decides_without_a_flow_as_with_one(number):
+    """A district of nobody, with neither reserve nor cap, changes nothing, and takes the way of the network."""
+    rules, people, placed = random_case(random.Random(number), people=6, placed=4)
+    rules = replace(rules, districts=())
+    crossed = replace(rules, districts=(DistrictRule("nowhere"),))
+    released = [group.key for group in rules.groups if number % 3 == 0]
+    for person in people:
+        answers = {admit_first_come(one, placed, person, released) for one in (rules, crossed)}
+        assert len(answers) == 1

@@ -27,8 +27,8 @@ from trainings.audit.models import AuditEntry
 from trainings.checkin.models import Scan
 from trainings.core import clock, roles
 from trainings.core.actor import ActorKind
+from trainings.core.database.schema import schema_wanted
 from trainings.core.db import db, owner_engine
-from trainings.core.readiness import schema_wanted
 from trainings.core.restoration import Restoration
 from trainings.desk.backups import archive, databases
 from trainings.desk.backups.archive import BackupFailed

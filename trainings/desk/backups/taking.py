@@ -19,8 +19,8 @@ from sqlalchemy import select
 from trainings.audit.chains import chained_tables
 from trainings.audit.models import ChainLink
 from trainings.core import clock
+from trainings.core.database.schema import schema_found
 from trainings.core.db import db, reading
-from trainings.core.readiness import schema_found
 from trainings.desk.backups import archive, databases
 from trainings.desk.backups.archive import BackupFailed
 from trainings.surveys.queries import key_folder
