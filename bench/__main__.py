@@ -9,6 +9,7 @@ from bench import readme
 
 BENCHES = (
     "web",
+    "drawing",
     "hostile",
     "xlsx",
     "skills",

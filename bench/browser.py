@@ -28,6 +28,7 @@ class Browser:
         self.page = ""
         self.path = ""
         self.content = b""
+        self.patience_seconds = 60.0
 
     def get(self, path: str) -> str:
         """Fetch a page (a path, or a whole address of our own site)."""
@@ -64,7 +65,7 @@ class Browser:
         return self.page
 
     def _send(self, method: str, path: str, fields: dict[str, Any] | None) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience_seconds)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if fields is not None:

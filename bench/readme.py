@@ -38,6 +38,16 @@ WANTED = {
         "sqlite: page, 8 clients",
         "sqlite: PSS of three workers",
     ),
+    "drawing": (
+        "postgresql: 2000 → 300, freeze",
+        "postgresql: 2000 → 300, draw",
+        "postgresql: 2000 → 300, page of the record",
+        "postgresql: 2000 → 300, until the last mail",
+        "postgresql: 20000 → 2000, freeze",
+        "postgresql: 20000 → 2000, draw",
+        "postgresql: 20000 → 2000, page of the record",
+        "postgresql: 20000 → 2000, until the last mail",
+    ),
     "xlsx": ("postgresql: 10 000 applications × 25 columns", "sqlite: 10 000 applications × 25 columns"),
     "skills": (
         "postgresql: skills matrix of 100 000 rows of evidence",

@@ -32,8 +32,11 @@ class Server:
 
 
 @contextmanager
-def serving(module: str, environment: dict[str, str], workers: int = WORKERS) -> Iterator[Server]:
-    """gunicorn with sync workers and the application preloaded; stops at the end."""
+def serving(
+    module: str, environment: dict[str, str], workers: int = WORKERS, timeout_seconds: int = 120
+) -> Iterator[Server]:
+    """gunicorn with sync workers and the application preloaded; stops at the end. timeout_seconds: so long one request may
+    take before its worker is ended."""
     port = free_port()
     process = subprocess.Popen(
         [
@@ -46,7 +49,7 @@ def serving(module: str, environment: dict[str, str], workers: int = WORKERS) ->
                 "--backlog",
                 "2048",
                 "--timeout",
-                "120",
+                str(timeout_seconds),
             ),
             # gunicorn.conf.py warms up the product; "hello" has nothing to be warmed up.
             *(() if module == PRODUCT else ("--config", f"python:{module.partition(':')[0]}")),
