@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 
 from trainings.audit.models import AuditEntry
 from trainings.core import clock
-from trainings.core.database.word_locks import lock_words
-from trainings.core.db import db, unit_of_work
+from trainings.core.db import db, lock_words, unit_of_work
 from trainings.core.jobs import BACKUP, note_now, noted
 from trainings.core.logs import tell
 from trainings.desk.backups import taking
