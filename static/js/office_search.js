@@ -3,7 +3,8 @@
    Markup (without this file it is a plain text field, and the server looks the typed name up):
 
      <div class="field office-search" data-office-search data-url="/api/offices"
-          data-found="{n}件の候補があります。" data-none="一覧にありません。そのまま入力できます。">
+          data-found="{n}件の候補があります。" data-more="{total}件のうち、はじめの{n}件です。続きを入力すると、しぼりこめます。"
+          data-none="一覧にありません。そのまま入力できます。">
        <label class="label" for="office">…</label>
        <p class="hint" id="office-hint">…</p>
        <input class="input" id="office" name="organisation_name" value="…" aria-describedby="office-hint">
@@ -12,10 +13,10 @@
 
    The text field keeps whatever a person writes: a free entry is always possible. Choosing an office writes its name
    into the text field and its id into the hidden field; changing the text afterwards empties the hidden field again.
-   The words in data-found and data-none are read out after each search.
+   The words in data-found, data-more (there are more than are shown) and data-none are shown, and read out, after each search.
    On choosing, the text field sends a bubbling "office-chosen" event with {id, name, district} as its detail.
 
-   Keys: down and up move, Enter chooses the marked office, Escape closes, Tab leaves the text as it is. Nothing happens while an input method is composing. */
+   Keys: down and up move, Enter chooses the marked office (or closes the list), Escape closes, Tab leaves the text as it is. Nothing happens while an input method is composing. */
 
 const PAUSE_MS = 150;
 const SHORTEST = 1;
@@ -42,9 +43,9 @@ class OfficeSearch {
     this.list.setAttribute("aria-label", this.label());
     this.list.hidden = true;
     this.said = document.createElement("p");
-    this.said.className = "vh";
+    this.said.className = "hint suggest__said";
     this.said.setAttribute("role", "status");
-    this.text.after(this.list, this.said);
+    this.text.after(this.said, this.list);
     this.text.setAttribute("role", "combobox");
     this.text.setAttribute("aria-autocomplete", "list");
     this.text.setAttribute("aria-controls", this.list.id);
@@ -85,27 +86,39 @@ class OfficeSearch {
     if (this.request) this.request.abort();
     this.request = new AbortController();
     try {
-      const answer = await fetch(`${this.place.dataset.url}?q=${encodeURIComponent(typed)}`, {
+      const wanted = new URLSearchParams({ q: typed, group: this.group() });
+      const answer = await fetch(`${this.place.dataset.url}?${wanted}`, {
         signal: this.request.signal,
         headers: { Accept: "application/json" },
       });
       if (!answer.ok) return this.close();
       const found = await answer.json();
-      if (this.asked === typed && document.activeElement === this.text) this.show(found.offices);
+      if (this.asked === typed && document.activeElement === this.text) this.show(found.offices, found.total);
     } catch {
       // No network, or a newer search: the field is still a plain text field.
     }
   }
 
-  show(offices) {
+  /* The colour of the profession group that is chosen in the same form: its kinds of offices come first. */
+  group() {
+    const form = this.text.form;
+    const chosen = form && form.querySelector('input[name="group"]:checked');
+    const mark = chosen && chosen.closest("label") && chosen.closest("label").querySelector(".mark");
+    return mark ? [...mark.classList].find((name) => name.startsWith("g-")) || "" : "";
+  }
+
+  show(offices, total) {
     this.offices = offices;
     this.active = -1;
     this.list.replaceChildren(...offices.map((office, place) => this.option(office, place)));
     this.list.hidden = offices.length === 0;
     this.text.setAttribute("aria-expanded", String(offices.length > 0));
     this.text.removeAttribute("aria-activedescendant");
-    const { found, none } = this.place.dataset;
-    this.said.textContent = offices.length ? found.replace("{n}", offices.length) : none;
+    const { found, more, none } = this.place.dataset;
+    const words = total > offices.length && more ? more : found;
+    this.said.textContent = offices.length
+      ? words.replace("{n}", offices.length).replace("{total}", total)
+      : none;
   }
 
   option(office, place) {
@@ -130,9 +143,10 @@ class OfficeSearch {
       event.preventDefault();
       if (this.list.hidden) this.search();
       else this.move(moves[event.key]);
-    } else if (event.key === "Enter" && !this.list.hidden && this.active >= 0) {
-      event.preventDefault();
-      this.choose(this.active);
+    } else if (event.key === "Enter" && !this.list.hidden) {
+      event.preventDefault(); // a form that is half filled in is not sent from within the list
+      if (this.active >= 0) this.choose(this.active);
+      else this.close();
     } else if (event.key === "Escape" && !this.list.hidden) {
       event.preventDefault();
       this.close();

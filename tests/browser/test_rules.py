@@ -44,7 +44,7 @@ def test_rules_are_tried_beside_the_present_ones_and_then_kept(
 
     cap = watched_page.get_by_label("一つの事業所の上限")
     cap.fill("4")
-    watched_page.get_by_role("button", name="試算する").click()
+    watched_page.get_by_role("button", name="試算する", exact=True).click()
 
     expect(watched_page.get_by_role("table", name="いまのルールと変えたルール")).to_be_visible()
     expect(cap).to_have_value("4")

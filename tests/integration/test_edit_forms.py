@@ -85,7 +85,8 @@ NOT_MET = {
         door_badges.print_late door_board.stop messages.leave messages.retry messages.retry_failed_job
         messages.settle_held
         printing.again printing.take offices.apply people.lay_beside people.reopen people.take_back people.undo_merge
-        registration.send_my_links surveys.close venue.check_in accounts.use_link guest.confirm guest.answer_address""",
+        registration.restore registration.send_my_links surveys.close venue.check_in accounts.use_link guest.confirm
+        guest.answer_address""",
     "one decision about a pair or a row, refused once it was decided": """
         people.decide_address people.other_applicant people.same_applicant people.separate door_review.settle_many
         free_entries.add free_entries.keep free_entries.match""",
@@ -194,7 +195,7 @@ def world(unit: Unit, clock: Clock) -> dict[str, list[str]]:
             "other_id": [str(other.person_id)],
             "candidate_id": [str(pair.id)],
             "office_id": [str(office.id)],
-            "secret": [application_secret(one)],
+            "secret": [application_secret(other)],  # who has not come in yet
             "message_id": [str(session.scalars(select(Message.id)).first())],
             "skill_id": [str(session.scalars(skill).first())],
             "row_id": [f"{kind} {row_id}" for kind, row_id in rows.items()],
@@ -387,6 +388,38 @@ def test_form_refused_for_its_words_stays_made_from_what_its_page_showed(
                 shown = [one.get("value") for one in page.all(f"input[name={hidden}]")]
                 assert values[0] in shown, (endpoint, hidden)
     assert set(EDITS) - refused == {"skills.save_taught", "door_devices.set_limit"}, "choices, and a notice"
+
+
+def test_folded_part_of_a_refused_form_is_open_where_the_error_is_and_shows_what_was_typed(
+    app: Flask, everybody: Client, world: dict[str, list[str]]
+) -> None:
+    """Each field that stands in something folded, of every form of the walk, with more than it takes."""
+    tried = set()
+    for found in forms_of(app, everybody, world):
+        form = Form(found.page, found.node)
+        for name, nodes in form._fields.items():
+            control = nodes[0]
+            kind = control.get("type", "text") if control.tag == "input" else control.tag
+            is_text = kind in ("textarea", "text", "date", "time")
+            if control.inside("details") is None or not is_text:
+                continue
+            typed = "長" * 3000
+            path = found.node.get("action") or found.page.path
+            answer = everybody.raw.post(path, data=form.values | {name: [typed]})
+            if answer.status_code != 422:
+                continue
+            tried.add(found.endpoint)
+            page = Page(everybody, path, 422, answer.get_data(as_text=True))
+            again = [one for one in page.all("input, textarea") if one.get("name") == name]
+            assert again, (found.endpoint, name, page.h1, page.errors)
+            (shown,) = again
+            stands = shown.text if shown.tag == "textarea" else shown.get("value")
+            assert typed in stands, (found.endpoint, name)
+            fold = shown.inside("details")
+            while fold is not None:
+                assert fold.has("open"), (found.endpoint, name)
+                fold = fold.inside("details")
+    assert "desk.save" in tried
 
 
 def _same(page: Page, node: Node) -> Node:

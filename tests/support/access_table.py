@@ -79,6 +79,7 @@ TABLE: dict[str, str] = {
     "registration.workbook": "planner",
     "registration.application": "planner",
     "registration.cancel": "planner",
+    "registration.restore": "planner",
     "registration.edit": "planner",
     "registration.save": "planner",
     "registration.renew": "planner",
@@ -136,6 +137,7 @@ TABLE: dict[str, str] = {
     "door_review.settle_many": "planner",
     "checkin.door": "planner",
     "checkin.open_door": "planner",
+    "checkin.shut_door": "planner",
     "checkin.renew_link": "planner",
     "checkin.revoke": "planner",
     "checkin.tables": "planner",
@@ -242,26 +244,38 @@ TABLE: dict[str, str] = {
 }
 
 
-ASKED = """
-    allocation.answer_offer allocation.draw_now allocation.void
-    checkin.renew_link checkin.revoke
-    desk.close_now desk.delete desk.send_notice desk.stand_still
-    door_board.stop door_devices.stop_all
-    guest.cancel guest.send_substitute
-    notices.answer
-    registration.cancel registration.renew
-    surveys.close
-"""
-"""Acts that cannot be taken back: each is asked about first (core/requests/asking.py)."""
+UNDONE_BY = {
+    "registration.restore": "allocation.answer_offer guest.cancel registration.cancel",
+    "checkin.shut_door": "checkin.open_door",
+    "checkin.open_door": "desk.close_now",
+    "desk.resume": "desk.stand_still",
+    "allocation.void": "allocation.draw_now",
+    "guest.send_substitute": "guest.send_substitute",
+}
+"""What undoes an act that is asked about, while nobody else has been touched (a substitute hands the seat back in the same
+way; a draw is voided for everybody to see): the route → the acts."""
+
+NEVER_UNDONE = {
+    "everybody concerned has been told by mail": "allocation.void desk.send_notice",
+    "what may be in wrong hands stays dead; a new one takes one press": """
+        checkin.renew_link checkin.revoke door_board.stop door_devices.stop_all registration.renew""",
+    "somebody without mail said so on paper or by telephone": "notices.answer",
+    "answers are mixed and pooled, so that nobody can be told from them": "surveys.close",
+    "a draft that nobody else has seen, with nothing in it but what was typed": "desk.delete",
+}
+"""Acts that are asked about and stay done, and why."""
+
+ASKED = " ".join((*UNDONE_BY.values(), *NEVER_UNDONE.values()))
+"""Acts that cannot be taken back at once: each is asked about first (core/requests/asking.py)."""
 
 NOT_ASKED = {
     "taken back by a button on the page that follows": """
-        accounts.deactivate_staff accounts.reactivate_staff allocation.freeze allocation.thaw checkin.open_door desk.morning_mail
+        accounts.deactivate_staff accounts.reactivate_staff allocation.freeze allocation.thaw checkin.shut_door desk.morning_mail
         door_devices.set_limit door_devices.set_pin free_entries.add free_entries.keep free_entries.match offices.use
         notices.tell notices.untell
         people.decide_address people.distinct people.lay_beside people.merge people.other_applicant people.reopen people.take_back
         people.same_applicant people.separate people.undo_merge door_board.make_link allocation.decide_now desk.withdraw
-        desk.resume messages.leave""",
+        desk.resume messages.leave registration.restore""",
     "an edit, which can be edited again": """
         accounts.change_staff checkin.save_tables desk.save desk.try_or_save_rules directory.edit_row guest.save offices.edit
         registration.save skills.save_taught surveys.save_review door_review.settle door_review.settle_many""",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Self
 
 from flask_wtf import FlaskForm
@@ -29,7 +29,6 @@ from trainings.core.texts import TOO_LONG
 from trainings.events.fields import Day, Whole, between, words
 from trainings.events.rows.forms import SectorRow
 from trainings.registration.models import Application
-from trainings.registration.states import LIVE, State
 from trainings.registration.texts import STATES
 
 LONGEST_REASON = 1000
@@ -37,6 +36,12 @@ PLACE = "place"
 REFUSE = "refuse"
 MOVE = "move"
 SWAP = "swap"
+DECISIONS = {
+    PLACE: "参加を決める",
+    REFUSE: "今回は見送る",
+    SWAP: "同じ事業所の方と席を入れかえる",
+    MOVE: "別の職種区分で数える",
+}
 
 
 class DrawForm(FlaskForm):  # type: ignore[misc]
@@ -79,16 +84,13 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
         ],
     )
 
-    def about(self, application: Application, partners: Sequence[Application] = ()) -> Self:
-        """Offer what can be decided about this one, the other groups of the event, and with whom they may swap."""
-        undecided = application.state in (State.APPLIED, State.WAITING)
-        turned_away = application.state == State.NOT_SELECTED
-        self.decision.choices = [
-            *([(PLACE, "参加を決める")] if undecided or turned_away else []),
-            *([(REFUSE, "今回は見送る")] if undecided else []),
-            *([(SWAP, "同じ事業所の方と席を入れかえる")] if partners else []),
-            *([(MOVE, "別の職種区分で数える")] if application.state in LIVE else []),
-        ]
+    def about(
+        self, application: Application, possible: Collection[str], partners: Sequence[Application] = ()
+    ) -> Self:
+        """Offer what can be decided about this one, the other groups of the event, and with whom they may swap.
+
+        possible: of PLACE, REFUSE, SWAP and MOVE."""
+        self.decision.choices = [(one, words) for one, words in DECISIONS.items() if one in possible]
         self.partner.choices = [
             ("", "選んでください"),
             *((str(one.id), _as_partner(one)) for one in partners),
@@ -140,7 +142,7 @@ class RulesForm(EditForm):
     """The rules of an event's seats."""
 
     agreed = HiddenField()
-    apart = frozenset({"agreed", "reason", "other_who", "other_groups"})
+    apart = frozenset({"agreed", "reason", "other_who", "other_groups", "release_all"})
     capacity = Whole(
         "定員",
         validators=[
@@ -188,6 +190,7 @@ class RulesForm(EditForm):
     )
     other_groups = SelectMultipleField("まとめる職種区分", validate_choice=False)
     reason = words("変える理由", 200)
+    release_all = Day("開放日をまとめて決める")
 
     def without_weights(self) -> RulesForm:
         """The form of an event that draws nothing."""

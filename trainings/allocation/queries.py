@@ -138,6 +138,16 @@ def participants(event_id: uuid.UUID, states: Iterable[State]) -> Sequence[Appli
     ).all()
 
 
+def count_participants(event_id: uuid.UUID, states: Iterable[State]) -> int:
+    """How many those are."""
+    counted = select(func.count()).where(
+        Application.event_id == event_id,
+        Application.role == PARTICIPANT,
+        Application.state.in_(list(states)),
+    )
+    return db.session.scalar(counted) or 0
+
+
 def waiting_in_rank(event_id: uuid.UUID) -> Sequence[Application]:
     """The waiting list of an event, next in rank first."""
     return db.session.scalars(_waiting_in_rank(event_id)).all()

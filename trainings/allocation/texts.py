@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from fractions import Fraction
 
 from trainings.allocation.draws.weights import HALVES, WeightRule
@@ -20,7 +21,9 @@ ACCEPTING, DECLINING = "参加を決める", "ご案内を辞退する"
 ACCEPTED = "参加が決まりました。"
 DECLINED = "辞退を承りました。席は、次の方にご案内します。"
 ANSWERS_FOR = "{name} さんの、{title}（{at}）へのお返事です。"
-DECLINING_LOSES = "辞退されると、席はすぐに次の方にご案内します。あとから、もとに戻すことはできません。"
+DECLINING_LOSES = (
+    "辞退されると、席はすぐに次の方にご案内します。次の方にご案内したあとは、もとにもどせません。"
+)
 DECLINING_COSTS = (
     "抽選で見送りになった方は次回の抽選で優先されますが、ご案内を辞退された方には、その優先が付きません。"
 )
@@ -56,6 +59,16 @@ REFUSALS = {
     AllocationRefusal.OFFER_ENDED: "ご案内の期限が過ぎたため、席は次の方にご案内しました。",
 }
 
+MENDED_AT: dict[StrEnum, str] = {
+    AllocationRefusal.STILL_OPEN: "締切を見る",
+    AllocationRefusal.NO_COMMITMENT: "公開へ進む",
+    AllocationRefusal.OPEN_CANDIDATES: "くらべて決める",
+    AllocationRefusal.FREE_ENTRIES: "名前を確かめる",
+    AllocationRefusal.NOBODY_APPLIED: "名簿を見る",
+    AllocationRefusal.NOT_HELD: "延期・中止の画面を見る",
+}
+"""The words of the link to where that is put right."""
+DECIDED = "{name} さんについて、決めたとおりにしました。"
 VOIDED = "抽選を取り消し、新しい封印を作りました。お知らせのメールは、順に送られます。"
 DRAWN = "抽選を行いました。結果のメールは、順に送られます。"
 
@@ -88,6 +101,7 @@ STEPS = {
     states.Reason.REFUSED_BY_HAND: "担当者が見送りとしました",
     states.Reason.SWAPPED: "同じ事業所、同じ職種区分の方と、席を入れかえました",
     states.Reason.SUBSTITUTE: "同じ事業所、同じ職種区分の方に交代しました",
+    states.Reason.RESTORED: "取り消しが、もとにもどされました",
 }
 """What happened after a draw, as everybody may read it."""
 

@@ -24,8 +24,6 @@ from trainings.core.web import blueprint, jdatetime
 from trainings.events.models import Event, Selection
 from trainings.events.queries import event_by_slug
 from trainings.registration.models import Application
-from trainings.registration.people.duplicates import open_questions
-from trainings.registration.people.free_entries import count_open_names
 from trainings.registration.queries import application_by_link_secret
 
 bp = blueprint("allocation")
@@ -65,12 +63,30 @@ def _draw_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         if done is None and event.selection == Selection.LOTTERY
         else None,
         may_void=done is not None and voiding.may_void(event),
-        candidates=open_questions(event.id),
-        entries=count_open_names(event.id),
+        missing=_missing(event) if done is None else [],
         form=forms.DrawForm(),
         problem=problem,
     )
     return page, status
+
+
+def _missing(event: Event) -> list[tuple[str, str, str]]:
+    """What stands between an event and its next step, all at once: the sentence, where to mend it, that link's words."""
+    if event.selection != Selection.LOTTERY:
+        return []
+    found = drawing.missing(event) if event.list_frozen_at is not None else freezing.missing(event)
+    there: dict[StrEnum, str] = {
+        AllocationRefusal.STILL_OPEN: url_for("desk.edit", slug=event.slug, _anchor="s-apply"),
+        AllocationRefusal.NO_COMMITMENT: url_for("desk.edit", slug=event.slug),
+        AllocationRefusal.OPEN_CANDIDATES: url_for("people.candidates", event=event.id),
+        AllocationRefusal.FREE_ENTRIES: url_for("free_entries.index", event=event.id),
+        AllocationRefusal.NOBODY_APPLIED: url_for("registration.applications", slug=event.slug),
+        AllocationRefusal.NOT_HELD: url_for("desk.standing", slug=event.slug),
+    }
+    return [
+        (one.sentence(texts.REFUSALS), there.get(one.code, ""), texts.MENDED_AT.get(one.code, ""))
+        for one in found
+    ]
 
 
 def _step(slug: str, step: Callable[[Event], object]) -> ResponseReturnValue:
@@ -133,8 +149,34 @@ def _ask_before_draw(slug: str, public_number: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)
-    form = forms.DecisionForm().about(application, swapping.swap_partners(application))
-    return render_template("allocation/decide.html", application=application, form=form, problem="", at="")
+    return render_template(
+        "allocation/decide.html",
+        application=application,
+        form=_decision(application),
+        closed=_why_undecidable(application),
+        problem="",
+        at="",
+    )
+
+
+def _decision(application: Application) -> forms.DecisionForm:
+    """What can be decided about this one now, by the rules of the acts themselves."""
+    partners = swapping.swap_partners(application)
+    refusals = {
+        forms.PLACE: placing.why_not_placed(application),
+        forms.REFUSE: placing.why_not_refused(application),
+        forms.SWAP: None if partners else AllocationRefusal.NO_SWAP,
+        forms.MOVE: placing.why_not_moved(application),
+    }
+    possible = [one for one, refusal in refusals.items() if refusal is None]
+    return forms.DecisionForm().about(application, possible, partners)
+
+
+def _why_undecidable(application: Application) -> str:
+    """Why a seat cannot be given by hand now, as a sentence; "" when it can, or nobody would expect it to."""
+    refusal = placing.why_not_placed(application)
+    is_seated = refusal is not None and refusal.code == AllocationRefusal.NOT_PLACEABLE
+    return refusal.sentence(texts.REFUSALS) if refusal is not None and not is_seated else ""
 
 
 @bp.post("/staff/applications/<uuid:application_id>/decide")
@@ -142,11 +184,12 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def decide_now(application_id: uuid.UUID) -> ResponseReturnValue:
     application = db.session.get(Application, application_id) or abort(404)
-    form = forms.DecisionForm().about(application, swapping.swap_partners(application))
+    form = _decision(application)
     problem, at = "", ""
     if form.validate():
         try:
             _decide(application_id, form)
+            flash(texts.DECIDED.format(name=application.full_name))
             return redirect(url_for("registration.application", application_id=application_id))
         except Refused as refused:
             problem = refused.sentence(texts.REFUSALS)

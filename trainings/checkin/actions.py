@@ -45,10 +45,8 @@ def open_door(*, event_id: uuid.UUID) -> Door:
     Raises Refused: NOT_PUBLISHED, NOT_HELD.
     """
     event = lock_event(event_id)
-    if event.state == EventState.DRAFT:
-        raise Refused(CheckinRefusal.NOT_PUBLISHED)
-    if not event.is_held:
-        raise Refused(CheckinRefusal.NOT_HELD)
+    if (closed := why_not_open(event)) is not None:
+        raise Refused(closed)
     door = queries.door_of(event_id)
     if door is None:
         door = Door(event_id=event_id, link_version=1)
@@ -58,6 +56,38 @@ def open_door(*, event_id: uuid.UUID) -> Door:
     elif door.closed_at is not None:
         door.closed_at = None
         record(verb="door.reopened", subject=("event", event_id), event_id=event_id)
+    db.session.flush()
+    return door
+
+
+def why_not_open(event: Event) -> CheckinRefusal | None:
+    """Why the door of an event cannot be opened; None when it can."""
+    if event.state == EventState.DRAFT:
+        return CheckinRefusal.NOT_PUBLISHED
+    return None if event.is_held else CheckinRefusal.NOT_HELD
+
+
+def is_early(event: Event) -> bool:
+    """Whether the door would be open days before anybody comes: it is time from when on desks keep a roster."""
+    days = current_app.config["TSUDOI"].door_roster_days
+    return clock.now() < event.doors_open_at - timedelta(days=days)
+
+
+def shut_door(*, event_id: uuid.UUID) -> Door:
+    """Close again a door that was opened too early; the event goes on, and the door can be opened at any time. Closing a
+    closed one again changes nothing.
+
+    Raises Refused: DOOR_NOT_OPEN; EVENT_BEGUN, from when on closing counts who came.
+    """
+    event = lock_event(event_id)
+    door = queries.door_of(event_id)
+    if door is None:
+        raise Refused(CheckinRefusal.DOOR_NOT_OPEN)
+    if event.has_begun:
+        raise Refused(CheckinRefusal.EVENT_BEGUN)
+    if door.closed_at is None:
+        door.closed_at = clock.now()
+        record(verb="door.shut", subject=("event", event_id), event_id=event_id)
     db.session.flush()
     return door
 

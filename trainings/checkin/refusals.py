@@ -9,6 +9,7 @@ class CheckinRefusal(StrEnum):
     NO_WALK_INS = "no_walk_ins"
     NOT_ENDED = "not_ended"
     DOOR_NOT_OPEN = "door_not_open"
+    EVENT_BEGUN = "event_begun"
     DOOR_CLOSED = "door_closed"
     NAME_MISSING = "name_missing"
     NAME_HOLDS_ADDRESS = "name_holds_address"

@@ -10,6 +10,7 @@ REFUSALS = {
     CheckinRefusal.NO_WALK_INS: "延期・中止になったか、公開をやめた催しです。新しい方は受け付けられません。責任者に声をかけてください。",
     CheckinRefusal.NOT_ENDED: "催しがまだ始まっていません。始まってから閉じてください。",
     CheckinRefusal.DOOR_NOT_OPEN: "受付がまだ開いていません。",
+    CheckinRefusal.EVENT_BEGUN: "催しが始まっています。「受付を閉じて、催しをしめくくる」から閉じてください。",
     CheckinRefusal.DOOR_CLOSED: "受付はもう閉じています。",
     CheckinRefusal.NAME_MISSING: "氏名を入力してください。",
     CheckinRefusal.NAME_HOLDS_ADDRESS: "氏名とフリガナには、電話番号やホームページなどのアドレスを書けません。",
@@ -58,6 +59,14 @@ REFUSALS = {
     CheckinRefusal.BAD_PIN: "PINは、4桁から8桁までの数字で入力してください。",
     CheckinRefusal.NO_FEE_TO_UNDO: "取り消す参加費の記録がありません。もう取り消されています。",
 }
+OPENING, OPEN_NOW = "受付を開く", "いま受付を開く"
+OPENS_EARLY = "{title} の受付開始まで、まだ{n}日あります。"
+OPEN_MEANS = (
+    "開くと、登録した端末でチケットを読み取れるようになります。名簿は、近くなるまで端末に入りません。"
+)
+SHUT_AGAIN = "まちがえて開いたときは、催しが始まるまで、同じ画面で閉じられます。"
+OPENED = "受付を開きました。"
+SHUT = "受付を閉じました。催しまでに、開きなおせます。"
 MATTERS = {
     Matter.TWICE: (
         "二つの端末で受け付けた方",

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, by_link, public
@@ -25,7 +25,7 @@ from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.review.reading import count_open
 from trainings.checkin.screens.board import board_of
 from trainings.checkin.screens.links import screen_secret
-from trainings.core import names, paging
+from trainings.core import clock, names, paging
 from trainings.core.db import db
 from trainings.core.paper import qr, sheets
 from trainings.core.refusal import Refused
@@ -79,6 +79,8 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         **_fees(event),
         late=late_badges(event),
         screen_picture=qr.picture(screen) if screen else None,
+        cannot_open=texts.REFUSALS[closed] if (closed := actions.why_not_open(event)) else "",
+        is_early=actions.is_early(event),
         problem=problem,
     )
     return page, status
@@ -114,9 +116,33 @@ def _step(slug: str, step: Callable[[Event], object]) -> ResponseReturnValue:
 
 
 @bp.post("/staff/events/<slug>/door/open")
+@asks_first
 @allowed(Role.PLANNER)
 def open_door(slug: str) -> ResponseReturnValue:
-    return _step(slug, lambda event: actions.open_door(event_id=event.id))
+    """Asks only when it is days before the event; near it the page with the button has said all there is to say."""
+    if not is_sure():
+        event = _event_or_404(slug)
+        days = (event.doors_open_at.date() - clock.today()).days
+        says = [texts.OPENS_EARLY.format(title=event.title, n=days), texts.OPEN_MEANS, texts.SHUT_AGAIN]
+        return ask(Question(texts.OPENING, says, texts.OPEN_NOW, _back(slug)))
+
+    def open_it(event: Event) -> None:
+        actions.open_door(event_id=event.id)
+        flash(texts.OPENED)
+
+    return _step(slug, open_it)
+
+
+@bp.post("/staff/events/<slug>/door/shut")
+@allowed(Role.PLANNER)
+def shut_door(slug: str) -> ResponseReturnValue:
+    """The door was opened too early; the page that follows has the button that opens it again."""
+
+    def shut(event: Event) -> None:
+        actions.shut_door(event_id=event.id)
+        flash(texts.SHUT)
+
+    return _step(slug, shut)
 
 
 @bp.post("/staff/events/<slug>/door/link")

@@ -22,6 +22,7 @@ from trainings.desk.stages import stages_of
 from trainings.events.models import Event, EventState
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts as registration_texts
+from trainings.registration.corrections.times import closed_to_staff
 from trainings.registration.people.duplicates import open_questions
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
@@ -60,6 +61,7 @@ def board(slug: str) -> ResponseReturnValue:
         log=lines_of(audit.entries_of_event(event.id, limit=FIRST_LINES)),
         entry_count=audit.count_of_event(event.id),
         channels=registration_texts.CHANNELS,
+        may_enter=closed_to_staff(event) is None,
     )
 
 

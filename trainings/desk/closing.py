@@ -9,6 +9,7 @@ from trainings.certificates.actions import issue_certificates
 from trainings.checkin.actions import close_door
 from trainings.checkin.queries import door_of
 from trainings.events.actions import mark_closed
+from trainings.events.models import EventState
 from trainings.events.queries import lock_event
 from trainings.printing.actions import withdraw_papers
 from trainings.skills.actions import write_attendance
@@ -41,7 +42,9 @@ def close_event(*, event_id: uuid.UUID) -> Closing:
 
 def close_again(*, event_id: uuid.UUID) -> Closing | None:
     """Write what has changed since an event was closed: a late scan, or an application that turned out to be somebody
-    else's. A door that was reopened stays open: closing it will write the same."""
-    lock_event(event_id)
+    else's. A door that was reopened stays open: closing it will write the same. A door that was
+    closed before the event began has closed nothing."""
+    event = lock_event(event_id)
     door = door_of(event_id)
-    return close_event(event_id=event_id) if door is not None and door.closed_at is not None else None
+    is_shut = door is not None and door.closed_at is not None and event.state == EventState.CLOSED
+    return close_event(event_id=event_id) if is_shut else None

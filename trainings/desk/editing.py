@@ -25,7 +25,7 @@ from trainings.desk.copying import copy_whole_event
 from trainings.events import texts as event_texts
 from trainings.events.actions import create_event, publish_event
 from trainings.events.changes import Standing
-from trainings.events.doubts import Doubted, doubts, of_day, to_ask
+from trainings.events.doubts import Doubted, doubts, of_day, of_deadline, to_ask
 from trainings.events.editing import edit_event
 from trainings.events.filling import (
     change_of,
@@ -43,7 +43,12 @@ from trainings.events.queries import event_by_slug, lock_event
 from trainings.events.refusals import EventRefusal
 from trainings.registration.models import Application
 from trainings.registration.printing import printed_words_of_event
-from trainings.registration.queries import confirmed_count, counts_by_group, has_applications
+from trainings.registration.queries import (
+    confirmed_count,
+    count_applications,
+    counts_by_group,
+    has_applications,
+)
 from trainings.registration.seat_rules import most_of_office
 from trainings.registration.telling import settle_if_nobody
 from trainings.registration.transitions import SEAT_FREED
@@ -130,10 +135,11 @@ def save(slug: str) -> ResponseReturnValue:
         return clash or _edit_page(event, form, standing_of(event.id), None, 422)
     standing = standing_of(event.id)
     wants_public = bool(request.form.get("publish"))
-    before = [] if wants_public else doubts(event, standing)
+    before, until = [] if wants_public else doubts(event, standing), event.application_closes_at
     try:
         edited = edit_event(event_id=event.id, change=change_of(form), standing=standing)
-        asked = to_ask(doubts(edited.event, standing), before)
+        shortened = of_deadline(edited.event, until, count_applications(event.id))
+        asked = to_ask([*doubts(edited.event, standing), *shortened], before)
         if not is_agreed(form, asked):
             db.session.rollback()
             return _edit_page(_event_or_404(slug), form, standing, None, 422, asked=asked)
@@ -153,6 +159,8 @@ def save(slug: str) -> ResponseReturnValue:
         flash(texts.PUBLISHED)
         return redirect(url_for("desk.board", slug=slug))
     flash(texts.SAVED if edited.fields else texts.NOTHING_CHANGED)
+    if "capacity" in edited.fields and any(group.reserved or group.cap for group in edited.event.groups):
+        flash(texts.QUOTAS_STAND)
     return redirect(url_for("desk.edit", slug=slug))
 
 

@@ -13,6 +13,7 @@ from trainings.accounts.models import Role
 from trainings.allocation import ruling, texts
 from trainings.allocation.forms import RulesForm
 from trainings.allocation.other_quotas import Crosses, Who, other_quota
+from trainings.allocation.scaling import scaled
 from trainings.core.db import db
 from trainings.core.jobs import enqueue
 from trainings.core.refusal import Refused
@@ -48,6 +49,8 @@ FIELD_OF = {
 QUOTAS = "quotas"
 OTHER_QUOTA = "other-quota"
 TRIAL, OTHER = "trial", "other"
+ONE_DAY, IN_PROPORTION = "release", "scale"
+"""Values of TRIAL: what is filled in before it."""
 
 
 def _draws(event: Event) -> bool:
@@ -84,6 +87,7 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
         standing = standing_of(event.id)
         if not form.validate():
             return _page(event, form, standing, status=422)
+        _prepare_trial(event, form)
         change = _change(event, form)
         if refusals := _impossible(change, standing):
             return _page(event, form, standing, refusals=refusals, status=422)
@@ -108,6 +112,28 @@ def try_or_save_rules(slug: str) -> ResponseReturnValue:
         enqueue(SEAT_FREED, subject=event.id)
     flash(texts.RULES_SAVED if edited.fields else texts.RULES_UNCHANGED)
     return redirect(url_for("desk.rules", slug=slug))
+
+
+def _prepare_trial(event: Event, form: RulesForm) -> None:
+    """What the buttons beside 「試算する」 fill in first: one day for all reserves, quotas in proportion to the capacity."""
+    wanted = request.form[TRIAL]
+    if wanted == ONE_DAY:
+        for row in form.groups:
+            if row.reserved.data:
+                _show(row.release_on, form.release_all.data)
+    elif wanted == IN_PROPORTION and event.capacity and form.capacity.data:
+        for rows in (form.groups, form.sectors):
+            quotas = [(row.reserved.data or 0, row.cap.data) for row in rows]
+            for row, (reserved, cap) in zip(
+                rows, scaled(quotas, event.capacity, form.capacity.data), strict=True
+            ):
+                _show(row.reserved, reserved)
+                _show(row.cap, cap)
+
+
+def _show(field: Any, value: Any) -> None:
+    """Another value than the one that was typed."""
+    field.data, field.raw_data = value, None
 
 
 def _other_quota(event: Event, form: RulesForm) -> ResponseReturnValue:

@@ -275,7 +275,7 @@ class ProfessionForm(RowForm):
 class AssociationForm(RowForm):
     name = name_field("団体・連絡会の名前", 80)
     sort = sort_field()
-    active = BooleanField("申込の「何で知りましたか」に出す", default=True)
+    active = BooleanField("申込の「どこで知りましたか」に出す", default=True)
 
     def values(self) -> dict[str, Any]:
         return {"name": self.name.data, "sort": self.sort.data, "active": self.active.data}

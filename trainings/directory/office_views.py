@@ -43,14 +43,17 @@ KIND_WORDS = {
 @bp.get("/api/offices")
 @public
 def search() -> ResponseReturnValue:
-    """Active offices for the words in `q`: {"offices": [{"id", "name", "kana", "district"}]}; nothing about people."""
+    """Active offices for the words in `q`: {"offices": [{"id", "name", "kana", "district"}], "total": how many there are in
+    all}; nothing about people. group: the colour of the group that was chosen, whose kinds of offices come first."""
     typed = names.as_typed(request.args.get("q", "")[:LONGEST_SEARCH])
-    found = queries.search_organisations(typed) if len(typed) >= SHORTEST_SEARCH else []
+    kinds = texts.KINDS_OF_GROUP.get(request.args.get("group", ""), ())
+    found = queries.search_organisations(typed if len(typed) >= SHORTEST_SEARCH else "", kinds)
     return {
         "offices": [
             {"id": str(one.id), "name": one.name, "kana": one.kana, "district": one.district.name}
-            for one in found
-        ]
+            for one in found.first
+        ],
+        "total": found.total,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased, lazyload
@@ -92,22 +93,40 @@ def districts() -> Sequence[District]:
 # -- organisations -----------------------------------------------------------------------------------
 
 
-def search_organisations(typed: str, limit: int = 8) -> Sequence[Organisation]:
-    """Active organisations whose name or kana has every typed word; those that begin with the words come first."""
+@dataclass(frozen=True)
+class FoundOffices:
+    """The first of the organisations that match, and how many match in all."""
+
+    first: Sequence[Organisation]
+    total: int
+
+
+def search_organisations(
+    typed: str, kinds: Collection[OrganisationKind] = (), limit: int = 8
+) -> FoundOffices:
+    """Active organisations whose name or kana has every typed word; those of these kinds come first, then those that begin
+    with the words."""
     matches = _organisation_matches(typed)
     if not matches:
-        return []
+        return FoundOffices((), 0)
     whole = _like(names.search_key(typed))
     begins = or_(
         Organisation.search_key.like(f"{whole}%", escape="\\"),
         Organisation.search_key.like(f"%{KEY_SEPARATOR}{whole}%", escape="\\"),
     )
-    return db.session.scalars(
+    first = db.session.scalars(
         select(Organisation)
         .where(Organisation.active, *matches)
-        .order_by(case((begins, 0), else_=1), Organisation.kana, Organisation.name, Organisation.id)
+        .order_by(
+            *([case((Organisation.kind.in_(list(kinds)), 0), else_=1)] if kinds else []),
+            *(case((begins, 0), else_=1), Organisation.kana, Organisation.name, Organisation.id),
+        )
         .limit(limit)
     ).all()
+    if len(first) < limit:
+        return FoundOffices(first, len(first))
+    counted = select(func.count()).where(Organisation.active, *matches)
+    return FoundOffices(first, db.session.scalar(counted) or 0)
 
 
 def organisations(

@@ -45,6 +45,21 @@ KINDS = {
     OrganisationKind.PUBLIC: "行政・公的機関",
     OrganisationKind.OTHER: "その他",
 }
+KINDS_OF_GROUP = {
+    "g-md": (OrganisationKind.CLINIC, OrganisationKind.HOSPITAL),
+    "g-dt": (OrganisationKind.DENTAL,),
+    "g-ph": (OrganisationKind.PHARMACY,),
+    "g-ns": (OrganisationKind.HOME_NURSING, OrganisationKind.HOSPITAL, OrganisationKind.CLINIC),
+    "g-rh": (OrganisationKind.HOSPITAL, OrganisationKind.DAY_CARE, OrganisationKind.FACILITY),
+    "g-cm": (OrganisationKind.CARE_MANAGEMENT, OrganisationKind.SUPPORT_CENTRE),
+    "g-sw": (OrganisationKind.HOSPITAL, OrganisationKind.CONSULTATION, OrganisationKind.SUPPORT_CENTRE),
+    "g-cw": (
+        *(OrganisationKind.HOME_CARE, OrganisationKind.DAY_CARE, OrganisationKind.FACILITY),
+        OrganisationKind.EQUIPMENT,
+    ),
+    "g-ad": (OrganisationKind.PUBLIC, OrganisationKind.SUPPORT_CENTRE),
+}
+"""Colour of a profession group → where its people work, as a rule: those offices are suggested first."""
 KIND_SYNONYMS = {
     OrganisationKind.CLINIC: ("クリニック", "医院", "医科", "医科診療所", "一般診療所"),
     OrganisationKind.HOSPITAL: ("医療センター",),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from trainings.core import clock
-from trainings.core.web import jdate, jday
+from trainings.core.web import jdate, jdatetime, jday
 from trainings.events.changes import Standing
 from trainings.events.models import Event, EventState, Selection
 
@@ -21,6 +21,9 @@ class Doubt(StrEnum):
     RESULTS_BEFORE_CLOSE = "results_before_close"
     RESULTS_AFTER_EVENT = "results_after_event"
     RELEASE_AFTER_EVENT = "release_after_event"
+    RELEASE_BEFORE_DRAW = "release_before_draw"
+    RELEASE_BEFORE_OPENING = "release_before_opening"
+    DEADLINE_SHORTENED = "deadline_shortened"
     CAP_BELOW_CONFIRMED = "cap_below_confirmed"
     SECTOR_CAP_BELOW_CONFIRMED = "sector_cap_below_confirmed"
     OFFICE_CAP_BELOW_CONFIRMED = "office_cap_below_confirmed"
@@ -86,6 +89,27 @@ def _of_days(event: Event) -> Iterator[Doubted]:
     for group in event.groups:
         if group.reserved and group.release_on is not None and group.release_on > day:
             yield Doubted.of(Doubt.RELEASE_AFTER_EVENT, name=group.name, day=jday(group.release_on))
+        elif group.reserved and group.release_on is not None:
+            yield from _of_early_release(event, group.name, group.release_on)
+
+
+def _of_early_release(event: Event, name: str, day: date) -> Iterator[Doubted]:
+    """A reserve that is over before anybody could have had it."""
+    closes = clock.local(event.application_closes_at).date()
+    drawn = max(event.results_on or closes, closes)
+    if event.selection == Selection.LOTTERY and day <= drawn:
+        yield Doubted.of(Doubt.RELEASE_BEFORE_DRAW, name=name, day=jday(day), drawn=jday(drawn))
+    elif event.selection == Selection.FIRST_COME and day <= clock.local(event.application_opens_at).date():
+        yield Doubted.of(Doubt.RELEASE_BEFORE_OPENING, name=name, day=jday(day))
+
+
+def of_deadline(event: Event, until: datetime, applications: int) -> list[Doubted]:
+    """Of a public event whose deadline was until now: people have read it, and some count on it."""
+    closes = event.application_closes_at
+    if event.published_at is None or closes >= until or until <= clock.now() or not applications:
+        return []
+    facts = {"before": jdatetime(until), "after": jdatetime(closes), "n": applications}
+    return [Doubted.of(Doubt.DEADLINE_SHORTENED, **facts)]
 
 
 def _of_seats(event: Event, standing: Standing) -> Iterator[Doubted]:

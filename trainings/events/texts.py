@@ -58,6 +58,13 @@ DOUBTS = {
     Doubt.DAY_PAST: "催しの日（{day}）が、もう過ぎています。",
     Doubt.RESULTS_AFTER_EVENT: "結果をお知らせする日（{day}）が、催しの日より後になっています。",
     Doubt.RELEASE_AFTER_EVENT: "「{name}」の枠の開放日（{day}）が、催しの日より後になっています。確保した席は、使われないまま残ります。",
+    Doubt.RELEASE_BEFORE_DRAW: (
+        "「{name}」の枠の開放日（{day}）が、抽選の結果の日（{drawn}）より後になっていません。確保した席が、席の決まる前に開放されます。"
+    ),
+    Doubt.RELEASE_BEFORE_OPENING: "「{name}」の枠の開放日（{day}）に、まだ申込が始まっていません。席が確保されません。",
+    Doubt.DEADLINE_SHORTENED: (
+        "公開している締切を、{before}から{after}に早めます。申込はもう{n}件届いています。前の締切を見て準備している方に、知らせてください。"
+    ),
     Doubt.CAP_BELOW_CONFIRMED: "「{name}」の上限は{cap}人ですが、もう{confirmed}人の席が決まっています。決まった席は、そのままです。",
     Doubt.SECTOR_CAP_BELOW_CONFIRMED: (
         "分野「{name}」の上限は{cap}人ですが、もう{confirmed}人の席が決まっています。決まった席は、そのままです。"

@@ -26,6 +26,8 @@ from trainings.guest.blueprint import bp
 from trainings.guest.notices import notice_to_show
 from trainings.guest.seat_status import open_seats
 from trainings.guest.shared_pages import shared_page
+from trainings.registration.corrections.times import why_closed
+from trainings.registration.models import Channel
 from trainings.registration.queries import GroupCount, counts_by_group
 from trainings.registration.seat_rules import is_full, released_groups, rules_of
 from trainings.skills.queries import taught_skills
@@ -56,7 +58,7 @@ def status_of(event: Event, groups: list[EventGroup]) -> Status:
         return Status.OVER
     if instant < event.application_opens_at:
         return Status.AHEAD
-    if instant >= event.application_closes_at or event.list_frozen_at is not None:
+    if why_closed(event, Channel.WEB) is not None:
         return Status.CLOSED
     return Status.FULL if is_full(event, groups) else Status.OPEN
 

@@ -20,8 +20,10 @@ from trainings.core.requests.unprintable import tell_own_unprintable
 from trainings.core.web import download, jdatetime
 from trainings.events.exports import CALENDAR, calendar_file
 from trainings.events.models import Event, EventState, Selection
+from trainings.events.queries import invited_groups
 from trainings.guest import texts
 from trainings.guest.blueprint import bp
+from trainings.guest.event_pages import Status, status_of
 from trainings.guest.notices import may_not_suit, notice_to_show, notices_for
 from trainings.guest.timeline import timeline_of
 from trainings.messages.queries import has_written
@@ -29,7 +31,9 @@ from trainings.registration import texts as registration_texts
 from trainings.registration.actions import cancel_application, substitute
 from trainings.registration.corrections.changing import change_application
 from trainings.registration.corrections.forms import CancelForm, ChangeForm, SubstituteForm
-from trainings.registration.forms import NO_OFFICE, PersonForm
+from trainings.registration.corrections.restoring import is_undoable, why_not
+from trainings.registration.corrections.times import why_fixed, why_kept
+from trainings.registration.forms import PersonForm
 from trainings.registration.intake import locked_application
 from trainings.registration.models import BY_STAFF, Application
 from trainings.registration.queries import application_by_link_secret, waiting_place
@@ -63,6 +67,8 @@ def receipt(secret: str) -> ResponseReturnValue:
         secret=secret,
         timeline=timeline_of(application),
         ticket=_ticket(application),
+        may_apply=_takes_newcomers(application.event),
+        may_cancel=_may_cancel(application),
         is_mailed=application.channel in BY_STAFF or has_written(application.mail, str(application.id)),
     )
 
@@ -76,7 +82,7 @@ def _ticket(application: Application) -> str:
 def my_application(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
     event = application.event
-    has_begun, is_over = event.has_begun, event.is_held and event.ends_at <= clock.now()
+    is_over = event.is_held and event.ends_at <= clock.now()
     notices = notices_for(application)
     is_off = event.state == EventState.CALLED_OFF
     is_in = application.id in attended_ids({application.id})
@@ -85,7 +91,8 @@ def my_application(secret: str) -> ResponseReturnValue:
         application=application,
         event=event,
         secret=secret,
-        state=application.told_state.value,
+        state=_state_now(application).value,
+        undoes_by_phone=is_undoable(application) and why_not(application) is None,
         rests=application.is_open and not event.is_held,
         notice=notice_to_show(event) if notices else None,
         may_not_suit=may_not_suit(notices),
@@ -99,14 +106,36 @@ def my_application(secret: str) -> ResponseReturnValue:
         ticket="" if is_over or not event.is_held else _ticket(application),
         is_over=is_over,
         came=is_over and is_in,
-        may_apply=application.state in MAY_APPLY_AGAIN and event.takes_applications,
-        may_change=application.is_open and not has_begun and not is_off,
-        may_cancel=application.is_open and not has_begun and not is_in and not is_off,
-        may_substitute=application.state == State.CONFIRMED and event.is_held and not has_begun and not is_in,
+        may_apply=application.state in MAY_APPLY_AGAIN and _takes_newcomers(event),
+        may_change=why_fixed(application) is None and not is_off,
+        may_cancel=_may_cancel(application),
+        may_substitute=event.is_held and not is_in and why_kept(application) is None,
         survey_link=_survey_link(application),
         certificate=certificate_of(application.id),
         form=CancelForm(formdata=None),
     )
+
+
+def _may_cancel(application: Application) -> bool:
+    is_off = application.event.state == EventState.CALLED_OFF
+    return not is_off and why_fixed(application) is None and _why_in(application) is None
+
+
+def _takes_newcomers(event: Event) -> bool:
+    """Whether somebody new may apply and would get a seat, or may wait for one: what the form itself asks."""
+    return status_of(event, invited_groups([event.id])[event.id]) == Status.OPEN
+
+
+def _state_now(application: Application) -> State:
+    """What the hour has made of it already, though the worker has yet to write it down: nobody is asked to answer what has
+    ended, nor told to wait for it."""
+    event = application.event
+    until = application.offer_expires_at
+    if event.is_held and until is not None and until <= clock.now():
+        return State.EXPIRED
+    if event.has_begun and application.state == State.WAITING:
+        return State.NOT_SELECTED
+    return application.told_state
 
 
 def _survey_link(application: Application) -> str:
@@ -137,6 +166,8 @@ def my_calendar(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def edit(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
+    if (fixed := why_fixed(application)) is not None:
+        return _closed_page(application, secret, texts.CHANGING, fixed)
     return _person_page("guest/edit.html", application, ChangeForm.showing(application), "", 200)
 
 
@@ -162,7 +193,11 @@ def save(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def cancel_page(secret: str) -> ResponseReturnValue:
     """What cancelling means, and the button."""
-    return _cancel_page(application_or_404(secret), secret, CancelForm(formdata=None), "", 200)
+    application = application_or_404(secret)
+    fixed = why_fixed(application) or _why_in(application)
+    if fixed is not None:
+        return _closed_page(application, secret, texts.CANCELLING, fixed)
+    return _cancel_page(application, secret, CancelForm(formdata=None), "", 200)
 
 
 def _cancel_page(
@@ -204,9 +239,12 @@ def cancel(secret: str) -> ResponseReturnValue:
 @by_link("application")
 def substitute_page(secret: str) -> ResponseReturnValue:
     application = application_or_404(secret)
+    kept = why_kept(application) or _why_in(application)
+    if kept is not None:
+        return _closed_page(application, secret, texts.HANDING_ON, kept)
     form = SubstituteForm(formdata=None).of(application).for_event(application.event)
     form.group.data = str(application.event_group_id)
-    form.organisation_name.data = application.organisation_name or NO_OFFICE[0]
+    form.organisation_name.data = application.organisation_name or registration_texts.NO_OFFICE[0]
     form.phone.data = application.phone  # that of the office, as a rule; a mail would go to the giver
     return _person_page("guest/substitute.html", application, form, "", 200)
 
@@ -267,8 +305,26 @@ def _refuse_who_is_in(application: Application) -> None:
 
     Raises Refused: ALREADY_IN.
     """
-    if application.id in attended_ids({application.id}):
-        raise Refused(RegistrationRefusal.ALREADY_IN)
+    if (is_in := _why_in(application)) is not None:
+        raise Refused(is_in)
+
+
+def _why_in(application: Application) -> RegistrationRefusal | None:
+    return RegistrationRefusal.ALREADY_IN if application.id in attended_ids({application.id}) else None
+
+
+def _closed_page(
+    application: Application, secret: str, heading: str, refusal: RegistrationRefusal
+) -> ResponseReturnValue:
+    """Said at once, before anything is typed."""
+    page = render_template(
+        "guest/not_now.html",
+        event=application.event,
+        secret=secret,
+        heading=heading,
+        sentence=registration_texts.REFUSALS[refusal],
+    )
+    return page, 410
 
 
 def _refused(

@@ -5,6 +5,8 @@ from trainings.registration.states import State
 CHANGED = "申込の内容を直しました。"
 ADDRESS_AGREED = "ご自分のアドレスとして加えました。そのアドレスにも、記録のリンクをお送りします。"
 ADDRESS_REFUSED = "お知らせいただき、ありがとうございました。そのアドレスには、記録のリンクをお送りしません。"
+CHANGING = "内容を直す"
+CANCELLING = "申込を取り消す"
 HANDING_ON = "代わりの方にゆずる"
 HAND_ON = "この方にゆずる"
 HANDS_ON = "{title}（{at}）の席を、{old} さんから {new} さんにゆずります。"

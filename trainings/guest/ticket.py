@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import by_link
@@ -18,10 +18,12 @@ from trainings.registration.states import State
 @bp.get("/t/<code>")
 @by_link("ticket")
 def ticket(code: str) -> ResponseReturnValue:
-    """Name, event, table and a large QR; a dead or unknown ticket is 404."""
+    """Name, event, table and a large QR; a dead or unknown ticket is 404, with what may have become of it."""
     application = application_by_ticket(code)
     if application is None or application.state != State.CONFIRMED:
-        abort(404)
+        return render_template(
+            "guest/dead_ticket.html", event=application.event if application else None
+        ), 404
     remember_ticket(code.upper())
     return render_template(
         "guest/ticket.html",

@@ -52,11 +52,13 @@ def timeline_of(application: Application) -> list[Line]:
         ahead = _until_the_results(application)
     elif application.state == State.CONFIRMED:
         past.append((changed_at, Line(jday(changed_at), texts.CONFIRMED, state="done")))
-    elif application.state == State.OFFERED:
-        past.append((changed_at, Line(jday(changed_at), texts.OFFERED, texts.OFFERED_NOTE, "now")))
-        ahead = _releases(application)
     else:
-        past.append((changed_at, Line(jday(changed_at), texts.WAITING, texts.WAITING_NOTE, "now")))
+        offered = application.state == State.OFFERED
+        what, note = (texts.OFFERED, texts.OFFERED_NOTE) if offered else (texts.WAITING, texts.WAITING_NOTE)
+        begun = application.event.has_begun
+        past.append(
+            (changed_at, Line(jday(changed_at), what, "" if begun else note, "done" if begun else "now"))
+        )
         ahead = _releases(application)
     return [*_in_order([*past, *news]), *ahead, *_the_day(application)]
 
@@ -73,7 +75,7 @@ def _until_the_results(application: Application) -> list[Line]:
     when = jday(event.results_on) if event.results_on else texts.DECIDED_SOON
     return [
         Line(jday(event.application_closes_at), texts.CLOSING, state="done" if closed else "now"),
-        Line(when, texts.RESULTS, texts.RESULTS_NOTE, "now" if closed else ""),
+        Line(when, texts.RESULTS, "" if event.has_begun else texts.RESULTS_NOTE, "now" if closed else ""),
     ]
 
 

@@ -11,9 +11,10 @@ from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.directory.models import PARTICIPANT, Person
-from trainings.events.models import Event, EventState, Selection
+from trainings.events.models import Event, Selection
 from trainings.events.queries import group_of_profession, lock_event
 from trainings.registration import queries
+from trainings.registration.corrections.times import why_closed, why_fixed, why_kept
 from trainings.registration.intake import (
     flush_or_refuse,
     know_person,
@@ -126,23 +127,6 @@ def _lock_for_application(event_id: uuid.UUID) -> Event:
     return event
 
 
-def why_closed(
-    event: Event, channel: Channel, role: str = PARTICIPANT, arrived_at: datetime | None = None
-) -> RegistrationRefusal | None:
-    """Why nobody can apply in this way now, whoever it is; None when somebody can. Pages say so before anything is typed.
-    arrived_at: when it came; None for now."""
-    if arrived_at is not None and arrived_at > clock.now():
-        return RegistrationRefusal.ARRIVES_LATER
-    if event.state != EventState.PUBLISHED:
-        return RegistrationRefusal.NOT_PUBLISHED
-    if event.list_frozen_at is not None and role == PARTICIPANT:
-        return RegistrationRefusal.LIST_FROZEN
-    if (arrived_at or clock.now()) < event.application_opens_at:
-        return RegistrationRefusal.NOT_OPEN_YET
-    closes_at = event.ends_at if channel in BY_STAFF else event.application_closes_at
-    return RegistrationRefusal.CLOSED if clock.now() >= closes_at else None
-
-
 def _refuse_without_seat(event: Event, application: Application) -> None:
     """Where first come decides and nobody may wait, whoever finds no seat is told so at once; before anybody is looked
     for, so that nobody learns who has applied. Raises Refused: FULL, OFFICE_FULL."""
@@ -253,12 +237,10 @@ def cancel_application(*, application_id: uuid.UUID, by_staff: bool = False, rea
     application = locked_application(application_id)
     if application.state == State.CANCELLED:
         return application
-    if not application.is_open:
-        raise Refused(RegistrationRefusal.NOT_LIVE)
+    if (fixed := why_fixed(application, by_staff=by_staff)) is not None:
+        raise Refused(fixed)
     if by_staff and not reason.strip():
         raise Refused(RegistrationRefusal.REASON_MISSING)
-    if not by_staff and application.event.has_begun:
-        raise Refused(RegistrationRefusal.EVENT_BEGUN)
     why = Reason.CANCELLED_BY_STAFF if by_staff else Reason.CANCELLED_BY_APPLICANT
     held_seat = application.state in HOLDS_SEAT
     change_state(application, State.CANCELLED, why, decision_reason=reason.strip())
@@ -281,10 +263,8 @@ def substitute(
     earlier, code = sent_before(event, idempotency_key, sent_edition)
     if earlier is not None:
         return earlier
-    if old.state != State.CONFIRMED:
-        raise Refused(RegistrationRefusal.NOT_CONFIRMED)
-    if event.has_begun:
-        raise Refused(RegistrationRefusal.EVENT_BEGUN)
+    if (kept := why_kept(old)) is not None:
+        raise Refused(kept)
     # Whatever the seat was counted as by hand, its own profession may have it.
     is_same = statement.profession_id == old.profession_id
     group = old.group if is_same else group_of_profession(event.id, statement.profession_id)

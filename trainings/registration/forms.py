@@ -33,12 +33,13 @@ from trainings.directory.models import Association, Organisation, Profession
 from trainings.directory.queries import channels_to_choose
 from trainings.events.models import Event, Selection
 from trainings.events.queries import Held, groups_with_professions
+from trainings.registration.corrections.offices import TypedOffice, id_of
 from trainings.registration.models import Application
 from trainings.registration.priorities import HIGHEST
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.seat_rules import groups_turned_away, turns_away
 from trainings.registration.statements import Statement
-from trainings.registration.texts import REFUSALS
+from trainings.registration.texts import NO_OFFICE, REFUSALS
 
 
 class Waits(Enum):
@@ -93,7 +94,7 @@ def _no_phone(what: str) -> Callable[[FlaskForm, StringField], None]:
     return check
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class PersonForm(TypedOffice, FlaskForm):  # type: ignore[misc]
     """One attendee. Groups and professions are those of the event; call `for_event` before validating."""
 
     group = RadioField(
@@ -166,8 +167,6 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 
     turned_away: frozenset[str] = frozenset()
     """Groups of which nobody gets a seat now and nobody may wait for one."""
-    _office: Organisation | None = None
-    """Kept, so that the session does not read it anew each time that it is asked for."""
     held: Application | None = None
     """The application that has chosen already: what it has stays valid for it when it is put out of use."""
 
@@ -221,7 +220,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     def _went_out_of_use(self) -> str:
         """The name of the chosen profession where it is not on offer, though there is one: it was until a moment ago, or the
         paper has it."""
-        chosen = _id(self.profession.data)
+        chosen = id_of(self.profession.data)
         profession = db.session.get(Profession, chosen) if chosen and not self._group_of(chosen) else None
         return profession.name if profession is not None else ""
 
@@ -257,7 +256,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError("「その他」を選んだ方は、下の欄に職種を書いてください")
 
     def validate_heard_via(self, field: SelectField) -> None:
-        chosen = _id(field.data) if field.data not in dict(field.choices) else None
+        chosen = id_of(field.data) if field.data not in dict(field.choices) else None
         if chosen and db.session.get(Association, chosen):
             raise ValidationError("選んだきっかけは、一覧からなくなりました。選び直してください")
 
@@ -311,7 +310,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             organisation_id=self._chosen_office(office),
             organisation_name="" if office in NO_OFFICE else office,
             licence_number=self.licence_number.data or "",
-            heard_via_id=_id(self.heard_via.data) if self.heard_via.data in offered else None,
+            heard_via_id=id_of(self.heard_via.data) if self.heard_via.data in offered else None,
             heard_via_note=self.heard_via_note.data or "",
             pre_answer=self.pre_answer.data or "",
             care_note=self.care_note.data or "",
@@ -334,19 +333,6 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
         folded["organisation_id"] = str(self._chosen_office(office) or "")
         found = facets_of(self, apart=apart)
         return {name: replace(facet, text=folded.get(name, facet.text)) for name, facet in found.items()}
-
-    def _chosen_office(self, typed: str) -> uuid.UUID | None:
-        """The id of the office chosen from the list; None when its name was typed over, as happens without JavaScript, and
-        for one that went out of use: its name is kept as typed then."""
-        chosen = _id(self.organisation_id.data)
-        office = db.session.get(Organisation, chosen) if chosen else None
-        is_valid = (
-            office is not None
-            and office.name == typed
-            and (office.active or (self.held is not None and self.held.organisation_id == office.id))
-        )
-        self._office = office if is_valid else None
-        return self._office.id if self._office is not None else None
 
     def fill_from(self, application: Application) -> None:
         """Show what an application says now."""
@@ -373,14 +359,6 @@ FOLDS: dict[str, Callable[[str | None], str]] = {
     "licence_number": names.licence,
     "priority": names.number,
 }
-NO_OFFICE = ("なし", "無し", "ありません", "所属なし")
-
-
-def _id(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
 
 
 class ApplyForm(PersonForm):

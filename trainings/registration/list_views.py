@@ -27,7 +27,9 @@ from trainings.registration import chips, exports, queries, texts
 from trainings.registration.actions import cancel_application, renew_secrets
 from trainings.registration.corrections import questions
 from trainings.registration.corrections.changing import change_application
-from trainings.registration.corrections.forms import CancelForm, StaffChangeForm
+from trainings.registration.corrections.forms import CancelForm, RestoreForm, StaffChangeForm
+from trainings.registration.corrections.restoring import is_undoable, restore_application, why_not
+from trainings.registration.corrections.times import closed_to_staff, why_fixed
 from trainings.registration.forms import PersonForm
 from trainings.registration.intake import locked_application
 from trainings.registration.models import Application, Channel
@@ -85,6 +87,7 @@ def applications(slug: str) -> ResponseReturnValue:
         late=texts.LATE,
         roles=role_names(),
         participant=PARTICIPANT,
+        may_enter=closed_to_staff(event) is None,
     )
 
 
@@ -107,14 +110,17 @@ def workbook(slug: str) -> ResponseReturnValue:
 @allowed(Role.PLANNER)
 def application(application_id: uuid.UUID) -> ResponseReturnValue:
     """One application with the person's history and its trail."""
-    return _application_page(_application_or_404(application_id), CancelForm(formdata=None), 200)
+    one = _application_or_404(application_id)
+    form = RestoreForm(formdata=None) if is_undoable(one) else CancelForm(formdata=None)
+    return _application_page(one, form, 200)
 
 
 def _application_or_404(application_id: uuid.UUID) -> Application:
     return db.session.get(Application, application_id) or abort(404)
 
 
-def _application_page(one: Application, form: CancelForm, status: int) -> ResponseReturnValue:
+def _application_page(one: Application, form: CancelForm | RestoreForm, status: int) -> ResponseReturnValue:
+    in_the_way = why_not(one) if is_undoable(one) else None
     page = render_template(
         "registration/application.html",
         application=one,
@@ -127,6 +133,8 @@ def _application_page(one: Application, form: CancelForm, status: int) -> Respon
         channels=texts.CHANNELS,
         roles=role_names(),
         may_cancel=one.is_open,
+        undoable=is_undoable(one),
+        in_the_way=_in_words(in_the_way),
         ticket=ticket_code(one) if one.state == State.CONFIRMED else "",
         unreached=not reaches(one),
         may_decide=one.state in LIVE or one.state == State.NOT_SELECTED,
@@ -153,7 +161,28 @@ def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
             return redirect(url_for("registration.application", application_id=application_id))
         except Refused as refused:
             db.session.rollback()
-            form.reason.errors = [refused.sentence(texts.REFUSALS)]
+            form.reason.errors = [refused.sentence(texts.FOR_STAFF)]
+    return _application_page(_application_or_404(application_id), form, 422)
+
+
+@bp.post("/staff/applications/<uuid:application_id>/restore")
+@keeps_typed
+@allowed(Role.PLANNER)
+def restore(application_id: uuid.UUID) -> ResponseReturnValue:
+    """取り消しをもどす; the page that follows has the button that cancels again."""
+    form = RestoreForm()
+    if form.validate():
+        try:
+            one = restore_application(application_id=application_id, reason=form.reason.data or "")
+        except LookupError:
+            abort(404)
+        except Refused as refused:
+            db.session.rollback()
+            form.reason.errors = [refused.sentence(texts.FOR_STAFF)]
+        else:
+            told = texts.RESTORED.format(name=one.full_name, state=texts.STATES[one.state])
+            flash(told if one.mail else told + texts.RESTORED_UNMAILED)
+            return redirect(url_for("registration.application", application_id=application_id))
     return _application_page(_application_or_404(application_id), form, 422)
 
 
@@ -162,6 +191,11 @@ def cancel(application_id: uuid.UUID) -> ResponseReturnValue:
 def edit(application_id: uuid.UUID) -> ResponseReturnValue:
     """Correcting for somebody who called, or who applied on paper and has no link."""
     one = _application_or_404(application_id)
+    fixed = why_fixed(one, by_staff=True)
+    if fixed is not None:
+        return render_template(
+            "registration/edit.html", application=one, event=one.event, problem="", closed=_in_words(fixed)
+        )
     form = StaffChangeForm.showing(one)
     return render_template("registration/edit.html", application=one, event=one.event, form=form, problem="")
 
@@ -205,15 +239,19 @@ def renew(application_id: uuid.UUID) -> ResponseReturnValue:
     except Refused as refused:
         db.session.rollback()
         form = CancelForm(formdata=None)
-        form.form_errors = [refused.sentence(texts.REFUSALS)]
+        form.form_errors = [refused.sentence(texts.FOR_STAFF)]
         return _application_page(_application_or_404(application_id), form, 422)
     flash((texts.RENEWED_AND_SENT if one.mail else texts.RENEWED).format(mail=one.mail))
     return redirect(url_for("registration.application", application_id=application_id))
 
 
+def _in_words(refusal: RegistrationRefusal | None) -> str:
+    return texts.FOR_STAFF[refusal] if refusal is not None else ""
+
+
 def beside_field(form: PersonForm, refused: Refused) -> str:
     """Put the sentence beside the field that it is about; returns it when there is none."""
-    sentence = refused.sentence(texts.REFUSALS)
+    sentence = refused.sentence(texts.FOR_STAFF)
     if refused.code not in FIELD_OF:
         return sentence
     form[FIELD_OF[refused.code]].errors = [sentence]

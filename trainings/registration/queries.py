@@ -158,6 +158,17 @@ def waiting_since(event_id: uuid.UUID, instant: datetime) -> set[str]:
     return {str(id) for id in rows}
 
 
+def move_back(event_id: uuid.UUID, rank: int) -> None:
+    """Leave a place on the waiting list free: whoever stands at it, and everybody after them, stands one further back."""
+    here = (Application.event_id == event_id, Application.state == State.WAITING)
+    if db.session.scalar(select(Application.id).where(*here, Application.waiting_rank == rank)) is not None:
+        db.session.execute(
+            update(Application)
+            .where(*here, Application.waiting_rank >= rank)
+            .values(waiting_rank=Application.waiting_rank + 1)
+        )
+
+
 @dataclass(frozen=True)
 class Place:
     """Where someone stands on the waiting list: in their own group, and in all; counted from 1."""
@@ -249,6 +260,12 @@ def confirmed_count(event_id: uuid.UUID) -> int:
         )
         or 0
     )
+
+
+def count_applications(event_id: uuid.UUID) -> int:
+    """Those that live, of whatever role."""
+    counted = select(func.count()).where(Application.event_id == event_id, Application.state.in_(LIVE))
+    return db.session.scalar(counted) or 0
 
 
 def has_applications(event_id: uuid.UUID) -> bool:

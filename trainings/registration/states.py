@@ -44,10 +44,11 @@ CHANGES: dict[State, frozenset[State]] = {
         {State.SUBSTITUTED, State.CANCELLED, State.APPLIED, State.WAITING, State.NOT_SELECTED}
     ),
     State.NOT_SELECTED: frozenset({State.APPLIED, State.CONFIRMED}),
-    State.DECLINED: frozenset(),
+    # declined, cancelled → …: staff undo it while the seat is free (corrections/restoring.py).
+    State.DECLINED: frozenset({State.OFFERED}),
     State.EXPIRED: frozenset(),
     State.SUBSTITUTED: frozenset(),
-    State.CANCELLED: frozenset(),
+    State.CANCELLED: LIVE,
     # … → waiting, offered, confirmed: it takes the place of the one that stood before.
     State.DUPLICATE: LIVE | {State.CANCELLED},
 }
@@ -77,6 +78,8 @@ class Reason(StrEnum):
     DRAW_VOIDED = "draw_voided"
     SWAPPED = "swapped"
     SETTLED = "settled"
+    RESTORED = "restored"
+    """Of the trail only: what was cancelled stands again, for the reason for which it stood before."""
 
 
 def may_change(before: State, after: State) -> bool:

@@ -5,6 +5,8 @@ from trainings.registration.models import Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import Reason, State
 
+NO_OFFICE = ("なし", "無し", "ありません", "所属なし")
+"""What people type who work nowhere."""
 BACK_UNDONE = "何もせずにもどる"
 CANCELLING, CANCEL = "申込を取り消す", "{name} さんの申込を取り消す"
 CANCELS = "{name} さんの、{title}の申込（いまは「{state}」）を取り消します。"
@@ -12,7 +14,11 @@ CANCELLED = "{name} さんの申込を取り消しました。"
 SEAT_IS_OFFERED = "空いた席は、キャンセル待ちの次の方に、すぐにご案内します。"
 MAILS_TO = "ご本人（{mail}）に、取り消したことをメールで知らせます。"
 NOBODY_MAILED = "メールアドレスがないため、ご本人には何も届きません。お電話などでお伝えください。"
-CANNOT_BE_UNDONE = "取り消したあとは、もとに戻せません。"
+NEVER_UNDONE = "取り消したあとは、もとに戻せません。"
+UNDONE_WHILE_FREE = "取り消したあとは、席が空いているあいだだけ、この申込のページでもとにもどせます。"
+UNDONE_WHILE_OPEN = "取り消したあとは、この申込のページでもとにもどせます。名簿を固めたあとは、もどせません。"
+RESTORED = "{name} さんの取り消しをもどしました。いまは「{state}」です。"
+RESTORED_UNMAILED = "メールアドレスがないため、ご本人にはお電話などでお伝えください。"
 RENEWING, RENEW = "リンクとチケットを新しくする", "新しくする"
 RENEWS = "{name} さんのリンクとチケットが、すぐに使えなくなり、新しいものに替わります。"
 PRINTED_DIE = "印刷した名札やチケットのQRコードも読み取れなくなります。名札は、あとで刷りなおしてください。"
@@ -54,7 +60,29 @@ REFUSALS = {
     ),
     RegistrationRefusal.ARRIVES_LATER: "届いた日時が、いまより先になっています。",
     RegistrationRefusal.REASON_MISSING: "取り消す理由を入力してください。",
+    RegistrationRefusal.NOT_RESTORABLE: "この取り消しは、もどせません。同じ方の別の申込があるか、担当者が申込を一つにしています。",
+    RegistrationRefusal.SEAT_GONE: "席がほかの方に渡ったか、枠がいっぱいのため、もどせません。",
+    RegistrationRefusal.OFFER_OVER: "席のご案内の期限が過ぎているため、もどせません。",
+    RegistrationRefusal.LIST_OVER: "催しが始まり、キャンセル待ちを終えたため、もどせません。",
+    RegistrationRefusal.EVENT_OVER: "催しが終わっているため、もどせません。",
+    RegistrationRefusal.DRAWN_WITHOUT: "この申込のないまま、抽選のための名簿を固めたため、もどせません。",
+    RegistrationRefusal.RESTORING_UNEXPLAINED: "もどす理由を入力してください。",
 }
+FOR_STAFF = REFUSALS | {
+    RegistrationRefusal.NOT_PUBLISHED: "公開していないか、延期・中止になった催しです。申込は入れられません。",
+    RegistrationRefusal.NOT_OPEN_YET: "申込の受付が始まる前です。早く入れるときは、催しの「申込を始める日」を早めてください。",
+    RegistrationRefusal.CLOSED: "催しが終わったため、申込は入れられません。",
+    RegistrationRefusal.LIST_FROZEN: (
+        "抽選のために名簿を固めたため、参加者を入れたり、職種や事業所を変えたりできません。"
+        "抽選の前なら、抽選の画面で「名簿をもう一度開く」と、変えられます。"
+    ),
+    RegistrationRefusal.GROUP_FIXED: (
+        "席が決まったあとは、職種と事業所を変えられません。職種区分の数え方だけを変えるときは「手で決める」をお使いください。"
+    ),
+    RegistrationRefusal.NOT_LIVE: "この申込は、もう終わっています。内容は変えられません。",
+    RegistrationRefusal.PLEDGE_MISSING: "ご本人が守秘の約束を読まれたことを確かめて、しるしを付けてください。",
+}
+"""The same for those at the desk: whom they would telephone is themselves."""
 STATES = {
     State.APPLIED: "抽選待ち",
     State.CONFIRMED: "参加決定",
@@ -101,6 +129,7 @@ REASONS = {
     Reason.WALK_IN: "当日参加",
     Reason.DRAW_VOIDED: "抽選をやりなおしました",
     Reason.SETTLED: "担当者が内容を確かめました",
+    Reason.RESTORED: "取り消しを、もとにもどしました",
 }
 CHANNELS = {
     Channel.WEB: "Web",
@@ -134,6 +163,7 @@ ACTORS = {
 }
 VERBS = {
     "application.submitted": "申込を受け付けました",
+    "application.restored": "取り消しをもどしました",
     "application.changed": "内容を直しました",
     "application.secrets_renewed": "リンクとチケットを新しくしました",
     "application.told": "メールのほかの方法で知らせました",

@@ -28,7 +28,8 @@ from trainings.registration import texts
 from trainings.registration.actions import submit_application
 from trainings.registration.corrections.changing import change_application
 from trainings.registration.corrections.forms import ResentForm
-from trainings.registration.forms import NO_OFFICE, ApplyForm, LinksForm
+from trainings.registration.corrections.times import why_closed
+from trainings.registration.forms import ApplyForm, LinksForm
 from trainings.registration.intake import locked_application
 from trainings.registration.links import ask_for_links
 from trainings.registration.models import Application, Channel
@@ -111,7 +112,7 @@ def apply_myself(secret: str, slug: str) -> ResponseReturnValue:
 def _first_step(event: Event, fill: Callable[[ApplyForm], None]) -> ResponseReturnValue:
     """The empty form, filled in with what is known. Secrets stand in paths only, which no log of ours or of the proxy keeps;
     a query would be written down."""
-    if not event.takes_applications:
+    if why_closed(event, Channel.WEB) is not None:
         return render_template("registration/not_open.html", event=event), 410
     form = ApplyForm(formdata=None).for_event(event)
     if not form.offered:
@@ -126,7 +127,7 @@ def _take_office_over(form: ApplyForm, earlier: Application) -> None:
     if earlier.organisation is not None:
         form.offer_office(earlier.organisation)
     else:
-        form.organisation_name.data = earlier.organisation_name or NO_OFFICE[0]
+        form.organisation_name.data = earlier.organisation_name or texts.NO_OFFICE[0]
     form.mail.data, form.phone.data = earlier.mail, earlier.phone
     form.heard_via.data = str(earlier.heard_via_id or "")
 

@@ -130,10 +130,23 @@ def test_enter_of_an_input_method_is_not_a_choice(page: Page) -> None:
     assert hidden_id(page) == ""
 
 
+def test_enter_in_the_open_list_sends_no_half_filled_form(page: Page) -> None:
+    field(page).fill("けやき")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    address = page.url
+
+    field(page).press("Enter")
+
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(field(page)).to_have_value("けやき")
+    assert page.url == address
+    expect(page.locator(".error-summary")).to_have_count(0)
+
+
 def test_an_unknown_name_is_said_to_be_unknown_and_stays(page: Page) -> None:
     field(page).fill("どこにもない")
 
-    expect(page.get_by_text("一覧にありません。")).to_be_attached()
+    expect(page.get_by_text("一覧にありません。")).to_be_visible()
     expect(page.get_by_role("listbox")).to_be_hidden()
     expect(field(page)).to_have_value("どこにもない")
 

@@ -236,10 +236,16 @@ def test_somebody_from_the_margin_needs_three_fields_and_a_time(
 def test_door_that_never_opened_takes_no_times(
     staff_client: Callable[..., Client], evening: Evening, unit: Unit
 ) -> None:
-    page = staff_client(Role.PLANNER).get(path(evening, "roster/times"))
+    staff = staff_client(Role.PLANNER)
+    page = staff.get(path(evening, "roster/times"))
 
-    refused = page.press(SAVE, **{f"in-{evening.guests[0].id}": "13:40"}, status=422)
-
+    assert SAVE not in page
+    assert page.has_link("受付を開いて")
+    with unit() as session:
+        (first, *_) = session.get_one(Event, evening.event.id).sessions
+    sheet = {"session": str(first.id), "sheet": str(uuid.uuid4())}
+    sent = sheet | {f"in-{evening.guests[0].id}": "13:40"}
+    refused = staff.post(path(evening, "roster/times"), sent, status=422)
     assert refused.errors == ["受付がまだ開いていません。"]
 
 

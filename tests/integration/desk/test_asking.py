@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -66,6 +66,20 @@ def test_dates_beyond_the_day_are_asked_about_once(planner: Client, unit: Unit, 
     # What stands is not asked about again.
     planner.get(f"/staff/events/{full.slug}/edit").press(SAVE, title="春のシンポジウム")
     assert stored(unit, full).title == "春のシンポジウム"
+
+
+def test_public_deadline_is_shortened_under_applications_only_when_it_is_meant(
+    planner: Client, unit: Unit, full: Event
+) -> None:
+    form = planner.get(f"/staff/events/{full.slug}/edit").form(button=SAVE)
+    earlier = (full.application_closes_at - timedelta(days=3)).date()
+
+    asked = form.fill(closes_day=earlier.isoformat()).submit(SAVE, status=422)
+
+    assert "申込はもう3件届いています" in asked.errors[0]
+    assert stored(unit, full).application_closes_at == full.application_closes_at
+    asked.press(SAVE)
+    assert stored(unit, full).application_closes_at == full.application_closes_at - timedelta(days=3)
 
 
 def test_caps_and_reserves_against_the_confirmed_are_asked_about(

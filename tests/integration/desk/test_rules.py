@@ -71,6 +71,34 @@ def test_trial_stands_beside_the_present_rules_and_keeps_nothing(hall, staff_cli
         assert (kept.capacity, kept.organisation_cap) == (6, 2)
 
 
+def test_one_field_gives_all_reserves_their_day_and_quotas_follow_the_capacity(
+    hall, staff_client, unit
+) -> None:  # type: ignore[no-untyped-def]
+    page = staff_client(Role.PLANNER).get(_path(hall))
+    assert [cell.text for cell in page.all(".table--quota tfoot tr > *")] == [
+        "合計",
+        "11",
+        "5",
+        "上限なし",
+        "",
+    ]
+    day = hall.starts_at.date().isoformat()
+
+    page = page.form("main form").fill(release_all=day).submit("開放日をそろえて試算する")
+    page = page.form("main form").fill(capacity="12").submit("枠を定員に合わせて試算する")
+
+    values = page.form("main form").values
+    for name, (reserved, cap) in QUOTAS.items():
+        place = _place(hall, name)
+        shown = [values[f"groups-{place}-{field}"][0] for field in ("reserved", "cap", "release_on")]
+        assert shown == [str(2 * reserved), str(2 * cap), day]
+    other = _place(hall, "薬局")
+    assert values[f"groups-{other}-cap"] == [""]
+    with unit() as session:
+        kept = session.get_one(Event, hall.id)
+        assert (kept.capacity, kept.groups[_place(hall, "看護")].reserved) == (6, 2)
+
+
 def test_saving_keeps_the_numbers_and_nothing_else_and_logs_them(hall, staff_client, unit) -> None:  # type: ignore[no-untyped-def]
     with unit() as session:
         before = session.get_one(Event, hall.id)
@@ -221,12 +249,9 @@ def test_rules_stay_between_freezing_and_drawing_and_need_a_reason_afterwards(  
         freeze_list(event_id=hall.id)
     browser = staff_client(Role.PLANNER)
 
-    page = (
-        browser.get(_path(hall))
-        .form("main form")
-        .fill({"organisation_cap": "5"})
-        .submit("この内容にする", status=422)
-    )
+    form = browser.get(_path(hall)).form("main form").fill({"organisation_cap": "5"})
+    assert "この内容にする" not in form.page
+    page = browser.post(_path(hall), form.values, status=422)
 
     assert "名簿を固めてから抽選するまでは、定員と枠を変えられません。" in page
     assert "変えるとどうなるか" in page.form("main form").submit("試算する")

@@ -111,7 +111,7 @@ def test_an_office_out_of_use_is_no_longer_offered_and_can_come_back(planner: Cl
 
     page = planner.get(f"/staff/directory/offices/{office.id}").press("使用を停止する")
     assert "申込フォームの候補に出なくなります" in page
-    assert planner.api("GET", "/api/offices?q=山田") == {"offices": []}
+    assert planner.api("GET", "/api/offices?q=山田") == {"offices": [], "total": 0}
     page = planner.get("/staff/directory/offices?use=stopped")
     assert "使用停止" in page
 
@@ -396,6 +396,28 @@ def test_applicants_get_eight_offices_and_nothing_but_their_public_facts(client:
 
     assert len(offices) == 8
     assert {tuple(one) for one in offices} == {("district", "id", "kana", "name")}
+
+
+def test_applicants_learn_how_many_offices_match_and_see_those_of_their_group_first(
+    client: Client, unit: Unit
+) -> None:
+    with unit():
+        for number in range(12):
+            make_office(f"さくら薬局{number:02}", kana=f"サクラヤッキョク{number:02}")
+        for number in range(4):
+            kind = OrganisationKind.HOME_NURSING
+            make_office(f"訪問看護さくら{number}", kana=f"ホウモンカンゴサクラ{number}", kind=kind)
+
+    everybody = client.api("GET", "/api/offices?q=さくら")
+    nurses = client.api("GET", "/api/offices?q=さくら&group=g-ns")
+
+    assert (len(everybody["offices"]), everybody["total"]) == (8, 16)
+    assert everybody["offices"][0]["name"] == "さくら薬局00"
+    assert [one["name"] for one in nurses["offices"]][:5] == [
+        *(f"訪問看護さくら{number}" for number in range(4)),
+        "さくら薬局00",
+    ]
+    assert client.api("GET", "/api/offices?q=さくら&group=x")["offices"] == everybody["offices"]
 
 
 def test_page_that_no_list_reaches_is_empty(staff_client: Callable[..., Client]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,8 @@ from trainings.accounts.models import Role
 from trainings.core.clock import TOKYO, today
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind
+from trainings.registration.actions import cancel_application
+from trainings.registration.secrets import application_secret
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,35 @@ def test_list_without_events_offers_nothing_to_narrow(client: Client) -> None:
 
     assert "決まりましたら、ここに載せます" in page
     assert page.all("form") == []
+
+
+@pytest.mark.parametrize("kind", [EventKind.HUNDRED, EventKind.SYMPOSIUM])
+def test_event_that_is_over_speaks_in_the_past_to_everybody(
+    client: Client, unit: Unit, clock: Clock, kind: EventKind
+) -> None:
+    """Seated, waiting, still among the applicants of a draw that was never held, and given up."""
+    event = published(unit, kind, quotas={}, capacity=1, organisation_cap=None)
+    with unit():
+        people = [submit(event, "NSV", n, given_kana="ミサキ", pledged=True) for n in range(3)]
+        cancel_application(application_id=people[2].id)
+        links = [application_secret(one) for one in people]
+    clock.set(event.ends_at + timedelta(minutes=1))
+
+    for path in (f"/e/{event.slug}", *(f"/a/{secret}" for secret in links)):
+        page = client.get(path)
+        told = [words for words in AHEAD if words in page.main.text]
+        assert told == [], path
+
+
+AHEAD = (
+    "抽選します",
+    "お待ちしています。受付",
+    "ご案内します",
+    "証書が出ます",
+    "申し込めます",
+    "決まります",
+    "お知らせします",
+)
 
 
 def test_event_that_is_over_moves_to_the_past_ones(client: Client, unit: Unit, clock: Clock) -> None:

@@ -24,7 +24,8 @@ from trainings.allocation.draws.freezing import freeze_list
 from trainings.core.refusal import Refused
 from trainings.directory.actions import load_master_data
 from trainings.directory.models import PersonCandidate
-from trainings.events.models import Event, EventKind, Selection
+from trainings.directory.queries import districts
+from trainings.events.models import CertificateRule, Event, EventKind, Selection
 from trainings.registration import actions
 from trainings.registration.actions import submit_application
 from trainings.registration.models import Application, Channel
@@ -711,6 +712,57 @@ def test_secret_in_a_query_opens_nothing(client: Client, unit: Unit) -> None:
 
     assert page.form(button="確認へ進む").values["mail"] == [""]
     assert own not in page.html
+
+
+def test_office_typed_as_it_stands_in_the_directory_is_that_office_unless_it_is_retired_or_one_of_two(
+    client: Client, unit: Unit
+) -> None:
+    """Without the list that needs a script; width and blanks apart."""
+    event = published(unit, quotas={}, organisation_cap=None, capacity=20)
+    with unit():
+        office = make_office("けやき薬局 ２号店")
+        retired = make_office("ひばり薬局")
+        retired.active = False
+        make_office("さくら薬局")
+        make_office("さくら薬局", district_id=districts()[1].id)
+
+    confirm = confirm_page(client, unit, event, organisation_name="ｹﾔｷ薬局2号店".replace("ｹﾔｷ", "けやき"))
+    assert "けやき薬局 ２号店" in confirm
+    confirm.press("この内容で申し込む")
+    for n, typed in enumerate(("ひばり薬局", "さくら薬局", "なし"), start=1):
+        apply(
+            client,
+            unit,
+            event,
+            organisation_name=typed,
+            family="欅田",
+            given=f"花{'子' * n}",
+            given_kana=f"ハナ{'コ' * n}",
+            mail=f"n{n}@a.example",
+            phone=f"000-555-020{n}",
+        )
+
+    stands = {one.given: (one.organisation_id, one.organisation_name) for one in stored(unit, event)}
+    assert stands == {
+        "美咲": (office.id, "けやき薬局 ２号店"),
+        "花子": (None, "ひばり薬局"),
+        "花子子": (None, "さくら薬局"),
+        "花子子子": (None, ""),
+    }
+
+
+def test_form_promises_a_certificate_only_where_there_is_one_and_says_first_what_names_are_used_for(
+    client: Client, unit: Unit
+) -> None:
+    with_one = published(unit, EventKind.HUNDRED)
+    without = published(unit, EventKind.SYMPOSIUM, certificate_rule=CertificateRule.NONE)
+
+    assert "証明書にはこう印字されます" in confirm_page(client, unit, with_one)
+    page = confirm_page(client, unit, without)
+    assert "証明書" not in page
+    assert "名札と受付の名簿にはこう印字されます" in page
+    first = client.get(f"/e/{without.slug}/apply").text
+    assert first.index("個人情報の利用目的") < first.index("職種区分")
 
 
 def test_office_chosen_from_the_list_is_kept_and_a_retyped_one_is_not(

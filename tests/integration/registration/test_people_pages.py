@@ -59,6 +59,22 @@ def test_two_people_stand_side_by_side_with_their_events(planner: Client, unit: 
     assert ["春の集い" in rows["申込"][0], "秋の集い" in rows["申込"][1]] == [True, True]
 
 
+def test_offices_typed_freely_stand_beside_each_other_and_hyphens_make_no_other_phone(
+    planner: Client, unit: Unit
+) -> None:
+    with unit():
+        said = {"mail": "a@b.example", "organisation_name": "けやき訪問看護"}
+        apply_for(make_event("春の集い"), phone="090-0000-1111", **said)
+        apply_for(make_event("秋の集い"), phone="09000001111", family="髙橋", given="美咲",
+                  family_kana="タカハシ", given_kana="ミサキ", **said)  # fmt: skip
+
+    page = planner.get(QUEUE)
+
+    assert {row[0]: row[1:] for row in page.rows()}["事業所"] == ["けやき訪問看護", "けやき訪問看護"]
+    alike = [row.one("th").text for row in page.all("tbody tr") if row.all("td.is-same")]
+    assert {"事業所", "電話"} <= set(alike)
+
+
 def test_same_person_merges_and_can_be_taken_back(planner: Client, unit: Unit) -> None:
     known, newer = two_alike(unit)
 

@@ -23,7 +23,7 @@ from trainings.registration.exports import applications_workbook
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import State
-from trainings.registration.texts import REFUSALS
+from trainings.registration.texts import FOR_STAFF, REFUSALS
 
 BUTTON = "この申込を入れて、次へ"
 
@@ -77,7 +77,10 @@ def test_entry_after_closing_is_taken_until_the_list_is_frozen(
 
     page = enter(planner, unit, event, family="大沢", care_note="筆談", status=422)
 
-    assert page.errors == [REFUSALS[RegistrationRefusal.LIST_FROZEN]]
+    assert FOR_STAFF[RegistrationRefusal.LIST_FROZEN] in planner.get(
+        f"/staff/events/{event.slug}/applications/new"
+    )
+    assert page.errors == ["参加のしかたを選んでください"]
     assert page.form(button=BUTTON).values["care_note"] == ["筆談"]
     assert len(stored(unit, event)) == 1
 
@@ -174,7 +177,7 @@ def test_speaker_is_entered_after_the_list_was_frozen_and_a_participant_is_not(
 
     (one,) = stored(unit, event)
     assert (one.role, one.state) == ("speaker", State.CONFIRMED)
-    assert REFUSALS[RegistrationRefusal.LIST_FROZEN] in page
+    assert page.errors == ["参加のしかたを選んでください"]
 
 
 def test_association_that_does_not_exist_is_left_out(planner: Client, unit: Unit) -> None:

@@ -12,7 +12,7 @@ from tests.support.hands import Clock
 from trainings.core import clock as clocks
 from trainings.directory.models import Profession
 from trainings.events.changes import Standing
-from trainings.events.doubts import ASKED, Doubt, digest, doubts, of_day, to_ask
+from trainings.events.doubts import ASKED, Doubt, digest, doubts, of_day, of_deadline, to_ask
 from trainings.events.models import (
     Event,
     EventGroup,
@@ -41,6 +41,7 @@ def event(*groups: EventGroup, sectors: tuple[EventSector, ...] = (), **says: An
         "selection": Selection.LOTTERY,
         "starts_at": BEGINS,
         "ends_at": BEGINS + timedelta(hours=3),
+        "application_opens_at": BEGINS - timedelta(days=60),
         "application_closes_at": BEGINS - timedelta(days=14),
         "results_on": DAY - timedelta(days=10),
         "capacity": 30,
@@ -94,6 +95,21 @@ CASES: list[tuple[Doubt, Any, Standing, dict[str, object]]] = [
         lambda: event(group(NURSES, "看護", reserved=1, release_on=date(2027, 2, 15))),
         held(),
         {"name": "看護", "day": "2月15日（月）"},
+    ),
+    (
+        Doubt.RELEASE_BEFORE_DRAW,
+        lambda: event(group(NURSES, "看護", reserved=1, release_on=DAY - timedelta(days=10))),
+        held(),
+        {"name": "看護", "day": "2月4日（木）", "drawn": "2月4日（木）"},
+    ),
+    (
+        Doubt.RELEASE_BEFORE_OPENING,
+        lambda: event(
+            group(NURSES, "看護", reserved=1, release_on=DAY - timedelta(days=60)),
+            selection=Selection.FIRST_COME,
+        ),
+        held(),
+        {"name": "看護", "day": "12月16日（水）"},
     ),
     (
         Doubt.CAP_BELOW_CONFIRMED,
@@ -161,12 +177,25 @@ def test_each_contradiction_is_seen_and_asked_about(
 
 
 def test_every_contradiction_has_a_case() -> None:
-    assert {case[0] for case in CASES} == ASKED
+    assert {case[0] for case in CASES} == ASKED - {Doubt.DEADLINE_SHORTENED}
+
+
+def test_deadline_that_people_have_read_is_shortened_only_when_asked_about(clock: Clock) -> None:
+    made = event(published_at=BEGINS - timedelta(days=60))
+    until = made.application_closes_at + timedelta(days=2)
+
+    (asked,) = of_deadline(made, until, 8)
+
+    assert (asked.doubt, dict(asked.facts)["n"]) == (Doubt.DEADLINE_SHORTENED, 8)
+    assert of_deadline(made, until, 0) == []
+    assert of_deadline(made, made.application_closes_at, 8) == []
+    assert of_deadline(event(published_at=None), until, 8) == []
 
 
 def test_released_reserves_ask_for_no_seats(clock: Clock) -> None:
     released = clocks.today()
-    made = event(group(NURSES, "看護"), group(DOCTORS, "医科", reserved=12, release_on=released))
+    groups = (group(NURSES, "看護"), group(DOCTORS, "医科", reserved=12, release_on=released))
+    made = event(*groups, selection=Selection.FIRST_COME, results_on=None)
 
     assert doubts(made, held(nurses=21)) == []
 

@@ -39,6 +39,12 @@ ALLOWED = {
     ("duplicate", "offered"),
     ("duplicate", "confirmed"),
     ("duplicate", "cancelled"),
+    # staff undo it while nobody else has been touched
+    ("cancelled", "applied"),
+    ("cancelled", "waiting"),
+    ("cancelled", "offered"),
+    ("cancelled", "confirmed"),
+    ("declined", "offered"),
 }
 """Written down from the design, apart from the product's table."""
 
@@ -54,8 +60,12 @@ def test_table_has_a_row_for_every_state() -> None:
     assert set(CHANGES) == set(State)
 
 
-def test_live_states_are_those_with_a_way_on_but_for_a_voided_draw_and_a_swap() -> None:
-    assert {state for state in State if CHANGES[state] - {State.APPLIED}} == OPEN | {State.NOT_SELECTED}
+def test_live_states_are_those_with_a_way_on_but_for_a_voided_draw_a_swap_and_an_undo() -> None:
+    undone = {State.CANCELLED, State.DECLINED}
+    assert {state for state in State if CHANGES[state] - {State.APPLIED}} - undone == OPEN | {
+        State.NOT_SELECTED
+    }
+    assert {state for one in undone for state in CHANGES[one]} == LIVE
     assert CHANGES[State.NOT_SELECTED] == {State.APPLIED, State.CONFIRMED}
     assert set(State) - OPEN == ENDS
     assert {State.DUPLICATE} == OPEN - LIVE

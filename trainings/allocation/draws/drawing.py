@@ -112,22 +112,34 @@ def draw_seats(*, event_id: uuid.UUID, public_number: str = "", staff: Staff | N
     return row
 
 
+def missing(event: Event) -> list[Refused]:
+    """All that stands between an event and its draw but the public number, at once: NOT_A_LOTTERY, NOT_HELD, ALREADY_DRAWN
+    or NOT_FROZEN alone; OPEN_CANDIDATES and NO_COMMITMENT together. Reads only."""
+    if event.selection != Selection.LOTTERY:
+        return [Refused(AllocationRefusal.NOT_A_LOTTERY)]
+    if not event.is_held:
+        return [Refused(AllocationRefusal.NOT_HELD)]
+    if queries.valid_draw(event.id) is not None:
+        return [Refused(AllocationRefusal.ALREADY_DRAWN)]
+    if queries.frozen_list(event) is None:
+        return [Refused(AllocationRefusal.NOT_FROZEN)]
+    found = []
+    if questions := open_questions(event.id):
+        # A likeness found after freezing (two people of another event, say) still has to be settled.
+        found.append(Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions))
+    if queries.commitment_of(event.id) is None:
+        found.append(Refused(AllocationRefusal.NO_COMMITMENT))
+    return found
+
+
 def check_ready(event: Event, public_number: str) -> tuple[FrozenList, DrawCommitment, str]:
     """What a draw takes: the frozen list, the sealed secret and the number as it enters. Reads only; raises Refused as
     `draw_seats`."""
-    if event.selection != Selection.LOTTERY:
-        raise Refused(AllocationRefusal.NOT_A_LOTTERY)
-    if queries.valid_draw(event.id) is not None:
-        raise Refused(AllocationRefusal.ALREADY_DRAWN)
-    frozen = queries.frozen_list(event)
-    if frozen is None:
-        raise Refused(AllocationRefusal.NOT_FROZEN)
-    if questions := open_questions(event.id):
-        # A likeness found after freezing (two people of another event, say) still has to be settled.
-        raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions)
-    commitment = queries.commitment_of(event.id)
-    if commitment is None:
-        raise Refused(AllocationRefusal.NO_COMMITMENT)
+    for refusal in missing(event)[:1]:
+        raise refusal
+    frozen, commitment = queries.frozen_list(event), queries.commitment_of(event.id)
+    assert frozen is not None
+    assert commitment is not None
     name = frozen.part["about"]["public_number"]
     if name and not public_number.strip():
         raise Refused(AllocationRefusal.PUBLIC_NUMBER_MISSING, name=name)

@@ -48,15 +48,13 @@ def freeze_list(*, event_id: uuid.UUID) -> FrozenList:
     """Freeze the list of applicants: from here on nobody is added or changed. Everybody gets their draw number and their
     odds, and the digest of it all is shown from now on, before the public number is known.
 
-    Raises Refused: NOT_A_LOTTERY, NOT_HELD, STILL_OPEN, ALREADY_FROZEN, NO_COMMITMENT, OPEN_CANDIDATES, FREE_ENTRIES,
-    NOBODY_APPLIED.
+    Raises Refused: the first that `missing` finds.
     """
     event = lock_event(event_id)
-    _check(event)
+    for refusal in missing(event)[:1]:
+        raise refusal
     applied = queries.participants(event_id, [State.APPLIED])
     placed = queries.participants(event_id, [State.CONFIRMED])
-    if not applied:
-        raise Refused(AllocationRefusal.NOBODY_APPLIED)
     numbers = _numbers([*applied, *placed])
     odds = fair_odds(
         rules_of(event), _candidates(event, applied, numbers), _candidates(event, placed, numbers)
@@ -82,21 +80,27 @@ def freeze_list(*, event_id: uuid.UUID) -> FrozenList:
     return frozen
 
 
-def _check(event: Event) -> None:
+def missing(event: Event) -> list[Refused]:
+    """All that stands between an event and its frozen list, at once: NOT_A_LOTTERY, NOT_HELD or ALREADY_FROZEN alone;
+    STILL_OPEN, NO_COMMITMENT, OPEN_CANDIDATES, FREE_ENTRIES, NOBODY_APPLIED together. Reads only."""
     if event.selection != Selection.LOTTERY:
-        raise Refused(AllocationRefusal.NOT_A_LOTTERY)
+        return [Refused(AllocationRefusal.NOT_A_LOTTERY)]
     if not event.is_held:
-        raise Refused(AllocationRefusal.NOT_HELD)
-    if clock.now() < event.application_closes_at:
-        raise Refused(AllocationRefusal.STILL_OPEN)
+        return [Refused(AllocationRefusal.NOT_HELD)]
     if event.list_frozen_at is not None:
-        raise Refused(AllocationRefusal.ALREADY_FROZEN)
+        return [Refused(AllocationRefusal.ALREADY_FROZEN)]
+    found = []
+    if clock.now() < event.application_closes_at:
+        found.append(Refused(AllocationRefusal.STILL_OPEN))
     if queries.commitment_of(event.id) is None:
-        raise Refused(AllocationRefusal.NO_COMMITMENT)
+        found.append(Refused(AllocationRefusal.NO_COMMITMENT))
     if questions := open_questions(event.id):
-        raise Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions)
+        found.append(Refused(AllocationRefusal.OPEN_CANDIDATES, n=questions))
     if entries := count_open_names(event.id):
-        raise Refused(AllocationRefusal.FREE_ENTRIES, n=entries)
+        found.append(Refused(AllocationRefusal.FREE_ENTRIES, n=entries))
+    if not queries.count_participants(event.id, [State.APPLIED]):
+        found.append(Refused(AllocationRefusal.NOBODY_APPLIED))
+    return found
 
 
 def thaw_list(*, event_id: uuid.UUID) -> Event:

@@ -99,7 +99,8 @@ def stop_page(slug: str) -> ResponseReturnValue:
     """What stopping every device will do, to scans that are not sent above all."""
     event = _event_or_404(slug)
     working = [one for one in queries.devices_of(event.id) if one.revoked_at is None]
-    return render_template("checkin/stop_devices.html", event=event, devices=working)
+    has_door = queries.door_of(event.id) is not None
+    return render_template("checkin/stop_devices.html", event=event, devices=working, has_door=has_door)
 
 
 @bp.post("/staff/events/<slug>/door/devices/stop")

@@ -24,6 +24,7 @@ from trainings.checkin.paper.keying import (
     times_of,
 )
 from trainings.checkin.passages.scanning import counts_exits
+from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import names
 from trainings.core.db import db
@@ -160,6 +161,7 @@ def _keying_page(
         session=session,
         people=part_of(_people(event)),
         times=times_of(session),
+        has_door=door_of(event.id) is not None,
         exits=counts_exits(event),
         sheet=request.form.get("sheet") or uuid.uuid4(),
         typed=typed,

@@ -13,6 +13,7 @@ from trainings.events.actions import RECLOSED
 from trainings.events.models import Event, EventState
 from trainings.events.queries import group_of_profession
 from trainings.registration.actions import keep_office_order
+from trainings.registration.corrections.times import why_fixed
 from trainings.registration.intake import locked_application, write_statement
 from trainings.registration.mails import tell, tell_old_address
 from trainings.registration.models import Application
@@ -40,10 +41,8 @@ def change_application(
     """
     application = locked_application(application_id)
     event = application.event
-    if not application.is_open:
-        raise Refused(RegistrationRefusal.NOT_LIVE)
-    if not by_staff and event.has_begun:
-        raise Refused(RegistrationRefusal.EVENT_BEGUN)
+    if (fixed := why_fixed(application, by_staff=by_staff)) is not None:
+        raise Refused(fixed)
     if not by_staff and is_somebody_else(application.name_parts, statement.name_parts):
         raise Refused(RegistrationRefusal.SOMEBODY_ELSE)
     before = {name: getattr(application, name) for name in EDITABLE}

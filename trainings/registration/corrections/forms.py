@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from trainings.core import names
 from trainings.core.fields import BooleanField, Most, TextAreaField
 from trainings.core.requests.editions import EditForm, Facet
+from trainings.directory.office_names import office_key
 from trainings.events.models import Event
 from trainings.registration.forms import PersonForm
 from trainings.registration.models import Application
@@ -44,7 +45,7 @@ class ChangeForm(EditForm, PersonForm):
         return self
 
     def _chosen_office(self, typed: str) -> uuid.UUID | None:
-        if typed == self.application.organisation_name:
+        if office_key(typed) == office_key(self.application.organisation_name):
             return self.application.organisation_id
         return super()._chosen_office(typed)
 
@@ -94,6 +95,16 @@ class SubstituteForm(PersonForm):
     def validate_pledged(self, field: BooleanField) -> None:
         if self.event.pledge and not field.data:
             raise ValidationError("代わりの方に約束を読んでいただき、しるしを付けてください")
+
+
+class RestoreForm(FlaskForm):  # type: ignore[misc]
+    """The button that undoes a cancellation; staff give a reason."""
+
+    reason = TextAreaField(
+        "もどす理由",
+        filters=[names.as_typed],
+        validators=[Most(500, "理由は500文字までで入力してください")],
+    )
 
 
 class CancelForm(FlaskForm):  # type: ignore[misc]

@@ -43,6 +43,13 @@ class Side:
     merged: Sequence[Person]
     applications: Sequence[Application]
 
+    @property
+    def office(self) -> str:
+        """Where the person works: as in the directory, else as they wrote it last."""
+        if self.person.organisation is not None:
+            return self.person.organisation.name
+        return next((one.organisation_name for one in self.applications if one.organisation_name), "")
+
 
 def applications_of_people(canonical_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Application]]:
     """All applications of canonical people, newest first, with event, group and organisation loaded."""

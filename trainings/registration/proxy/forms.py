@@ -15,6 +15,7 @@ from trainings.directory.models import PARTICIPANT
 from trainings.directory.queries import event_roles
 from trainings.events.fields import Clock, Day
 from trainings.events.models import Event
+from trainings.registration.corrections.times import why_closed
 from trainings.registration.forms import FEWEST_DIGITS, PersonForm, most, one_line
 from trainings.registration.models import Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
@@ -59,14 +60,18 @@ class ProxyForm(OnPaper):
     role = SelectField("参加のしかた", default=PARTICIPANT, validate_choice=False)
 
     def for_event(self, event: Event) -> Self:
-        """Offer the roles in use too."""
+        """Offer the roles in use too; once the list is frozen, none that takes a seat."""
         super().for_event(event)
         self.turned_away = groups_turned_away(event)
-        self.role.choices = [(one.code, one.name) for one in event_roles()]
+        roles = [(one.code, one.name) for one in event_roles()]
+        if why_closed(event, Channel.FAX) == RegistrationRefusal.LIST_FROZEN:
+            # Nobody who was meant as a participant becomes a speaker because it stands first.
+            roles = [("", "選んでください"), *(one for one in roles if one[0] != PARTICIPANT)]
+        self.role.choices = roles
         return self
 
     def validate_role(self, field: SelectField) -> None:
-        if field.data not in dict(field.choices):
+        if not field.data or field.data not in dict(field.choices):
             raise ValidationError("参加のしかたを選んでください")
 
     def validate_hour(self, field: Clock) -> None:

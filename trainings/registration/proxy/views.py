@@ -19,7 +19,8 @@ from trainings.core.web import download
 from trainings.events.models import Event
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts
-from trainings.registration.actions import submit_application, why_closed
+from trainings.registration.actions import submit_application
+from trainings.registration.corrections.times import why_closed
 from trainings.registration.list_views import beside_field
 from trainings.registration.models import Channel
 from trainings.registration.printing import printed_words
@@ -91,7 +92,7 @@ def _page(
         form=form,
         problem=problem,
         asked=asked,
-        closed=texts.REFUSALS[closed] if closed and not problem else "",
+        closed=texts.FOR_STAFF[closed] if closed and not problem else "",
         frozen=closed == RegistrationRefusal.LIST_FROZEN,
     )
     return page, status
