@@ -55,6 +55,12 @@ WANTED = {
         "sqlite: skills matrix of 100 000 rows of evidence",
         "sqlite: skills matrix, 20 000 rows beside 5 000",
     ),
+    "growth": tuple(
+        f"{database}: {what} at {size} applications"
+        for database in ("postgresql", "sqlite")
+        for size in ("10 000", "100 000", "1 000 000")
+        for what in ("slowest page", "pages above 300 ms", "largest page")
+    ),
     "race": (
         "postgresql: races without a fault",
         "postgresql: faults without the lock",

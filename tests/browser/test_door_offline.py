@@ -13,12 +13,12 @@ from playwright.sync_api import BrowserContext, Error, Page, expect
 from tests.browser.test_door import Night, enrol, everything_sent, night, scans, type_ticket
 from tests.support.hands import Clock
 from tests.support.modules import of_the_page
+from tests.support.reviewing import open_matters
 from tests.support.site import Site
 from tests.support.watching import Watch
 from trainings.checkin import queries
 from trainings.checkin.actions import close_door, revoke_device
 from trainings.checkin.models import Matter, Outcome
-from trainings.checkin.review.reading import open_matters
 from trainings.core import static_files
 from trainings.registration.actions import cancel_application
 

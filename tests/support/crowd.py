@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.support.modules import of_the_page
 from trainings.core import clock, codes, names
+from trainings.directory import queries as directory
 from trainings.directory.models import Person
 from trainings.registration.models import Application
 
@@ -61,13 +62,24 @@ def crowd(session: Session, like: Application, people: int, *, first: int = 0) -
         code, id, person_id = f"S9-{n:05}", uuid.uuid4(), uuid.uuid4()
         words = (family + given, family_kana + given_kana, like.organisation_name, code)
         called = {
+            "mail": f"guest{n}@clinic.example",
+            "phone": f"000-{n // 10_000:03}-{n % 10_000:04}",
             "family": family,
             "given": given,
             "family_kana": family_kana,
             "given_kana": given_kana,
             "search_key": " ".join(names.search_key(word) for word in words),
         }
-        someone = person | called | {"id": person_id, "link_fingerprint": secrets.token_hex(32)}
+        someone = (
+            person
+            | called
+            | {
+                "id": person_id,
+                "name_key": directory.name_key(family, given),
+                "phone_digits": f"000{n:07}",
+                "licence_number": "",
+            }
+        )
         applied = {
             "id": id,
             "person_id": person_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -18,9 +19,16 @@ from trainings.checkin.models import Direction, Method, Outcome, Scan, ScanKind,
 from trainings.core import clock
 from trainings.core.actor import ActorKind
 from trainings.directory.identity import Likeness
-from trainings.directory.models import District, Organisation, OrganisationKind, PersonCandidate
+from trainings.directory.models import (
+    District,
+    Organisation,
+    OrganisationKind,
+    PersonAddress,
+    PersonCandidate,
+)
 from trainings.messages.models import Message, MessageState
 from trainings.registration.models import Application
+from trainings.skills.models import Evidence, EvidenceKind, Skill, SkillKind
 
 AT_ONCE = 5000
 
@@ -28,7 +36,9 @@ CONFIRMED = (
     "state = 'confirmed', reason = 'received', table_number = 1 + CAST(substr(code, 4) AS integer) % 60"
 )
 WAITING = "state = 'waiting', reason = 'received', table_number = NULL, waiting_rank = 1 + CAST(substr(code, 4) AS integer)"
-FREE = "organisation_id = NULL, organisation_name = 'ことり相談室' || CAST(substr(code, 4) AS integer) % 400"
+FREE = (
+    "organisation_id = NULL, organisation_name = 'ことり相談室' || (CAST(substr(code, 4) AS integer) % 400)"
+)
 _NUMBER = "CAST(substr(code, 4) AS integer) % 10"
 KINDS = ((CONFIRMED, "0 AND 5"), (WAITING, "6 AND 8"), (FREE, "9 AND 9"))
 """Of ten who apply six have a seat, three wait, and one has typed an office that is in no list."""
@@ -79,6 +89,22 @@ def plenty(session: Session, like: Application, rows: int, *, first: int = 0, st
         "id": uuid.uuid4(), "cursor": n + 1_000, "event_id": event_id, "code_fingerprint": f"{n:064x}",
         "kind": ScanKind.SCAN, "direction": Direction.IN, "method": Method.SEARCH, "scanned_at": now, "received_at": now,
         "staff_id": staff.id, "outcome": Outcome.REFUSED, "why": Why.UNKNOWN, "flagged": True, "answer": {},
+    })  # fmt: skip
+    _write(session, Scan, [n for n in numbers if people[n - first].state == "confirmed" and n % 3], lambda n: {
+        "id": uuid.uuid4(), "cursor": n + 2_000_000, "event_id": event_id, "session_id": like.event.sessions[0].id,
+        "application_id": people[n - first].id, "kind": ScanKind.SCAN, "direction": Direction.IN,
+        "method": Method.SEARCH, "scanned_at": now, "received_at": now, "staff_id": staff.id,
+        "outcome": Outcome.ADMITTED, "answer": {},
+    })  # fmt: skip
+    _write(session, PersonAddress, [n for n in numbers if n % 20 == 0], lambda n: {
+        "id": uuid.uuid4(), "person_id": people[n - first].person_id, "mail": f"guest{n}@clinic.example",
+        "asked_at": now, "confirmed_at": now, "link_fingerprint": secrets.token_hex(32),
+        "confirm_fingerprint": secrets.token_hex(32),
+    })  # fmt: skip
+    skills = session.scalars(select(Skill.id).where(Skill.kind == SkillKind.SKILL).order_by(Skill.code)).all()
+    _write(session, Evidence, [n for n in numbers if skills and n % 3], lambda n: {
+        "id": uuid.uuid4(), "person_id": people[n - first].person_id, "skill_id": skills[n % len(skills)],
+        "level": 1, "kind": EvidenceKind.ATTEND, "observed_on": clock.today(), "event_id": event_id,
     })  # fmt: skip
     _write(session, PersonCandidate, [n for n in numbers if n % 10 == 1], lambda n: {
         "id": uuid.uuid4(), "person_id": people[n - first].person_id, "other_id": people[n - first - 1].person_id,

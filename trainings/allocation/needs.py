@@ -100,6 +100,6 @@ def _reserves_unfilled(event: Event) -> Iterator[Need]:
         return
     if event.selection == Selection.FIRST_COME and closes_in <= timedelta():
         return
-    found = queries.meaning_of(event)
+    found = queries.prospect_of(event)
     if found is not None and found.released:
         yield need("reserves_unfilled", texts.NEEDS, "desk.rules", event_id=event.id, n=found.released)

@@ -21,7 +21,7 @@ from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.people.reach import reaches
-from trainings.registration.seat_rules import candidates_in, candidates_of, released_groups, rules_of
+from trainings.registration.seat_rules import candidates_of, counted_in, firsts_in, released_groups, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
 from trainings.registration.transitions import change_state
 from trainings.seats.admission import readmit
@@ -116,11 +116,11 @@ def next_in_line(event: Event) -> Application | None:
     """Who gets the seat that is free: the first in rank whose admission is legal; None while there is none."""
     if event.state != EventState.PUBLISHED or not _list_is_in_order(event):
         return None
-    candidates = candidates_in(event.id, [State.WAITING])
+    candidates = firsts_in(event.id, [State.WAITING])
     if not candidates:
         return None
     rules = rules_of(event)
-    holding = candidates_in(event.id, HOLDS_SEAT)
+    holding = counted_in(event.id, HOLDS_SEAT)
     if event.selection == Selection.FIRST_COME:
         # The same rule as at the counter: reserves not yet released are held against phantoms.
         admitted = readmit(rules, holding, candidates, released_groups(event))

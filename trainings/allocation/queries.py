@@ -19,9 +19,9 @@ from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventGroup, EventState
 from trainings.registration.models import Application
 from trainings.registration.people.reach import is_unreachable
-from trainings.registration.seat_rules import candidates_of, rows_in, rules_of
+from trainings.registration.seat_rules import counted_in, rules_of
 from trainings.registration.states import HOLDS_SEAT, Reason, State
-from trainings.seats.meaning import Meaning, meaning
+from trainings.seats.meaning import Prospect, prospect
 
 MOVED = "application.moved"
 """Verb of the audit trail; detail: from and to, ids of groups."""
@@ -146,6 +146,17 @@ def count_participants(event_id: uuid.UUID, states: Iterable[State]) -> int:
         Application.state.in_(list(states)),
     )
     return db.session.scalar(counted) or 0
+
+
+def count_applied(event_id: uuid.UUID) -> tuple[int, int]:
+    """How many participants wait for a decision, and how many of them named a mail address."""
+    counted = select(func.count(), func.count(func.nullif(Application.mail, ""))).where(
+        Application.event_id == event_id,
+        Application.role == PARTICIPANT,
+        Application.state == State.APPLIED,
+    )
+    n, mails = db.session.execute(counted).one()
+    return n, mails
 
 
 def waiting_in_rank(event_id: uuid.UUID) -> Sequence[Application]:
@@ -276,10 +287,9 @@ def histories(canonical_ids: Iterable[uuid.UUID], event_id: uuid.UUID) -> dict[u
     return found
 
 
-def meaning_of(event: Event) -> Meaning | None:
-    """What the rules mean for those who applied so far; None for an event without a capacity."""
+def prospect_of(event: Event) -> Prospect | None:
+    """What the rules mean for those who applied so far, apart from their odds; None for an event without a capacity."""
     if event.capacity is None:
         return None
-    undecided = candidates_of(event, rows_in(event.id, [State.APPLIED, State.WAITING]))
-    seated = candidates_of(event, rows_in(event.id, HOLDS_SEAT))
-    return meaning(rules_of(event), undecided, seated)
+    undecided = counted_in(event.id, [State.APPLIED, State.WAITING])
+    return prospect(rules_of(event), undecided, counted_in(event.id, HOLDS_SEAT))

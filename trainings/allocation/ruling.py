@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -18,17 +18,20 @@ from trainings.allocation.draws.weights import (
 )
 from trainings.events.changes import EventChange
 from trainings.events.models import Event, EventGroup, Selection
-from trainings.registration.seat_rules import UNLIMITED, candidates_of, rows_in, rules_of
+from trainings.registration.seat_rules import UNLIMITED, candidates_of, counted_in, rows_in, rules_of
 from trainings.registration.states import HOLDS_SEAT, State
-from trainings.seats.meaning import Meaning, Range, meaning
+from trainings.seats.meaning import Meaning, Range, meaning, prospect, range_of
 from trainings.seats.rules import Candidate, GroupRule, Rules, SectorRule
+
+UNDECIDED = (State.APPLIED, State.WAITING)
 
 
 @dataclass(frozen=True)
 class Crowd:
     """The participants of an event as its rules see them.
 
-    undecided: those who want a seat; they carry their weights in a lottery. seated: those who have one. offices: key of
+    undecided: those who want a seat; they carry their weights in a draw that is to come, and name nobody
+    otherwise. seated: those who have one. offices: key of
     an organisation → its name. pasts: how earlier applications of the undecided ended, in their order; empty where no draw
     is to come, so that no odds can be told. rule: how the event as it stands weighs them.
     """
@@ -47,8 +50,16 @@ class Crowd:
         """The same people, weighing as a rule says."""
         if not self.has_odds:
             return self
+        # Thousands of people have few different pasts.
+        weights = {past: weight(past, rule) for past in set(self.pasts)}
         people = zip(self.undecided, self.pasts, strict=True)
-        return replace(self, undecided=tuple(replace(one, weight=weight(past, rule)) for one, past in people))
+        return replace(
+            self,
+            undecided=tuple(
+                one if one.weight == weights[past] else replace(one, weight=weights[past])
+                for one, past in people
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -109,14 +120,20 @@ class Ruling:
 
 def crowd_of(event: Event) -> Crowd:
     """Everybody who counts for seats, in a number of statements that does not grow with them."""
-    has_odds = event.selection == Selection.LOTTERY and queries.valid_draw(event.id) is None
-    undecided = rows_in(event.id, [State.APPLIED, State.WAITING])
+    rule = queries.weight_rule_of(event)
+    if event.selection != Selection.LOTTERY or queries.valid_draw(event.id) is not None:
+        undecided = counted_in(event.id, UNDECIDED)
+        return Crowd(tuple(undecided), (), tuple(counted_in(event.id, HOLDS_SEAT)), {}, rule)
+    return _drawn_crowd(event, rule)
+
+
+def _drawn_crowd(event: Event, rule: WeightRule) -> Crowd:
+    """Of a draw that is to come: each with what happened to them before."""
+    undecided = rows_in(event.id, UNDECIDED)
     seated = rows_in(event.id, HOLDS_SEAT)
-    pasts: tuple[tuple[Past, ...], ...] = ()
-    if has_odds:
-        people = [one.canonical_person_id for one in undecided]
-        histories = queries.histories(people, event.id)
-        pasts = tuple(tuple(histories[person]) for person in people)
+    people = [one.canonical_person_id for one in undecided]
+    histories = queries.histories(people, event.id)
+    pasts = tuple(tuple(histories[person]) for person in people)
     names = {}
     everybody = (*undecided, *seated)
     candidates = candidates_of(event, everybody)
@@ -128,9 +145,9 @@ def crowd_of(event: Event) -> Crowd:
         pasts,
         tuple(candidates[len(undecided) :]),
         names,
-        queries.weight_rule_of(event),
+        rule,
     )
-    return crowd.weighed(crowd.rule)
+    return crowd.weighed(rule)
 
 
 def rules_after(change: EventChange) -> Rules:
@@ -174,39 +191,41 @@ def weights_after(event: Event, change: EventChange) -> WeightRule:
 def ruling_of(event: Event, crowd: Crowd, rules: Rules | None = None) -> Ruling:
     """What rules mean for the crowd; without `rules` those of the event."""
     rules = rules or rules_of(event)
-    means = meaning(rules, crowd.undecided, crowd.seated)
+    means = meaning(rules, crowd.undecided, crowd.seated) if crowd.has_odds else None
+    left = means or prospect(rules, crowd.undecided, crowd.seated)
     names = names_of(event)
-    odds = list(means.odds.exact.values()) if crowd.has_odds else []
+    odds = list(means.odds.exact.values()) if means else []
     return Ruling(
         capacity=rules.capacity,
-        seats=means.seats,
-        released=means.released,
+        seats=left.seats,
+        released=left.released,
         applicants=len(crowd.undecided),
         seated=len(crowd.seated),
         groups=_groups(event, crowd, rules, means),
-        offices=_offices(crowd, means),
-        pasts=_pasts(crowd, means),
+        offices=_offices(crowd, means) if means else (),
+        pasts=_pasts(crowd, means) if means else (),
         lowest=min(odds, default=None),
         lowest_people=odds.count(min(odds)) if odds else 0,
         highest=max(odds, default=None),
-        shortfalls=tuple(texts.shortfall_in_words(one, names) for one in means.shortfalls),
-        hardest=_hardest(crowd, means, names),
+        shortfalls=tuple(texts.shortfall_in_words(one, names) for one in left.shortfalls),
+        hardest=_hardest(crowd, means, names) if means else (),
     )
 
 
-def _groups(event: Event, crowd: Crowd, rules: Rules, means: Meaning) -> tuple[GroupRow, ...]:
+def _groups(event: Event, crowd: Crowd, rules: Rules, means: Meaning | None) -> tuple[GroupRow, ...]:
     points: dict[str, Counter[Fraction]] = {rule.key: Counter() for rule in rules.groups}
-    if crowd.has_odds:
+    if means:
         for person in crowd.undecided:
             points[person.group][means.odds.exact[person.key]] += 1
     by_key = {str(group.id): group for group in event.groups}
+    wanted = Counter(person.group for person in (*crowd.undecided, *crowd.seated))
     return tuple(
         GroupRow(
             group=by_key[rule.key],
-            wanted=means.wanted.groups.get(rule.key, 0),
+            wanted=wanted[rule.key],
             reserved=rule.reserved,
             cap=rule.cap,
-            odds=means.by_group.get(rule.key) if crowd.has_odds else None,
+            odds=means.by_group.get(rule.key) if means else None,
             points=tuple((float(share), n) for share, n in sorted(points[rule.key].items())),
         )
         for rule in rules.groups
@@ -215,8 +234,6 @@ def _groups(event: Event, crowd: Crowd, rules: Rules, means: Meaning) -> tuple[G
 
 def _offices(crowd: Crowd, means: Meaning) -> tuple[OfficeRow, ...]:
     """Organisations of several applicants, and all people without one: lowest odds first."""
-    if not crowd.has_odds:
-        return ()
     rows = [
         OfficeRow(key, None if key is None else crowd.offices[key], found)
         for key, found in means.by_organisation.items()
@@ -229,24 +246,23 @@ def _pasts(crowd: Crowd, means: Meaning) -> tuple[PastRow, ...]:
     """By what happened before: those without anything in their favour first."""
     weighs: dict[tuple[bool, int], list[int]] = {}
     odds: dict[tuple[bool, int], list[Fraction]] = {}
-    for person, past in zip(crowd.undecided, crowd.pasts, strict=False):
+    kinds: dict[tuple[Past, ...], tuple[bool, int]] = {}
+    for past in set(crowd.pasts):
         outcomes = counted(past, crowd.rule)
-        key = is_first_timer(outcomes), consecutive_refusals(outcomes)
+        kinds[past] = is_first_timer(outcomes), consecutive_refusals(outcomes)
+    for person, past in zip(crowd.undecided, crowd.pasts, strict=False):
+        key = kinds[past]
         weighs.setdefault(key, []).append(person.weight)
         odds.setdefault(key, []).append(means.odds.exact[person.key])
     return tuple(
-        PastRow(*key, (min(weighs[key]), max(weighs[key])), _range(shares))
+        PastRow(*key, (min(weighs[key]), max(weighs[key])), range_of(shares))
         for key, shares in sorted(odds.items())
     )
 
 
-def _range(odds: Sequence[Fraction]) -> Range:
-    return Range(len(odds), min(odds), sum(odds, Fraction(0)) / len(odds), max(odds))
-
-
 def _hardest(crowd: Crowd, means: Meaning, names: Mapping[str, str]) -> tuple[str, ...]:
     """Nobody is hit where everybody gets a seat."""
-    if not crowd.has_odds or means.hardest is None or means.hardest.odds == 1:
+    if means.hardest is None or means.hardest.odds == 1:
         return ()
     hit = set(means.hardest.people)
     people = [person for person in crowd.undecided if person.key in hit]
@@ -264,8 +280,9 @@ def _hardest(crowd: Crowd, means: Meaning, names: Mapping[str, str]) -> tuple[st
 
 
 def _level_range(means: Meaning, level: int) -> tuple[float, float]:
-    odds = [means.odds.exact[key] for key, one in means.odds.level_of.items() if one == level]
-    return float(min(odds)), float(max(odds))
+    this = means.odds.levels[level]
+    weights = {means.odds.network.types[n].weight for n in this.types}
+    return float(this.per_weight * min(weights)), float(this.per_weight * max(weights))
 
 
 def _most(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

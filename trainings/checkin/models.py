@@ -117,6 +117,10 @@ class Why(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
 
 
+ODD_SQL = "(flagged OR why IN ('unknown', 'other_event') OR scanned_at > received_at)"
+"""Scans that may ask for a look by what stands in them alone; a question in these very words is answered from an index."""
+
+
 class Scan(Base):
     """One attempt at the door, refused ones and unknown codes too. Append-only; what takes a scan back or gives it
     another time is a row of its own.
@@ -137,7 +141,16 @@ class Scan(Base):
             "device_id IS NOT NULL OR staff_id IS NOT NULL OR method = 'self'", name="somebody_scanned"
         ),
         Index("ix_scan_application_id", "application_id"),
-        Index("ix_scan_about_id", "about_id"),
+        # Few scans are about another one: of all the others the database need not think.
+        Index(
+            "ix_scan_about_id",
+            "about_id",
+            "event_id",
+            "cursor",
+            sqlite_where=text("about_id IS NOT NULL"),
+            postgresql_where=text("about_id IS NOT NULL"),
+        ),
+        Index("ix_scan_odd", "event_id", sqlite_where=text(ODD_SQL), postgresql_where=text(ODD_SQL)),
         Index("ix_scan_received_at", "received_at"),
     )
 

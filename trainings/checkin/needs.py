@@ -15,7 +15,7 @@ from trainings.checkin.counter.fees import takings_of
 from trainings.checkin.desk.devices import new_devices
 from trainings.checkin.desk.locks import TRIES
 from trainings.checkin.models import Device, Fee
-from trainings.checkin.review.reading import count_open, events_asking
+from trainings.checkin.review.reading import counts_open
 from trainings.core import clock
 from trainings.core.db import db
 from trainings.core.needs import Need, need
@@ -64,9 +64,8 @@ def _door_left_open(event_id: uuid.UUID | None) -> Iterator[Need]:
 
 
 def _matters(event_id: uuid.UUID | None) -> Iterator[Need]:
-    for id in events_asking(event_id):
-        if n := count_open(id):
-            yield need("matters", texts.NEEDS, "door_review.index", event_id=id, n=n)
+    for id, n in counts_open(event_id).items():
+        yield need("matters", texts.NEEDS, "door_review.index", event_id=id, n=n)
 
 
 def _paid_twice(event_id: uuid.UUID | None) -> Iterator[Need]:

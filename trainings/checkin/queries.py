@@ -16,6 +16,7 @@ from trainings.checkin.passages.attendance import Attendance, Passage, attendanc
 from trainings.checkin.passages.facts import entry, passed_at, passed_in, stands
 from trainings.core import codes
 from trainings.core.db import db
+from trainings.core.paging import Page, page_of
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup
 from trainings.events.models import Session as EventSession
@@ -151,7 +152,13 @@ class GroupArrival:
 
 def arrivals_by_group(event: Event) -> list[GroupArrival]:
     """Arrived of expected by group, in one statement."""
-    came = select(Scan.application_id).where(Scan.event_id == event.id, entry()).distinct().subquery()
+    # Grouped, not distinct: SQLite makes no index for the latter.
+    came = (
+        select(Scan.application_id)
+        .where(Scan.event_id == event.id, entry())
+        .group_by(Scan.application_id)
+        .subquery()
+    )
     rows = db.session.execute(
         select(
             Application.event_group_id,
@@ -179,10 +186,34 @@ def _roster_lines(event_id: uuid.UUID, changed_since: datetime | None) -> Select
     return select(Application).where(*wanted).options(joinedload(Application.organisation))
 
 
+_BY_KANA = (Application.family_kana, Application.given_kana, Application.code)
+
+
 def roster(event_id: uuid.UUID, changed_since: datetime | None = None) -> Sequence[Application]:
     """The roster by kana; or what has changed of it since then."""
-    by_kana = (Application.family_kana, Application.given_kana, Application.code)
-    return db.session.scalars(_roster_lines(event_id, changed_since).order_by(*by_kana)).unique().all()
+    return db.session.scalars(_roster_lines(event_id, changed_since).order_by(*_BY_KANA)).unique().all()
+
+
+def page_of_seated(event_id: uuid.UUID) -> Page[Application]:
+    """Everybody with a seat in the order of the printed roster, the part that the address asks for."""
+    return page_of(
+        select(Application)
+        .where(Application.event_id == event_id, Application.state == State.CONFIRMED)
+        .order_by(*_BY_KANA)
+    )
+
+
+def seated_among(event_id: uuid.UUID, ids: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Those of some applications that have a seat at the event, in the same order."""
+    return db.session.scalars(
+        select(Application.id)
+        .where(
+            Application.event_id == event_id,
+            Application.state == State.CONFIRMED,
+            Application.id.in_(ids),
+        )
+        .order_by(*_BY_KANA)
+    ).all()
 
 
 def roster_part(

@@ -23,7 +23,7 @@ from trainings.checkin.paper import exports
 from trainings.checkin.paper.badges import late_badges
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.checkin.review.reading import count_open
-from trainings.checkin.screens.board import board_of
+from trainings.checkin.screens.board import board_of, names_of_missing
 from trainings.checkin.screens.links import screen_secret
 from trainings.core import clock, names, paging
 from trainings.core.db import db
@@ -64,6 +64,8 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         path = url_for("checkin.enrol", secret=actions.door_secret(found))
         link = current_app.config["TSUDOI"].url(path)
     screen = _screen_address(found)
+    board = board_of(event)
+    is_open = found is None or found.closed_at is None
     page = render_template(
         "checkin/door.html",
         event=event,
@@ -72,7 +74,8 @@ def _door_page(event: Event, problem: str, status: int) -> ResponseReturnValue:
         link=link,
         picture=qr.picture(link) if link else None,
         devices=queries.devices_of(event.id),
-        board=board_of(event),
+        board=board,
+        missing=names_of_missing(event, board, by_table=is_open),
         matters=count_open(event.id) if found else 0,
         limit_made_from=edition_of(limit_facets(found)) if found else "",
         screen=screen,

@@ -16,7 +16,7 @@ Words = tuple[str, str]
 @dataclass(frozen=True)
 class Need:
     """One thing to do. endpoint, args: the page where; event_id: of which event, None for the whole house; slug_as: under
-    which name the page takes the event, "" if it does not ask."""
+    which name the page takes the event, "" if it does not ask; n: how many, 0 of what is not counted."""
 
     code: str
     says: str
@@ -25,6 +25,7 @@ class Need:
     event_id: uuid.UUID | None = None
     args: Mapping[str, str] = field(default_factory=dict)
     slug_as: str = ""
+    n: int = 0
 
 
 def need(
@@ -35,8 +36,10 @@ def need(
     event_id: uuid.UUID | None = None,
     args: Mapping[str, str] | None = None,
     slug_as: str = "slug",
+    n: int = 0,
     **facts: object,
 ) -> Need:
     """A need in the words of its feature."""
     says, act = words[code]
-    return Need(code, says.format(**facts), act, endpoint, event_id, args or {}, slug_as if event_id else "")
+    where = slug_as if event_id else ""
+    return Need(code, says.format(n=n, **facts), act, endpoint, event_id, args or {}, where, n)

@@ -23,7 +23,7 @@ from trainings.events.models import Event, EventState
 from trainings.events.queries import event_by_slug
 from trainings.registration import texts as registration_texts
 from trainings.registration.corrections.times import closed_to_staff
-from trainings.registration.people.duplicates import open_questions
+from trainings.registration.needs import CANDIDATES, SECOND_SEATS
 from trainings.skills import queries as skills
 from trainings.surveys import queries as surveys
 
@@ -39,15 +39,18 @@ def board(slug: str) -> ResponseReturnValue:
     runs = surveys.runs_of_event(event.id)
     run = runs[-1] if runs else None
     drawn = allocation.valid_draw(event.id)
+    waits = tasks(event)
     return render_template(
         "desk/board.html",
         event=event,
         stages=stages_of(event),
         open_tile=_open_tile(event),
-        tasks=tasks(event),
-        candidates=open_questions(event.id) if event.state == EventState.PUBLISHED else 0,
+        tasks=waits,
+        candidates=sum(one.need.n for one in waits if one.need.code in (CANDIDATES, SECOND_SEATS))
+        if event.state == EventState.PUBLISHED
+        else 0,
         counts=queries.applications(event),
-        meaning=allocation.meaning_of(event),
+        meaning=allocation.prospect_of(event),
         drawn=drawn,
         voided=allocation.voided_draws(event.id),
         causes=VOID_CAUSES,

@@ -9,16 +9,14 @@ from trainings.accounts.access import allowed
 from trainings.accounts.models import Role
 from trainings.checkin.counter.fees import takings_of
 from trainings.checkin.desk.contacts import contacts_of
-from trainings.checkin.queries import attended_applications
 from trainings.core.db import db
 from trainings.core.refusal import Refused
 from trainings.core.requests.asking import asked_on
-from trainings.desk import texts
+from trainings.desk import queries, texts
 from trainings.desk.blueprint import bp
 from trainings.desk.closing import close_event
 from trainings.events.queries import event_by_slug
 from trainings.skills.queries import taught_skills
-from trainings.surveys.queries import invitations_of_event
 
 
 @bp.get("/staff/events/<slug>/close")
@@ -29,14 +27,11 @@ def close_page(slug: str) -> ResponseReturnValue:
 
 def _page(slug: str, problem: str, status: int) -> ResponseReturnValue:
     event = event_by_slug(slug) or abort(404)
-    attended = attended_applications(event.id)
-    invited = {one.application_id for one in invitations_of_event(event.id)}
+    attended = queries.attended(event.id)
     page = render_template(
         "desk/close.html",
         event=event,
         attended=attended,
-        mails=sum(1 for one in attended if one.mail and one.id not in invited),
-        again=bool(invited),
         taught=taught_skills(event.id),
         desks=contacts_of(event),
         takings=takings_of(event.id),

@@ -8,17 +8,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 
+from trainings.checkin.models import Scan
+from trainings.checkin.passages.facts import entry
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.core.instants import day_number, day_of
 from trainings.directory.models import PARTICIPANT
 from trainings.events.models import Event, EventGroup, EventState
 from trainings.messages.models import Message, MessageState
 from trainings.registration.models import Application, Channel
 from trainings.registration.seat_rules import key_of_office, offices_chosen
 from trainings.registration.states import HOLDS_SEAT, State
-from trainings.surveys.models import SurveyRun
+from trainings.surveys.models import SurveyInvitation, SurveyRun
 
 
 @dataclass(frozen=True)
@@ -45,38 +48,45 @@ class Applications:
 
 
 def applications(event: Event) -> Applications:
-    """All counts from one reading of the event's applications."""
-    rows = db.session.execute(
+    """All counts of the event's applications, made by the database."""
+    standing = (
+        Application.event_id == event.id,
+        Application.role == PARTICIPANT,
+        Application.state.not_in([State.CANCELLED, State.SUBSTITUTED, State.DUPLICATE]),
+    )
+    counted = db.session.execute(
         select(
             Application.event_group_id,
             Application.state,
             Application.channel,
-            Application.organisation_id,
-            Application.organisation_name,
-            Application.submitted_at,
-        ).where(
-            Application.event_id == event.id,
-            Application.role == PARTICIPANT,
-            Application.state.not_in([State.CANCELLED, State.SUBSTITUTED, State.DUPLICATE]),
+            day_number(Application.submitted_at).label("day"),
+            func.count().label("n"),
         )
+        .where(*standing)
+        .group_by(Application.event_group_id, Application.state, Application.channel, "day")
     ).all()
+    named = db.session.execute(
+        select(Application.organisation_id, Application.organisation_name)
+        .where(*standing, Application.organisation_name != "")
+        .distinct()
+    ).tuples()
     chosen = offices_chosen(event.id)
-    applied: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows)
-    selected: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows if row.state in HOLDS_SEAT)
-    waiting: Counter[uuid.UUID] = Counter(row.event_group_id for row in rows if row.state == State.WAITING)
-    channels = Counter(row.channel for row in rows)
-    days: Counter[date] = Counter(clock.local(row.submitted_at).date() for row in rows)
+    applied: Counter[uuid.UUID] = Counter()
+    selected: Counter[uuid.UUID] = Counter()
+    waiting: Counter[uuid.UUID] = Counter()
+    channels: Counter[Channel] = Counter()
+    days: Counter[date] = Counter()
+    for row in counted:
+        applied[row.event_group_id] += row.n
+        selected[row.event_group_id] += row.n if row.state in HOLDS_SEAT else 0
+        waiting[row.event_group_id] += row.n if row.state == State.WAITING else 0
+        channels[row.channel] += row.n
+        days[day_of(row.day)] += row.n
     return Applications(
-        total=len(rows),
-        offices=len(
-            {
-                key_of_office(row.organisation_id, row.organisation_name, chosen)
-                for row in rows
-                if row.organisation_name
-            }
-        ),
-        selected=sum(selected.values()),
-        waiting=sum(waiting.values()),
+        total=applied.total(),
+        offices=len({key_of_office(office, name, chosen) for office, name in named}),
+        selected=selected.total(),
+        waiting=waiting.total(),
         groups=tuple(
             GroupRow(group, applied[group.id], selected[group.id], waiting[group.id])
             for group in event.groups
@@ -112,6 +122,29 @@ def mails(event_id: uuid.UUID | None = None) -> Mails:
         sent=counts.get(MessageState.SENT, 0),
         failed=counts.get(MessageState.FAILED, 0),
     )
+
+
+@dataclass(frozen=True)
+class Attended:
+    """people: who was present; mails: how many of them an invitation to the survey would reach that have none yet; invited:
+    anybody has one."""
+
+    people: int
+    mails: int
+    invited: bool
+
+
+def attended(event_id: uuid.UUID) -> Attended:
+    """What closing an event would do, in numbers."""
+    has_one = exists().where(SurveyInvitation.application_id == Application.id)
+    present = select(Scan.application_id).where(Scan.event_id == event_id, entry())
+    people, mails = db.session.execute(
+        select(func.count(), func.count(case((and_(Application.mail != "", ~has_one), 1)))).where(
+            Application.id.in_(present)
+        )
+    ).one()
+    invited = db.session.scalar(select(exists().where(SurveyInvitation.event_id == event_id)))
+    return Attended(people, mails, bool(invited))
 
 
 def current_events() -> Sequence[Event]:

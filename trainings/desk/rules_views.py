@@ -68,6 +68,10 @@ def _event_or_404(slug: str) -> Event:
     return event_by_slug(slug) or abort(404)
 
 
+MOST_OFFICES = 100
+"""So many of those with the lowest odds stand on the page; the others are counted."""
+
+
 @bp.get("/staff/events/<slug>/rules")
 @allowed(Role.PLANNER)
 def rules(slug: str) -> ResponseReturnValue:
@@ -191,6 +195,7 @@ def _page(
         tried=tried,
         after={row.group.id: row for row in tried.groups} if tried else {},
         offices=_offices(now, tried or now),
+        more_offices=max(0, len(now.offices) - MOST_OFFICES),
         pasts=_pasts(now, tried or now),
         moved=texts.moved_in_words(now.lowest, tried.lowest) if tried else "",
         percent=texts.percent,
@@ -213,7 +218,7 @@ def _offices(now: ruling.Ruling, tried: ruling.Ruling) -> list[tuple[str | None,
     after = {row.key: row.odds for row in tried.offices}
     return [
         (row.name, row.odds.people, texts.range_in_words(row.odds), texts.range_in_words(after[row.key]))
-        for row in now.offices
+        for row in now.offices[:MOST_OFFICES]
     ]
 
 

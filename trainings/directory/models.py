@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainings.core import clock
@@ -150,11 +150,16 @@ class Person(Identified, Base):
         Index("ix_person_licence_number", "licence_number"),
         Index("ix_person_mail", "mail"),
         Index("ix_person_phone_digits", "phone_digits"),
+        # Few people were merged: of all the others the database need not think.
+        Index(
+            "ix_person_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
-    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("person.id", ondelete="RESTRICT"), index=True
-    )
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     family: Mapped[str] = mapped_column(String(60))
     given: Mapped[str] = mapped_column(String(60))
     family_kana: Mapped[str] = mapped_column(String(80), default="")
@@ -239,6 +244,7 @@ class PersonCandidate(Identified, Base):
     __table_args__ = (
         CheckConstraint("person_id <> other_id", name="two_people"),
         Index("uq_person_candidate_pair", "person_id", "other_id", unique=True),
+        Index("ix_person_candidate_state", "state", "created_at"),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))

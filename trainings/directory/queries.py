@@ -171,17 +171,17 @@ def closest_organisations(typed_names: Collection[str], limit: int = 3) -> dict[
     """For each freely typed name the active organisations it may mean, best first."""
     if not typed_names:
         return {}
-    active = {
-        one.id: one
-        for one in db.session.scalars(
-            select(Organisation).where(Organisation.active).order_by(Organisation.kana, Organisation.id)
-        )
+    active = select(Organisation.id, Organisation.name).where(Organisation.active)
+    offices = [
+        NamedOffice(id, office_key(name))
+        for id, name in db.session.execute(active.order_by(Organisation.kana, Organisation.id)).tuples()
+    ]
+    meant = {typed: closest(office_key(typed), offices, limit=limit) for typed in typed_names}
+    wanted = {id for ids in meant.values() for id in ids}
+    known = {
+        one.id: one for one in db.session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))
     }
-    offices = [NamedOffice(one.id, office_key(one.name)) for one in active.values()]
-    return {
-        typed: [active[office] for office in closest(office_key(typed), offices, limit=limit)]
-        for typed in typed_names
-    }
+    return {typed: [known[id] for id in ids] for typed, ids in meant.items()}
 
 
 def retired_organisations_named(typed_names: Collection[str]) -> dict[str, list[Organisation]]:

@@ -176,6 +176,15 @@ def notices_of(event_id: uuid.UUID) -> Sequence[EventNotice]:
     ).all()
 
 
+def notices_of_events(event_ids: Collection[uuid.UUID]) -> Sequence[EventNotice]:
+    """The same of several events."""
+    return db.session.scalars(
+        select(EventNotice)
+        .where(EventNotice.event_id.in_(event_ids))
+        .order_by(EventNotice.event_id, EventNotice.revision)
+    ).all()
+
+
 def newest_notice(event: Event) -> EventNotice | None:
     """The last of them; asks nothing about an event that is as it was published."""
     if not event.revision:

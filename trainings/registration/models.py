@@ -19,7 +19,8 @@ from trainings.registration.states import HOLDS_SEAT, LIVE, OPEN, Reason, State
 _LIVE_SQL = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE)) + ")"
 
 
-_TYPED_OFFICE_SQL = "organisation_id IS NULL AND organisation_name <> '' AND NOT organisation_kept"
+TYPED_OFFICE_SQL = "organisation_id IS NULL AND organisation_name <> '' AND NOT organisation_kept"
+"""An office that was typed freely and that nobody has settled; a question in these very words is answered from an index."""
 _SEATED_SQL = "{row}.state IN (" + ", ".join(f"'{state.value}'" for state in sorted(HOLDS_SEAT)) + ")"
 _PARTICIPANT_SQL = f"{{row}}.role = '{PARTICIPANT}'"
 
@@ -73,8 +74,8 @@ class Application(Identified, Base):
         Index(
             "ix_application_typed_office",
             "event_id",
-            sqlite_where=text(_TYPED_OFFICE_SQL),
-            postgresql_where=text(_TYPED_OFFICE_SQL),
+            sqlite_where=text(TYPED_OFFICE_SQL),
+            postgresql_where=text(TYPED_OFFICE_SQL),
         ),
     )
 

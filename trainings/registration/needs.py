@@ -15,17 +15,14 @@ from trainings.directory.models import PARTICIPANT
 from trainings.events.models import NOT_HELD, Event, EventState
 from trainings.registration import texts
 from trainings.registration.models import Application
+from trainings.registration.people import questions
 from trainings.registration.people.addresses import addresses_that_ask
-from trainings.registration.people.duplicates import doubts
+from trainings.registration.people.duplicates import count_doubts
 from trainings.registration.people.free_entries import OPEN_FREE_ENTRY
-from trainings.registration.people.reading import (
-    holding_two_seats,
-    open_candidates_of_event,
-    open_groups,
-)
-from trainings.registration.printing import unprintable_names, words_of_events
+from trainings.registration.printing import events_with_unprintable_names, unprintable_names, words_of_events
 from trainings.registration.states import LIVE
 
+CANDIDATES, SECOND_SEATS = "candidates", "second_seats"
 OPEN_EVENTS = NOT_HELD | {EventState.PUBLISHED}
 
 
@@ -45,24 +42,17 @@ def _open_events(event_id: uuid.UUID | None) -> list[uuid.UUID]:
 
 
 def _who_is_whom(event_id: uuid.UUID | None) -> Iterator[Need]:
-    groups, doubted = open_groups(), doubts(event_id)
-    if not groups and not doubted:
-        return
-    pairs_told: set[uuid.UUID] = set()
-    for id in _open_events(event_id):
-        pairs = open_candidates_of_event(id)
-        pairs_told |= {pair.id for pair in pairs}
-        twice = holding_two_seats(pairs, id)
-        of_event = open_groups(id)
-        seats = sum(1 for group in of_event if twice & {pair.id for pair in group})
+    events = _open_events(event_id)
+    doubted, asked = count_doubts(event_id), questions.count_of_events(events)
+    twice = questions.count_second_seats(events)
+    for id in events:
+        seats = twice.get(id, 0)
         if seats:
-            yield need("second_seats", texts.NEEDS, "people.candidates", event_id=id, slug_as="", n=seats)
-        n = len(of_event) - seats + sum(1 for one in doubted if one.event.id == id)
-        if n:
-            yield need("candidates", texts.NEEDS, "people.candidates", event_id=id, slug_as="", n=n)
-    others = [group for group in groups if not pairs_told & {pair.id for pair in group}]
-    if event_id is None and others:
-        yield need("candidates_elsewhere", texts.NEEDS, "people.candidates", n=len(others))
+            yield need(SECOND_SEATS, texts.NEEDS, "people.candidates", event_id=id, slug_as="", n=seats)
+        if n := asked.get(id, 0) - seats + doubted.get(id, 0):
+            yield need(CANDIDATES, texts.NEEDS, "people.candidates", event_id=id, slug_as="", n=n)
+    if event_id is None and (others := questions.count_elsewhere(events)):
+        yield need("candidates_elsewhere", texts.NEEDS, "people.candidates", n=others)
 
 
 def _free_entries(event_id: uuid.UUID | None) -> Iterator[Need]:
@@ -70,7 +60,7 @@ def _free_entries(event_id: uuid.UUID | None) -> Iterator[Need]:
         select(Application.event_id, func.count())
         .join(Event, Event.id == Application.event_id)
         .where(
-            *OPEN_FREE_ENTRY,
+            OPEN_FREE_ENTRY,
             Application.state.in_(LIVE),
             Application.role == PARTICIPANT,
             Event.state.in_(OPEN_EVENTS),
@@ -89,9 +79,12 @@ def _unprintable(event_id: uuid.UUID | None) -> Iterator[Need]:
     if event_id is not None:
         wanted = wanted.where(Event.id == event_id)
     ids = db.session.scalars(wanted).all()
-    words = words_of_events(ids) if ids else {}
+    if not ids:
+        return
+    words, named = words_of_events(ids), events_with_unprintable_names(ids)
     for id in ids:
         if letters.missing(*words[id]):
             yield need("unprintable_event", texts.NEEDS, "registration.applications", event_id=id)
-        if n := len(unprintable_names(id)):
+        if id in named:
+            n = len(unprintable_names(id))
             yield need("unprintable", texts.NEEDS, "registration.applications", event_id=id, n=n)

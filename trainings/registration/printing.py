@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select, union, union_all
 
 from trainings.core.db import db
 from trainings.core.paper import letters
@@ -69,23 +69,32 @@ def unprintable_of_event(event_id: uuid.UUID) -> tuple[str, ...]:
 
 def unprintable_names(event_id: uuid.UUID) -> list[Unprintable]:
     """Everybody at an event whose printed words have such letters, by kana."""
-    rows = (
-        db.session.execute(
-            select(Application.id, Application.family, Application.given, Application.organisation_name)
-            .where(Application.event_id == event_id, Application.state.in_(LIVE))
-            .order_by(Application.family_kana, Application.given_kana, Application.id)
-        )
-        .tuples()
-        .all()
-    )
-    # Nearly always there are none: the letters of all together are asked about once.
-    used = set[str]()
-    for _, *words in rows:
-        used.update(*words)
-    if not letters.missing("".join(used)):
+    # Nearly always there are none: the words of all together are asked about first, each once.
+    if not events_with_unprintable_names([event_id]):
         return []
+    rows = db.session.execute(
+        select(Application.id, Application.family, Application.given, Application.organisation_name)
+        .where(Application.event_id == event_id, Application.state.in_(LIVE))
+        .order_by(Application.family_kana, Application.given_kana, Application.id)
+    ).tuples()
     return [
         Unprintable(application_id, f"{family} {given}".strip(), found)
         for application_id, family, given, office in rows
         if (found := letters.missing(family, given, office))
     ]
+
+
+def events_with_unprintable_names(ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some events at which anybody's printed words have such letters, with one question."""
+    said = union(
+        *(
+            select(Application.event_id, column).where(
+                Application.event_id.in_(ids), Application.state.in_(LIVE)
+            )
+            for column in (Application.family, Application.given, Application.organisation_name)
+        )
+    )
+    used: dict[uuid.UUID, set[str]] = defaultdict(set)
+    for event_id, words in db.session.execute(said).tuples():
+        used[event_id].update(words)
+    return {event_id for event_id, words in used.items() if letters.missing("".join(words))}

@@ -32,6 +32,14 @@ _COLUMNS = (
     Application.organisation_name,
     Application.organisation_kept,
 )
+_TYPED = case(
+    (
+        and_(Application.organisation_id.is_(None), ~Application.organisation_kept),
+        Application.organisation_name,
+    ),
+    else_="",
+)
+"""The name of an office that was typed freely and counts as one."""
 
 
 def rules_of(event: Event) -> Rules:
@@ -93,6 +101,53 @@ def candidates_in(event_id: uuid.UUID, states: Collection[State]) -> list[Candid
             Application.state.in_(states),
         )
         .order_by(Application.waiting_rank, Application.submitted_at, Application.id)
+    )
+    return _candidates(event_id, [row._tuple() for row in rows])
+
+
+def counted_in(event_id: uuid.UUID, states: Collection[State]) -> list[Candidate]:
+    """As many as there are participants in these states, as the rules see them, under keys that name nobody and are those
+    of no other states: read as counts, for questions that ask of nobody in particular."""
+    rows = db.session.execute(
+        select(
+            *(Application.event_group_id, Application.organisation_id, _TYPED.label("typed")),
+            func.count().label("n"),
+        )
+        .where(
+            Application.event_id == event_id,
+            Application.role == PARTICIPANT,
+            Application.state.in_(states),
+        )
+        .group_by(Application.event_group_id, Application.organisation_id, "typed")
+    ).all()
+    chosen = offices_chosen(event_id) if any(row.typed for row in rows) else {}
+    found, mark = [], "+".join(sorted(states))
+    for place, row in enumerate(rows):
+        group = str(row.event_group_id)
+        office = key_of_office(row.organisation_id, row.typed, chosen) or None
+        found += [Candidate(f"{mark} {place} {n}", group, office) for n in range(row.n)]
+    return found
+
+
+def firsts_in(event_id: uuid.UUID, states: Collection[State]) -> list[Candidate]:
+    """The participants in these states in waiting order, of those whom the rules do not tell apart only the first: whoever
+    is next is among them."""
+    order = (Application.waiting_rank, Application.submitted_at, Application.id)
+    alike = (Application.event_group_id, Application.organisation_id, _TYPED)
+    placed = (
+        select(Application.id, func.row_number().over(partition_by=alike, order_by=order).label("place"))
+        .where(
+            Application.event_id == event_id,
+            Application.role == PARTICIPANT,
+            Application.state.in_(states),
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(*_COLUMNS)
+        .join(placed, placed.c.id == Application.id)
+        .where(placed.c.place == 1)
+        .order_by(*order)
     )
     return _candidates(event_id, [row._tuple() for row in rows])
 
@@ -210,21 +265,14 @@ def is_full(event: Event, groups: Iterable[EventGroup]) -> bool:
 
 def most_of_office(event_id: uuid.UUID) -> int:
     """How many seats the office that has most of them holds; people without an office are each their own."""
-    typed = case(
-        (
-            and_(Application.organisation_id.is_(None), ~Application.organisation_kept),
-            Application.organisation_name,
-        ),
-        else_="",
-    )
     rows = db.session.execute(
-        select(Application.organisation_id, typed, func.count())
+        select(Application.organisation_id, _TYPED.label("typed"), func.count())
         .where(
             Application.event_id == event_id,
             Application.role == PARTICIPANT,
             Application.state.in_(HOLDS_SEAT),
         )
-        .group_by(Application.organisation_id, typed)
+        .group_by(Application.organisation_id, "typed")
     ).all()
     chosen = offices_chosen(event_id) if any(name for _, name, _ in rows) else {}
     held: Counter[str] = Counter()

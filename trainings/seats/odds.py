@@ -64,10 +64,14 @@ class Odds:
     @cached_property
     def exact(self) -> Mapping[str, Fraction]:
         """Person → their odds before rounding to units of 1/U."""
-        return {
-            person.key: self.levels[self.level_of[person.key]].per_weight * person.weight
-            for person in self.candidates
-        }
+        shares: dict[tuple[int, int], Fraction] = {}
+        found = {}
+        for person in self.candidates:
+            alike = self.level_of[person.key], person.weight
+            if alike not in shares:
+                shares[alike] = self.levels[alike[0]].per_weight * person.weight
+            found[person.key] = shares[alike]
+        return found
 
     def reason(self, level: int) -> Reason:
         """The tight cut of a level in terms of rules."""

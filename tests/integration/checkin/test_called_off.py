@@ -15,11 +15,11 @@ from tests.support.announcing import announce
 from tests.support.arrivals import enrol, scan
 from tests.support.client import Client
 from tests.support.hands import Clock, Unit
+from tests.support.reviewing import open_matters
 from trainings.accounts.models import Role
 from trainings.checkin import queries
 from trainings.checkin.actions import door_secret
 from trainings.checkin.models import Matter
-from trainings.checkin.review.reading import open_matters
 from trainings.directory.actions import load_master_data
 from trainings.events.mistakes import withdraw_event
 from trainings.events.models import Event, NoticeKind

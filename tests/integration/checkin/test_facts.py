@@ -17,10 +17,10 @@ from tests.integration.checkin.test_scans import SCANS, Night, change_guest, nig
 from tests.support.arrivals import enrol, make_evening, scan
 from tests.support.client import Client
 from tests.support.hands import Clock, Outbox, Unit
+from tests.support.reviewing import open_matters
 from trainings.checkin import queries
 from trainings.checkin.models import Device, Door, Matter, Scan
 from trainings.checkin.passages import scanning
-from trainings.checkin.review.reading import open_matters
 from trainings.core.db import db
 from trainings.events.models import CertificateRule, Event
 from trainings.registration.models import Application, Channel

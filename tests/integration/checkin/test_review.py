@@ -13,12 +13,12 @@ from tests.support.arrivals import make_evening
 from tests.support.client import Client
 from tests.support.evening import device_of, evening
 from tests.support.hands import Clock, Unit
+from tests.support.reviewing import open_matters
 from trainings.accounts.models import Role
 from trainings.checkin import queries
 from trainings.checkin.models import Device, Direction, Matter, Method, Scan
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.scanning import record_attempts
-from trainings.checkin.review.reading import open_matters
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event
 from trainings.registration.actions import cancel_application

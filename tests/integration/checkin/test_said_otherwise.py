@@ -12,12 +12,12 @@ from sqlalchemy import select
 from tests.integration.checkin.test_scans import Night, night, stored
 from tests.support.arrivals import scan
 from tests.support.hands import Unit
+from tests.support.reviewing import open_matters
 from trainings.accounts.models import Staff
 from trainings.checkin import queries
 from trainings.checkin.counter.correcting import correct_profession
 from trainings.checkin.models import Fee, Matter, Scan
 from trainings.checkin.paper.keying import FILE_FORMAT, import_queue
-from trainings.checkin.review.reading import open_matters
 from trainings.directory.models import Profession
 from trainings.events.models import Event
 from trainings.registration.models import Application

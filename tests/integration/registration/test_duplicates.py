@@ -34,7 +34,7 @@ from trainings.registration.people.duplicates import (
     settle_as_different,
     settle_as_one,
 )
-from trainings.registration.people.reading import open_groups
+from trainings.registration.people.questions import Queue, questions
 from trainings.registration.seat_rules import candidates_in
 from trainings.registration.states import LIVE, State
 
@@ -242,7 +242,7 @@ def test_different_people_both_stand_and_one_address_stands_once(
     assert sorted(state_of(unit, one) for one in others) == expected
     with unit() as session:
         assert len({session.get_one(Application, one.id).canonical_person_id for one in others}) == 1
-        assert open_groups() == []
+        assert questions(most=20) == Queue([], 0)
     assert "高橋 美咲さんの申込が3件" in page
 
 
@@ -279,8 +279,8 @@ def test_somebody_alike_several_people_is_asked_about_one_after_the_other(unit: 
             send(event, mail=f"{n}@a.example", phone=f"000-555-070{n}", organisation_name="")
         assert len(session.scalars(select(PersonCandidate)).all()) == 2
         asked = set()
-        while groups := open_groups(event.id):
-            (pair, *_) = groups[0]
+        while queue := questions(event.id, most=1).first:
+            pair = queue[0].candidate
             asked.add((pair.person_id, pair.other_id))
             decide_distinct(candidate_id=pair.id, staff_id=None)
         assert len(asked) == 3

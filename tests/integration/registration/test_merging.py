@@ -25,6 +25,7 @@ from trainings.registration.models import Application
 from trainings.registration.people import reading as people
 from trainings.registration.people.addresses import address_by_person_secret
 from trainings.registration.people.merging import merge_people, undo_merge, unlink_application
+from trainings.registration.people.questions import count_elsewhere, count_of_events, questions
 from trainings.registration.states import LIVE, Reason, State
 
 
@@ -345,14 +346,18 @@ def test_open_candidates_concern_the_events_of_either_side(unit: Unit) -> None:
 
     with unit():
         found = {
-            one.title: [candidate.id for candidate in people.open_candidates_of_event(one.id)]
+            one.title: [asked.candidate.id for asked in questions(one.id, most=20).first]
             for one in (event, elsewhere, quiet)
         }
         assert found == {"春": [pair.id], "秋": [pair.id], "冬": []}
+        every = [event.id, elsewhere.id, quiet.id]
+        assert count_of_events(every) == {event.id: 1, elsewhere.id: 1}
+        assert [count_elsewhere(every), count_elsewhere([quiet.id])] == [0, 1]
 
     with unit():
         actions.decide_distinct(candidate_id=pair.id, staff_id=None)
-        assert people.open_candidates_of_event(event.id) == []
+        assert questions(event.id, most=20).total == 0
+        assert (count_of_events(every), count_elsewhere([])) == ({}, 0)
 
 
 # -- any order, against a reference -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from tests.support.applying import make_office
 from tests.support.guests import submit
 from tests.support.hands import Clock, Unit
 from trainings.allocation.offers import next_in_line
-from trainings.allocation.queries import meaning_of
+from trainings.allocation.queries import prospect_of
 from trainings.desk.queries import applications
 from trainings.directory.actions import load_master_data
 from trainings.events.models import Event, EventKind, Selection
@@ -97,7 +97,7 @@ def test_rules_of_a_lottery_mean_the_same(unit: Unit) -> None:
         for n, name in enumerate(SPELLINGS):
             submit(event, "NSV", n, organisation_name=name)
 
-        found = meaning_of(event)
+        found = prospect_of(event)
         assert found is not None
         assert found.seats == 2
 

@@ -167,9 +167,9 @@ def test_the_queue_asks_the_same_number_of_questions_however_long(
     with count_queries() as count:
         planner.get(QUEUE)
 
-    # staff with roles (2), possible duplicates (2), open pairs, whom they are beside, who holds two seats (2), canonical ids,
-    # people, merged rows, applications, decided pairs, addresses that ask
-    assert len(count) == 14
+    # staff with roles (2), possible duplicates (2), open pairs beside whom they are, canonical ids, people, merged rows,
+    # applications, decided pairs, addresses that ask
+    assert len(count) == 11
 
 
 # -- one person ----------------------------------------------------------------------------------------------

@@ -19,11 +19,11 @@ from trainings.events.queries import lock_event
 from trainings.registration.mails import tell
 from trainings.registration.models import Application
 from trainings.registration.people.duplicates import open_questions
-from trainings.registration.seat_rules import candidates_of, rules_of
+from trainings.registration.seat_rules import counted_in, rules_of
 from trainings.registration.states import Reason, State
 from trainings.registration.transitions import SEAT_FREED, change_state
 from trainings.seats.lottery import DrawResult, draw_with
-from trainings.seats.meaning import meaning
+from trainings.seats.meaning import prospect
 from trainings.seats.reading import odds_of
 from trainings.seats.record import draw_record, seed_of
 
@@ -43,8 +43,7 @@ class Preview:
 
 def preview(*, event: Event) -> Preview:
     """What a draw would do: of the list as it stands, or as it was frozen. Reads only."""
-    applied = queries.participants(event.id, [State.APPLIED])
-    mails = sum(1 for application in applied if application.mail)
+    draws, mails = queries.count_applied(event.id)
     frozen = queries.frozen_list(event)
     if frozen is not None:
         part = frozen.part
@@ -61,11 +60,11 @@ def preview(*, event: Event) -> Preview:
             mails=mails,
         )
     rules = rules_of(event)
-    placed = queries.participants(event.id, [State.CONFIRMED])
-    means = meaning(rules, candidates_of(event, applied), candidates_of(event, placed))
+    placed = counted_in(event.id, [State.CONFIRMED])
+    means = prospect(rules, counted_in(event.id, [State.APPLIED]), placed)
     names = {str(group.id): group.name for group in event.groups}
     return Preview(
-        draws=len(applied),
+        draws=draws,
         placed=len(placed),
         capacity=rules.capacity,
         fillable=means.seats,

@@ -142,7 +142,7 @@ def void(slug: str) -> ResponseReturnValue:
 
 
 def _void_page(event: Event, form: forms.VoidForm, problem: str, status: int) -> ResponseReturnValue:
-    affected = voiding.rows_decided_by_draw(event)
+    affected, mails = voiding.count_decided_by_draw(event)
     page = render_template(
         "allocation/void.html",
         event=event,
@@ -153,7 +153,7 @@ def _void_page(event: Event, form: forms.VoidForm, problem: str, status: int) ->
         closed=texts.REFUSALS[AllocationRefusal.DOOR_OPEN]
         if status == OK and not voiding.may_void(event)
         else "",
-        affected=len(affected),
-        mails=sum(1 for one in affected if one.mail),
+        affected=affected,
+        mails=mails,
     )
     return page, status

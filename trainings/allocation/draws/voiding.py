@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import CompoundSelect, func, select, union_all
+from sqlalchemy.orm import aliased
 
 from trainings.accounts.models import Staff
 from trainings.allocation import queries, texts
@@ -74,33 +74,50 @@ def may_void(event: Event) -> bool:
 
 def decided_by_draw(event: Event) -> Sequence[Application]:
     """Participants who have, await or were refused a seat by the draw and what followed from it, substitutes included."""
-    back = {one.id for one in rows_decided_by_draw(event)}
-    decided = queries.participants(event.id, DECIDED) if back else ()
-    return [one for one in decided if one.id in back]
-
-
-def rows_decided_by_draw(event: Event) -> Sequence[Row[Any]]:
-    """Of the same people, in the same order, no more than tells them apart: for counting them."""
-    rows = db.session.execute(
-        select(
-            Application.id,
-            Application.canonical_person_id,
-            Application.state,
-            Application.reason,
-            Application.mail,
-        )
-        .where(Application.event_id == event.id, Application.role == PARTICIPANT)
+    return db.session.scalars(
+        select(Application)
+        .where(Application.id.in_(_decided_by_draw(event)))
         .order_by(Application.submitted_at, Application.id)
     ).all()
-    # Of two refused applications of one person, or of one beside a seat given by hand, only one may live.
-    alive = {one.canonical_person_id for one in rows if one.state in LIVE}
-    back = []
-    for one in rows:
-        if one.state not in DECIDED or one.reason in BY_HAND:
-            continue
-        if one.state == State.NOT_SELECTED:
-            if one.canonical_person_id in alive:
-                continue
-            alive.add(one.canonical_person_id)
-        back.append(one)
-    return back
+
+
+def count_decided_by_draw(event: Event) -> tuple[int, int]:
+    """How many they are, and how many of them named a mail address."""
+    n, mails = db.session.execute(
+        select(func.count(), func.count(func.nullif(Application.mail, ""))).where(
+            Application.id.in_(_decided_by_draw(event))
+        )
+    ).one()
+    return n, mails
+
+
+def _decided_by_draw(event: Event) -> CompoundSelect[tuple[uuid.UUID]]:
+    """Of two refused applications of one person, or of one beside a seat given by hand, only one may live."""
+    here = (
+        Application.event_id == event.id,
+        Application.role == PARTICIPANT,
+        Application.reason.not_in(BY_HAND),
+    )
+    alive = aliased(Application)
+    lives = (
+        select(alive.id)
+        .where(
+            alive.event_id == event.id,
+            alive.role == PARTICIPANT,
+            alive.canonical_person_id == Application.canonical_person_id,
+            alive.state.in_(LIVE),
+        )
+        .exists()
+    )
+    oldest = func.row_number().over(
+        partition_by=Application.canonical_person_id, order_by=(Application.submitted_at, Application.id)
+    )
+    refused = (
+        select(Application.id, oldest.label("place"))
+        .where(*here, Application.state == State.NOT_SELECTED, ~lives)
+        .subquery()
+    )
+    return union_all(
+        select(Application.id).where(*here, Application.state.in_(DECIDED - {State.NOT_SELECTED})),
+        select(refused.c.id).where(refused.c.place == 1),
+    )

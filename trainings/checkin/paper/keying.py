@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -151,12 +151,17 @@ class Times:
     left: datetime | None = None
 
 
-def times_of(session: Session) -> dict[uuid.UUID, Times]:
-    """Application → what the scans of a session already say."""
+def times_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Times]:
+    """Application → what the scans of a session already say, of these."""
     found: dict[uuid.UUID, Times] = {}
     for application_id, direction, at in db.session.execute(
         select(Scan.application_id, Scan.direction, passed_at())
-        .where(Scan.event_id == session.event_id, passed_in() == session.id, stands())
+        .where(
+            Scan.event_id == session.event_id,
+            Scan.application_id.in_(ids),
+            passed_in() == session.id,
+            stands(),
+        )
         .order_by(passed_at())
     ).tuples():
         if application_id is None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, signed_in
 from trainings.accounts.models import Role
-from trainings.checkin import texts
+from trainings.checkin import queries, texts
 from trainings.checkin.models import Direction, Outcome
 from trainings.checkin.paper import exports
 from trainings.checkin.paper.badges import note_printed
@@ -28,16 +28,15 @@ from trainings.checkin.queries import door_of
 from trainings.checkin.refusals import CheckinRefusal
 from trainings.core import names
 from trainings.core.db import db
-from trainings.core.paging import part_of
 from trainings.core.paper import pdf
 from trainings.core.refusal import Refused
 from trainings.core.requests import sizes
 from trainings.core.requests.unprintable import tell_unprintable
 from trainings.core.web import blueprint, download
+from trainings.directory.forms import optional_id
 from trainings.events.models import Event, Session
 from trainings.events.queries import event_by_slug
 from trainings.printing.actions import order_paper
-from trainings.registration.models import Application
 from trainings.registration.queries import Filter, applications_of_event
 from trainings.registration.states import State
 
@@ -101,10 +100,10 @@ def key_in(slug: str) -> ResponseReturnValue:
     ways = [Direction.IN, Direction.OUT] if counts_exits(event) else [Direction.IN]
     # Of a long list the page has a part; of the others it says nothing.
     cells = {
-        key: (one.id, way)
-        for one in _people(event)
+        key: (one_id, way)
+        for one_id in queries.seated_among(event.id, _ids_typed())
         for way in ways
-        if (key := f"{way.value}-{one.id}") in request.form
+        if (key := f"{way.value}-{one_id}") in request.form
     }
     typed = {key: request.form[key] for key in cells}
     rows = [Keyed(one_id, way, typed[key]) for key, (one_id, way) in cells.items()]
@@ -145,22 +144,23 @@ def _sheet() -> uuid.UUID:
         abort(400)
 
 
-def _people(event: Event) -> list[Application]:
-    """In the order of the printed roster."""
-    people = applications_of_event(event.id, Filter(states=[State.CONFIRMED]))
-    return sorted(people, key=lambda one: (one.family_kana, one.given_kana, one.code))
+def _ids_typed() -> list[uuid.UUID]:
+    """Whose times the form has."""
+    told = {key.partition("-")[2] for key in request.form}
+    return [one for text in told if (one := optional_id(text)) is not None]
 
 
 def _keying_page(
     event: Event, session: Session, typed: dict[str, str], refused: Refused | None, status: int
 ) -> ResponseReturnValue:
     facts = refused.facts if refused else {}
+    people = queries.page_of_seated(event.id)
     page = render_template(
         "checkin/keying.html",
         event=event,
         session=session,
-        people=part_of(_people(event)),
-        times=times_of(session),
+        people=people,
+        times=times_of(session, [one.id for one in people]),
         has_door=door_of(event.id) is not None,
         exits=counts_exits(event),
         sheet=request.form.get("sheet") or uuid.uuid4(),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
-from uuid import UUID
 
 SLOT = timedelta(minutes=5)
 MOST_SLOTS = 24
 """Two hours: whoever comes later counts to the last slot, so that the columns stay broad enough to be read."""
-
-Guest = TypeVar("Guest")
 
 
 @dataclass(frozen=True)
@@ -24,36 +20,38 @@ class Slot:
     arrived: int
 
 
-def slots(arrivals: Iterable[datetime], opens_at: datetime, until: datetime) -> list[Slot]:
-    """First arrivals counted by five minutes, from the opening of the doors to `until`, at least one slot.
+def slots(arrived: Mapping[int, int], opens_at: datetime, until: datetime) -> list[Slot]:
+    """First arrivals by five minutes, from the opening of the doors to `until`, at least one slot. arrived: number of the
+    five minutes, counted from the opening → how many came in them.
 
     Whoever came before the opening counts to the first slot; whoever came after the last one, to the last.
     """
     wanted = max(1, -(-(until - opens_at) // SLOT))
     count = min(wanted, MOST_SLOTS)
-    found = Counter(min(max(0, (at - opens_at) // SLOT), count - 1) for at in arrivals)
+    found: Counter[int] = Counter()
+    for number, n in arrived.items():
+        found[min(max(0, number), count - 1)] += n
     return [Slot(opens_at + number * SLOT, found[number]) for number in range(count)]
 
 
 @dataclass(frozen=True)
-class Table(Generic[Guest]):
-    """One table. missing: who has a place at it and has not come, in the order given."""
+class Table:
+    """One table. expected: who has a place at it; missing: how many of them have not come."""
 
     number: int
     expected: int
-    missing: list[Guest]
+    missing: int
 
     @property
     def arrived(self) -> int:
-        return self.expected - len(self.missing)
+        return self.expected - self.missing
 
 
-def tables(places: Iterable[tuple[UUID, int, Guest]], arrived: Collection[UUID]) -> list[Table[Guest]]:
-    """The tables by number. places: (application, table number, whoever it is)."""
-    seated: Mapping[int, list[tuple[UUID, Guest]]] = defaultdict(list)
-    for application_id, number, guest in places:
-        seated[number].append((application_id, guest))
-    return [
-        Table(number, len(people), [guest for one, guest in people if one not in arrived])
-        for number, people in sorted(seated.items())
-    ]
+def tables(places: Iterable[tuple[int, bool, int]]) -> list[Table]:
+    """The tables by number. places: (table number, whether they came, how many)."""
+    expected: Counter[int] = Counter()
+    missing: Counter[int] = Counter()
+    for number, came, n in places:
+        expected[number] += n
+        missing[number] += 0 if came else n
+    return [Table(number, expected[number], missing[number]) for number in sorted(expected)]

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from trainings.checkin.models import Direction, Matter, Method, Outcome, Scan, ScanKind, Why
 from trainings.checkin.passages.facts import Passed, passages_of
-from trainings.checkin.passages.scanning import WRONG_CLOCK
-from trainings.events.queries import notices_of
+from trainings.checkin.passages.scanning import WRONG_CLOCK, counts_exits
+from trainings.events.models import Event
+from trainings.events.queries import notices_of_events
 from trainings.events.whereabouts import overtakes
 
 FOREIGN = frozenset({Why.UNKNOWN, Why.OTHER_EVENT})
+BEFORE_UNKNOWN = {
+    "reused": Matter.REUSED,
+    "odd_name": Matter.ODD_NAME,
+    "odd_kana": Matter.ODD_KANA,
+}
+"""What of an answer asks before it is asked whether the code was one of ours, in this order."""
 
 
 class Matters:
-    """Of some scans of one event, with all that stands of their people."""
+    """Of some scans of some events, with all that stands of their people."""
 
-    def __init__(self, scans: Sequence[Scan], exits: bool) -> None:
-        """exits: the event counts who leaves."""
-        self._exits = exits
-        self._overtaken_at = _overtaken_at(scans[0].event_id) if scans else None
+    def __init__(self, scans: Sequence[Scan], events: Mapping[uuid.UUID, Event]) -> None:
+        """events: those of the scans, by id."""
+        self._exits = {event.id: counts_exits(event) for event in events.values()}
+        self._overtaken_at = _overtaken_at(events.keys()) if scans else {}
         self._passed: dict[uuid.UUID, list[Passed]] = defaultdict(list)
         for one in passages_of({scan.application_id for scan in scans if scan.application_id}):
             if one.scan.application_id is not None:
@@ -35,12 +42,9 @@ class Matters:
         return self._asks(scan) or self._overtaken(scan)
 
     def _asks(self, scan: Scan) -> Matter | None:
-        if "reused" in scan.answer:
-            return Matter.REUSED
-        if "odd_name" in scan.answer:
-            return Matter.ODD_NAME
-        if "odd_kana" in scan.answer:
-            return Matter.ODD_KANA
+        for said, matter in BEFORE_UNKNOWN.items():
+            if said in scan.answer:
+                return matter
         if scan.why in FOREIGN:
             return Matter.UNKNOWN
         if "clock_off" in scan.answer:
@@ -55,17 +59,18 @@ class Matters:
     def _overtaken(self, scan: Scan) -> Matter | None:
         """Somebody passed, and then the event was called off, postponed or moved to another day."""
         passed = self.passed(scan)
-        if passed is None or self._overtaken_at is None or passed.at >= self._overtaken_at:
+        overtaken_at = self._overtaken_at.get(scan.event_id)
+        if passed is None or overtaken_at is None or passed.at >= overtaken_at:
             return None
         return Matter.OVERTAKEN
 
     def _let_in(self, scan: Scan) -> Matter | None:
         """Let in against the answer; no matter where the answer came only from what had not arrived by then."""
-        before = self._before(scan)
+        before, exits = self._before(scan), self._exits[scan.event_id]
         match scan.answer.get("against"):
             case Why.NOT_INSIDE:
                 return None if any(one.scan.direction == Direction.IN for one in before) else Matter.NO_ENTRY
-            case Why.LEFT_ALREADY if self._exits or not before or before[-1].scan.direction == Direction.IN:
+            case Why.LEFT_ALREADY if exits or not before or before[-1].scan.direction == Direction.IN:
                 return None
             # Online nobody comes in without an application then: the desk did not know.
             case Why.NOT_HELD if scan.method == Method.WALK_IN:
@@ -104,9 +109,13 @@ class Matters:
         ]
 
 
-def _overtaken_at(event_id: uuid.UUID) -> datetime | None:
-    """When an event was last called off, postponed or moved to another day."""
-    return max((one.at for one in notices_of(event_id) if overtakes(one)), default=None)
+def _overtaken_at(event_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When events were last called off, postponed or moved to another day; those that never were are left out."""
+    found: dict[uuid.UUID, datetime] = {}
+    for one in notices_of_events(event_ids):
+        if overtakes(one):
+            found[one.event_id] = max(one.at, found.get(one.event_id, one.at))
+    return found
 
 
 def _same(one: Scan, other: Scan) -> bool:

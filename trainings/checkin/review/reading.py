@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal_column, select, union
 
 from trainings.accounts.models import Staff
 from trainings.audit.actions import record
 from trainings.checkin import queries
-from trainings.checkin.models import Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
+from trainings.checkin.models import ODD_SQL, Matter, Method, Outcome, Scan, ScanKind, Settlement, Why
 from trainings.checkin.passages.attempts import Attempt
 from trainings.checkin.passages.decision import is_passage
 from trainings.checkin.passages.facts import Passed, not_undone, passed_at, stands
-from trainings.checkin.passages.scanning import counts_exits, lock_door, record_attempts
-from trainings.checkin.review.matters import FOREIGN, Matters
+from trainings.checkin.passages.scanning import lock_door, record_attempts
+from trainings.checkin.review.matters import BEFORE_UNKNOWN, FOREIGN, Matters
 from trainings.core import clock
 from trainings.core.db import db
+from trainings.core.paging import Page, part_of
 from trainings.events.models import Event, EventNotice
 from trainings.registration.models import Application
 
@@ -58,48 +59,113 @@ class Open:
         return _right_time(self.scan)
 
 
-def open_matters(event_id: uuid.UUID) -> list[Open]:
-    """Everything that asks for a look and was not settled, in the order of arrival; the same unknown code once."""
-    scans = db.session.scalars(_asking(event_id)).all()
-    matters = Matters(scans, counts_exits(db.session.get_one(Event, event_id)))
-    asking = [(scan, matter) for scan in scans if (matter := matters.of(scan)) is not None]
-    known = _applications([scan for scan, _ in asking])
-    desks = {one.id: one.name for one in queries.devices_of(event_id)}
-    codes = Counter(scan.code_fingerprint for scan, matter in asking if matter == Matter.UNKNOWN)
-    told: set[str] = set()
-    found = []
-    for scan, matter in asking:
-        if matter == Matter.UNKNOWN and scan.code_fingerprint in told:
-            continue
-        told.add(scan.code_fingerprint)
-        passed, other = matters.passed(scan), matters.other(scan) if matter == Matter.TWICE else None
-        found.append(
-            Open(
-                scan=scan,
-                matter=matter,
-                application=known.get(scan.application_id) if scan.application_id else None,
-                at=passed.at if passed else scan.scanned_at,
-                desk=_desk(desks, scan),
-                other=other,
-                other_desk=_desk(desks, other.scan) if other else "",
-                against=Why(scan.answer.get("against", "")),
-                times=codes[scan.code_fingerprint] if matter == Matter.UNKNOWN else 1,
-                foreign_event=scan.answer.get("event", ""),
+@dataclass(frozen=True)
+class _Unread:
+    """A code that is of no ticket, as the database counts it: cursor of its first reading, and how many there were."""
+
+    cursor: int
+    times: int
+    matter: Matter = Matter.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Review:
+    """Open matters by kind, a page of them, and how many there are of each kind."""
+
+    page: Page[Open]
+    counts: Counter[Matter]
+
+
+def review_of(event: Event, kinds: Sequence[Matter], *, size: int) -> Review:
+    """Everything that asks for a look and was not settled, in this order of kinds and then of arrival; the same unknown
+    code once. Of unknown codes, of which there may be thousands, only those that the page shows are read."""
+    listed = _listed(event)
+    listed.sort(key=lambda one: kinds.index(one.matter))
+    page = part_of(listed, size=size).showing(lambda rows: _read(event.id, rows))
+    return Review(page, Counter(one.matter for one in listed))
+
+
+def counts_open(event_id: uuid.UUID | None = None) -> dict[uuid.UUID, int]:
+    """Event → how many matters are open, of one event or of all; events without any are left out."""
+    counts = Counter(
+        dict(
+            db.session.execute(
+                select(Scan.event_id, func.count(Scan.code_fingerprint.distinct()))
+                .where(*_unread(event_id))
+                .group_by(Scan.event_id)
             )
+            .tuples()
+            .all()
         )
-    return found
-
-
-def events_asking(event_id: uuid.UUID | None = None) -> Sequence[uuid.UUID]:
-    """Events with attempts that may ask for a look; of one, or all."""
-    return db.session.scalars(
-        _asking(event_id).order_by(None).with_only_columns(Scan.event_id).distinct()
-    ).all()
+    )
+    scans, matters = _looked_at(event_id)
+    counts.update(scan.event_id for scan in scans if matters.of(scan) is not None)
+    return dict(counts)
 
 
 def count_open(event_id: uuid.UUID) -> int:
-    """How many matters are open."""
-    return len(open_matters(event_id))
+    """How many matters of one event are open."""
+    return counts_open(event_id).get(event_id, 0)
+
+
+def _listed(event: Event) -> list[Open | _Unread]:
+    scans, matters = _looked_at(event.id)
+    asking = [(scan, matter) for scan in scans if (matter := matters.of(scan)) is not None]
+    known = _applications([scan for scan, _ in asking])
+    desks = _desks(event.id)
+    unread = db.session.execute(
+        select(func.min(Scan.cursor), func.count())
+        .where(*_unread(event.id))
+        .group_by(Scan.code_fingerprint)
+        .order_by(func.min(Scan.cursor))
+    ).tuples()
+    return [
+        *(_opened(scan, matter, desks, matters, known) for scan, matter in asking),
+        *(_Unread(cursor, times) for cursor, times in unread),
+    ]
+
+
+def _read(event_id: uuid.UUID, listed: Sequence[Open | _Unread]) -> list[Open]:
+    """The same with the first reading of each unknown code."""
+    cursors = [one.cursor for one in listed if isinstance(one, _Unread)]
+    if not cursors:
+        return [one for one in listed if isinstance(one, Open)]
+    desks = _desks(event_id)
+    first = {
+        scan.cursor: scan
+        for scan in db.session.scalars(
+            select(Scan).where(Scan.event_id == event_id, Scan.cursor.in_(cursors))
+        )
+    }
+    return [
+        replace(_opened(first[one.cursor], one.matter, desks), times=one.times)
+        if isinstance(one, _Unread)
+        else one
+        for one in listed
+    ]
+
+
+def _opened(
+    scan: Scan,
+    matter: Matter,
+    desks: Mapping[uuid.UUID, str],
+    matters: Matters | None = None,
+    known: Mapping[uuid.UUID, Application] | None = None,
+) -> Open:
+    passed = matters.passed(scan) if matters else None
+    other = matters.other(scan) if matters and matter == Matter.TWICE else None
+    return Open(
+        scan=scan,
+        matter=matter,
+        application=known.get(scan.application_id) if known and scan.application_id else None,
+        at=passed.at if passed else scan.scanned_at,
+        desk=_desk(desks, scan),
+        other=other,
+        other_desk=_desk(desks, other.scan) if other else "",
+        against=Why(scan.answer.get("against", "")),
+        times=1,
+        foreign_event=scan.answer.get("event", ""),
+    )
 
 
 def settle(*, event_id: uuid.UUID, scan_id: uuid.UUID, undo: bool, staff: Staff) -> None:
@@ -210,19 +276,48 @@ def _settle(scan: Scan, staff: Staff, *, undone: bool = False) -> bool:
     return True
 
 
-def _asking(event_id: uuid.UUID | None) -> Select[tuple[Scan]]:
-    """Attempts that may ask for a look and were not settled; a passage that was taken back asks no more."""
-    settled = select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
-    return (
-        select(Scan)
-        .where(
-            Scan.event_id == event_id if event_id is not None else true(),
-            Scan.kind == ScanKind.SCAN,
-            or_(Scan.flagged, Scan.why.in_(FOREIGN), Scan.scanned_at > Scan.received_at, _may_be_overtaken()),
-            ~settled,
-            not_undone(),
-        )
-        .order_by(Scan.cursor)
+def _looked_at(event_id: uuid.UUID | None) -> tuple[Sequence[Scan], Matters]:
+    """Attempts of which the scans of their people must say whether they ask for a look: all but unknown codes."""
+    scans = db.session.scalars(
+        select(Scan).where(Scan.id.in_(_asking(event_id))).order_by(Scan.event_id, Scan.cursor)
+    ).all()
+    ids = {scan.event_id for scan in scans}
+    events = (
+        {one.id: one for one in db.session.scalars(select(Event).where(Event.id.in_(ids)))} if ids else {}
+    )
+    return scans, Matters(scans, events)
+
+
+_ODD: ColumnElement[bool] = literal_column(ODD_SQL)
+
+
+def _unread(event_id: uuid.UUID | None) -> Iterator[ColumnElement[bool]]:
+    """Codes of no ticket, read at one event or any, that ask for a look."""
+    yield _ODD
+    yield _is_unknown()
+    yield from _not_settled(event_id)
+
+
+def _asking(event_id: uuid.UUID | None) -> CompoundSelect[tuple[uuid.UUID]]:
+    """The other attempts that may ask for a look. Two questions, so that each is answered from an index."""
+    others = (~_is_unknown(), *_not_settled(event_id))
+    return union(select(Scan.id).where(_ODD, *others), select(Scan.id).where(_may_be_overtaken(), *others))
+
+
+def _not_settled(event_id: uuid.UUID | None) -> Iterator[ColumnElement[bool]]:
+    """A passage that was taken back asks no more either."""
+    if event_id is not None:
+        yield Scan.event_id == event_id
+    yield Scan.kind == ScanKind.SCAN
+    yield ~select(Settlement.scan_id).where(Settlement.scan_id == Scan.id).exists()
+    yield not_undone()
+
+
+def _is_unknown() -> ColumnElement[bool]:
+    """A code of no ticket, and nothing else that asks; as `Matters` says of one scan."""
+    return and_(
+        Scan.why.in_(FOREIGN),
+        *(Scan.answer[odd].as_string().is_(None) for odd in BEFORE_UNKNOWN),
     )
 
 
@@ -231,7 +326,8 @@ def _may_be_overtaken() -> ColumnElement[bool]:
     later = select(EventNotice.id).where(
         EventNotice.event_id == Scan.event_id, EventNotice.at > Scan.scanned_at
     )
-    return and_(Scan.outcome != Outcome.REFUSED, later.exists())
+    changed = select(EventNotice.event_id)
+    return and_(Scan.event_id.in_(changed), Scan.outcome != Outcome.REFUSED, later.exists())
 
 
 def _alike(scan: Scan) -> Sequence[Scan]:
@@ -255,5 +351,9 @@ def _applications(scans: Sequence[Scan]) -> dict[uuid.UUID, Application]:
     return {one.id: one for one in rows}
 
 
-def _desk(desks: dict[uuid.UUID, str], scan: Scan) -> str:
+def _desks(event_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    return {one.id: one.name for one in queries.devices_of(event_id)}
+
+
+def _desk(desks: Mapping[uuid.UUID, str], scan: Scan) -> str:
     return desks.get(scan.device_id, "") if scan.device_id else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,12 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from trainings.accounts.access import allowed, current_staff
 from trainings.accounts.models import Role, Staff
-from trainings.checkin import queries, texts
+from trainings.checkin import texts
 from trainings.checkin.paper.keying import instant_typed
 from trainings.checkin.review import reading as review
 from trainings.core import clock
 from trainings.core.db import db
-from trainings.core.paging import part_of
 from trainings.core.refusal import Refused
 from trainings.core.requests.editions import MADE_FROM, Facet, clash_page, edition_of, meet_request
 from trainings.core.web import blueprint
@@ -37,14 +35,13 @@ def index(slug: str) -> ResponseReturnValue:
 def _page(slug: str, problem: str, refused: uuid.UUID | None, status: int) -> ResponseReturnValue:
     """refused: whose time was not understood; it stays as typed, and made from what its page showed."""
     event = event_by_slug(slug) or abort(404)
-    matters = review.open_matters(event.id) if queries.door_of(event.id) else []
-    # By kind, as the page shows them; each kind stays in the order of arrival.
-    kinds = list(texts.MATTERS)
+    # A door that was never opened has none.
+    found = review.review_of(event, list(texts.MATTERS), size=MATTERS_A_PAGE)
     page = render_template(
         "checkin/review.html",
         event=event,
-        matters=part_of(sorted(matters, key=lambda one: kinds.index(one.matter)), size=MATTERS_A_PAGE),
-        counts=Counter(one.matter for one in matters),
+        matters=found.page,
+        counts=found.counts,
         words=texts.MATTERS,
         whys=texts.WHYS,
         problem=problem,

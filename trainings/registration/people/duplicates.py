@@ -30,7 +30,7 @@ from trainings.registration.mails import of_guests, tell
 from trainings.registration.models import Application
 from trainings.registration.people.clashing import counts_alike, take_place
 from trainings.registration.people.merging import unlink_application
-from trainings.registration.people.reading import open_groups
+from trainings.registration.people.questions import count_of_events
 from trainings.registration.states import LIVE, Reason, State
 from trainings.registration.transitions import change_state
 
@@ -53,9 +53,8 @@ class Doubt:
 
 def doubts(event_id: uuid.UUID | None = None) -> list[Doubt]:
     """What staff have to settle, oldest first; of one event, or of all that are not over."""
-    wanted = Application.event_id == event_id if event_id is not None else Event.ends_at > clock.now()
     others: dict[tuple[uuid.UUID, uuid.UUID], list[Application]] = defaultdict(list)
-    for one in _open_in(Application.state == State.DUPLICATE, wanted):
+    for one in _open_in(Application.state == State.DUPLICATE, _asked_of(event_id)):
         others[one.event_id, one.canonical_person_id].append(one)
     people = {person_id for _, person_id in others}
     stands = {
@@ -63,6 +62,21 @@ def doubts(event_id: uuid.UUID | None = None) -> list[Doubt]:
         for one in _open_in(Application.state.in_(LIVE), Application.canonical_person_id.in_(people))
     }
     return [Doubt(found[0].event, key[1], stands.get(key), found) for key, found in others.items()]
+
+
+def count_doubts(event_id: uuid.UUID | None = None) -> dict[uuid.UUID, int]:
+    """Event → how many of the same there are; events without any are left out."""
+    rows = db.session.execute(
+        select(Application.event_id, func.count(Application.canonical_person_id.distinct()))
+        .join(Event, Event.id == Application.event_id)
+        .where(Application.state == State.DUPLICATE, _asked_of(event_id))
+        .group_by(Application.event_id)
+    )
+    return {id: n for id, n in rows}
+
+
+def _asked_of(event_id: uuid.UUID | None) -> ColumnElement[bool]:
+    return Application.event_id == event_id if event_id is not None else Event.ends_at > clock.now()
 
 
 def _open_in(*which: ColumnElement[bool]) -> Sequence[Application]:
@@ -77,7 +91,7 @@ def _open_in(*which: ColumnElement[bool]) -> Sequence[Application]:
 
 def open_questions(event_id: uuid.UUID) -> int:
     """How many decisions about who is whom an event waits for: its draw refuses while there is any."""
-    return len(doubts(event_id)) + len(open_groups(event_id))
+    return count_doubts(event_id).get(event_id, 0) + count_of_events([event_id]).get(event_id, 0)
 
 
 # -- settling ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from trainings.audit.actions import record
@@ -24,14 +24,14 @@ from trainings.directory.office_names import office_key
 from trainings.directory.refusals import DirectoryRefusal
 from trainings.events.queries import lock_event
 from trainings.registration.intake import write_search_key
-from trainings.registration.models import Application
+from trainings.registration.models import TYPED_OFFICE_SQL, Application
 from trainings.registration.states import LIVE
 
 _FREE = (Application.organisation_id.is_(None), Application.organisation_name != "")
-ENTRIES_A_PAGE = 20
+ENTRIES_A_PAGE = 10
 MOST_AT_ONCE = 40
 """So many applications that say one name are decided on at once; the others come after them."""
-OPEN_FREE_ENTRY = (*_FREE, Application.organisation_kept.is_(False))
+OPEN_FREE_ENTRY: ColumnElement[bool] = literal_column(f"({TYPED_OFFICE_SQL})")
 """Nobody has settled it."""
 
 
@@ -51,18 +51,18 @@ class FreeEntry:
 def open_free_entries(event_id: uuid.UUID | None = None) -> list[FreeEntry]:
     """Free entries that nobody has settled, the most frequent first; of all applications, or those that hold up the
     draw of one event."""
-    return _with_suggestions(_loaded(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)])))
+    return _with_suggestions(_loaded(_grouped([OPEN_FREE_ENTRY, *_of(event_id)])))
 
 
 def count_open_names(event_id: uuid.UUID) -> int:
     """How many names hold up the draw of an event."""
-    typed = select(Application.organisation_name).where(*OPEN_FREE_ENTRY, *_of(event_id)).distinct()
+    typed = select(Application.organisation_name).where(OPEN_FREE_ENTRY, *_of(event_id)).distinct()
     return len({office_key(name) for name in db.session.scalars(typed)})
 
 
 def page_of_free_entries(event_id: uuid.UUID | None = None) -> Page[FreeEntry]:
     """The part of the same list that the address asks for; offices are looked for only for these."""
-    page = part_of(_grouped([*OPEN_FREE_ENTRY, *_of(event_id)]), size=ENTRIES_A_PAGE)
+    page = part_of(_grouped([OPEN_FREE_ENTRY, *_of(event_id)]), size=ENTRIES_A_PAGE)
     return page.showing(lambda rows: _with_suggestions(_loaded(rows, MOST_AT_ONCE)))
 
 
@@ -74,7 +74,7 @@ def kept_free_entries() -> Page[FreeEntry]:
 
 def count_open_free_entries(event_id: uuid.UUID) -> int:
     """How many live applications of an event still have an unsettled free entry; its draw waits for them."""
-    wanted = [*_FREE, Application.organisation_kept.is_(False), *_of(event_id)]
+    wanted = [OPEN_FREE_ENTRY, *_of(event_id)]
     return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
 
 

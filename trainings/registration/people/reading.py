@@ -109,48 +109,6 @@ def _clashes_among(applications: Iterable[Application]) -> list[Clash]:
     return [Clash(pair[0].event, (pair[0], pair[1])) for pair in by_event.values() if len(pair) == 2]
 
 
-def open_candidates_of_event(event_id: uuid.UUID) -> list[PersonCandidate]:
-    """Undecided pairs of which one has a live application at the event; its draw refuses while there is any."""
-    pairs = directory.open_candidates()
-    if not pairs:
-        return []
-    root_of = directory.canonical_ids({end for pair in pairs for end in (pair.person_id, pair.other_id)})
-    applying = set(
-        db.session.scalars(
-            select(Application.canonical_person_id).where(
-                Application.event_id == event_id,
-                Application.state.in_(LIVE),
-                Application.canonical_person_id.in_(set(root_of.values())),
-            )
-        )
-    )
-    return [pair for pair in pairs if {root_of[pair.person_id], root_of[pair.other_id]} & applying]
-
-
-def holding_two_seats(
-    pairs: Collection[PersonCandidate], event_id: uuid.UUID | None = None
-) -> set[uuid.UUID]:
-    """Ids of those undecided pairs of which both hold a seat at the event, or at any that is not over: if they are one,
-    somebody waits for nothing."""
-    if not pairs:
-        return set()
-    root_of = directory.canonical_ids({end for pair in pairs for end in (pair.person_id, pair.other_id)})
-    of_event = Event.id == event_id if event_id is not None else Event.ends_at > clock.now()
-    seated: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for id, root in db.session.execute(
-        select(Application.event_id, Application.canonical_person_id)
-        .join(Event, Event.id == Application.event_id)
-        .where(
-            of_event,
-            Application.state.in_(HOLDS_SEAT),
-            Application.canonical_person_id.in_(set(root_of.values())),
-        )
-    ):
-        seated[root].add(id)
-    ends = {pair.id: (root_of[pair.person_id], root_of[pair.other_id]) for pair in pairs}
-    return {id for id, (one, other) in ends.items() if one != other and seated[one] & seated[other]}
-
-
 def twins_at(
     event_id: uuid.UUID, application_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
@@ -183,17 +141,6 @@ def _twins() -> CompoundSelect[tuple[uuid.UUID, uuid.UUID, str]]:
 
 
 _TWINS = _twins()
-
-
-def open_groups(event_id: uuid.UUID | None = None) -> list[list[PersonCandidate]]:
-    """Undecided pairs as one question each: newer people who write from one address, beside one known person, are decided
-    on together. Of one event, or all; oldest first."""
-    pairs = directory.open_candidates() if event_id is None else open_candidates_of_event(event_id)
-    root_of = directory.canonical_ids({pair.other_id for pair in pairs})
-    groups: dict[tuple[uuid.UUID, str], list[PersonCandidate]] = defaultdict(list)
-    for pair in pairs:
-        groups[root_of[pair.other_id], pair.person.mail.lower() or str(pair.id)].append(pair)
-    return list(groups.values())
 
 
 def decided_candidates(limit: int = 20) -> Sequence[PersonCandidate]:

@@ -18,7 +18,7 @@ from trainings.directory import actions as directory_actions
 from trainings.directory import forms, texts
 from trainings.directory.models import CandidateState, PersonCandidate
 from trainings.events.models import Event
-from trainings.registration.people import addresses, duplicates, merging
+from trainings.registration.people import addresses, duplicates, merging, questions
 from trainings.registration.people import reading as people
 from trainings.registration.people.reading import Clash, Side
 
@@ -99,10 +99,9 @@ def _event_or_404(event_id: uuid.UUID) -> Event:
 # -- pairs ---------------------------------------------------------------------------------------------------------
 
 
-def _group_of(candidate_id: uuid.UUID) -> list[PersonCandidate]:
-    """The pair and those that are decided on with it; the pair alone once it is decided. 404 for an unknown one."""
-    pair = db.session.get(PersonCandidate, candidate_id) or abort(404)
-    return next((group for group in people.open_groups() if pair in group), [pair])
+def _group_of(candidate_id: uuid.UUID) -> Sequence[PersonCandidate]:
+    """The pair and those that are decided on with it. 404 for an unknown one."""
+    return questions.asked_with(db.session.get(PersonCandidate, candidate_id) or abort(404))
 
 
 @bp.post("/staff/people/candidates/<uuid:candidate_id>/merge")
@@ -188,29 +187,23 @@ def queue_page(*, refused: Refused | None = None, at: uuid.UUID | None = None) -
         # What was locked and half done is undone before the page is read again.
         db.session.rollback()
     doubts = duplicates.doubts(event.id if event else None)
-    groups = _urgent_first(people.open_groups(event.id if event else None))
-    shown = groups[: max(0, ON_A_PAGE - len(doubts))]
+    queue = questions.questions(event.id if event else None, most=max(0, ON_A_PAGE - len(doubts)))
+    shown = {one.candidate.id: one.more for one in queue.first}
     page = render_template(
         "registration/candidates.html",
         event=event,
-        total=len(doubts) + len(groups),
+        total=len(doubts) + queue.total,
         doubts=doubts[:ON_A_PAGE],
-        pairs=_pairs([group[0] for group in shown], {group[0].id: len(group) - 1 for group in shown}),
+        pairs=_pairs([one.candidate for one in queue.first], shown),
         decided=_pairs(people.decided_candidates()),
         undo=_taken_back_by_key(),
         asking=addresses.addresses_that_ask(),
         likenesses=texts.LIKENESSES,
         act=forms.ActForm(),
         error=refused.sentence(texts.REFUSALS) if refused else "",
-        error_at=at if any(group[0].id == at for group in shown) else None,
+        error_at=at if at in shown else None,
     )
     return page, 422 if refused else 200
-
-
-def _urgent_first(groups: list[list[PersonCandidate]]) -> list[list[PersonCandidate]]:
-    """Who may hold two seats before all others; oldest first among these and those."""
-    twice = people.holding_two_seats([pair for group in groups for pair in group])
-    return sorted(groups, key=lambda group: twice.isdisjoint({pair.id for pair in group}))
 
 
 def _pairs(candidates: Collection[PersonCandidate], more: dict[uuid.UUID, int] | None = None) -> list[Pair]:
