@@ -12,11 +12,13 @@ from trainings.registration.models import BY_STAFF, Application, Channel
 from trainings.registration.refusals import RegistrationRefusal
 from trainings.registration.states import State
 
+
 def why_closed(
     event: Event, channel: Channel, role: str = PARTICIPANT, arrived_at: datetime | None = None
 ) -> RegistrationRefusal | None:
-    """Why nobody can be taken in now in this role by this channel; None when they can. Pages say so before anything is typed.
-    What staff enter may come in after closing, until the list is frozen. arrived_at: when it came; None for now."""
+    """Why nobody can be taken in now in this role by this channel; None when they can. Pages say so before anything
+    is typed. What staff enter may come in after closing, until the list is frozen. arrived_at: when it came; None for
+    now."""
     instant = clock.now()
     if arrived_at is not None and arrived_at > instant:
         return RegistrationRefusal.ARRIVES_LATER
