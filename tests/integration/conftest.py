@@ -82,6 +82,7 @@ def app(
     """An application on a fresh database. No context is pushed: use `unit` for the database, `client` for pages."""
     values = {"database_url": database.url, "instance_dir": str(tmp_path / "instance")} | overrides
     made = create_app(Settings.for_tests(**values))
+    made.logger.disabled = False  # it outlives the application, and a test before may have silenced it
     made.jinja_env.bytecode_cache = compiled_templates
     share_compiled_sql(made)
     watch_sessions(made)

@@ -163,7 +163,13 @@ USES: dict[str, tuple[str, str] | str] = {
     "application.entered_by_id": (STAFF, "page of the application"),
     **dict.fromkeys(
         (
-            *("scan.staff_id", "badge_print.staff_id", "door_fee.staff_id", "door_settlement.staff_id"),
+            *(
+                "scan.staff_id",
+                "badge_print.staff_id",
+                "door_fee.staff_id",
+                "door_settlement.staff_id",
+                "told.staff_id",
+            ),
             *("draw.drawn_by_id", "draw_void.voided_by_id"),
             *("person_candidate.decided_by_id", "person_address.vouched_by_id"),
         ),

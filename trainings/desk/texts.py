@@ -53,6 +53,7 @@ VERBS = {
     "devices.acknowledged": "新しく登録された端末を確かめました",
     "device.enrolled": "受付の端末を登録しました",
     "device.locked": "受付の端末にPINを付けました",
+    "device.lock_held": "PINが5回ちがったため、受付の端末をロックしたままにしました",
     "device.unlocked": "受付の端末のPINをなくしました",
     "device.revoked": "受付の端末を使えなくしました",
     "application.profession_corrected": "受付で職種を直しました",

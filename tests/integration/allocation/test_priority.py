@@ -266,9 +266,9 @@ def test_weights_rest_while_the_list_is_frozen(
     event = announced(unit)
     apply(unit, event, 0)
     clock.set(event.application_closes_at)
+    form = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/rules").form("main form")
     with unit():
         freeze_list(event_id=event.id)
-    form = staff_client(Role.PLANNER).get(f"/staff/events/{event.slug}/rules").form("main form")
 
     page = form.fill({"first_timer": "4"}).submit("この内容にする", status=422)
 

@@ -214,7 +214,7 @@ def test_capacity_below_the_confirmed_is_refused(planner: Client, unit: Unit) ->
 
 
 def test_selection_is_fixed_after_the_first_application(planner: Client, unit: Unit) -> None:
-    event = published(unit)
+    event = published(unit, quotas={})
     edit = f"/staff/events/{event.slug}/edit"
     planner.get(edit).form(button=SAVE).fill({"selection": "lottery"}).submit(SAVE)
     planner.get(edit).form(button=SAVE).fill({"selection": "first_come"}).submit(SAVE)
