@@ -47,8 +47,8 @@ SAYS: dict[str, str] = {
     "no form, ended": "に終わりました",
     "called off": "中止になりました",
     "postponed": "延期になりました",
-    "not yet, staff": "申込の受付は、まだ始まっていません",
-    "not open, staff": "いまは申込を受け付けていません",
+    "not yet, staff": "早く入れるときは、催しの「申込を始める日」を早めてください",
+    "not open, staff": "公開していないか、延期・中止になった催しです。申込は入れられません",
 }
 """What a page says → the words by which it is known, on any page of the way."""
 AT_THE_DOOR = ("fee", "not held", "pledge on paper")
@@ -264,7 +264,7 @@ ROWS = (
             **on(says("no form, to come"), COLLEAGUE),
             **on(says("not yet, staff"), PROXY),
         },
-        less=on(FORM, WEB, COLLEAGUE),
+        less=on(FORM, WEB, COLLEAGUE, PROXY),
     ),
     Row(
         # Late FAX: staff may enter what came on paper after closing.
@@ -290,7 +290,7 @@ ROWS = (
             **on(says("not open, staff"), PROXY),
             **on(says("not held"), WALK_IN),
         },
-        less=on(FORM, WEB, COLLEAGUE),
+        less=on(FORM, WEB, COLLEAGUE, PROXY),
     ),
     Row(
         "state, postponed",
@@ -301,7 +301,7 @@ ROWS = (
             **on(says("not open, staff"), PROXY),
             **on(says("not held"), WALK_IN),
         },
-        less=on(FORM, WEB, COLLEAGUE),
+        less=on(FORM, WEB, COLLEAGUE, PROXY),
     ),
     Row(
         # The door still brings in what it has kept, and whoever stands there.
@@ -309,7 +309,11 @@ ROWS = (
         outcomes("not_published", "not_published", CONFIRMED),
         {"state": EventState.CLOSED},
         more={**on(says("no form, ended"), WEB, COLLEAGUE), **on(says("not open, staff"), PROXY)},
-        less=on(FORM, WEB, COLLEAGUE),
+        less={
+            **on(FORM, COLLEAGUE, PROXY),
+            (FIRST_COME, WEB): says("form", "waits", "in order"),
+            (LOTTERY, WEB): says("form", "waits", "draw"),
+        },
     ),
     Row(
         "fee_amount",

@@ -259,7 +259,8 @@ def test_every_setting_does_and_says_what_the_table_says_on_every_way_in(
                     told[row.name, selection, way] = hall.seen_by(row, way)
                     promised[row.name, selection, way] = _promised(row, (selection, way))
 
-    assert {path: seen for path, seen in told.items() if seen != promised[path]} == {}
+    wrong = {path: (seen, promised[path]) for path, seen in told.items() if seen != promised[path]}
+    assert not wrong, "\n".join(f"{path}: {seen}, not {meant}" for path, (seen, meant) in wrong.items())
 
 
 def _hall(unit: Unit, selection: Selection, guest: Client, planner: Client) -> Hall:
