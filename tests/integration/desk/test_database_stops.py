@@ -127,6 +127,7 @@ def test_worker_waits_while_it_is_away_and_then_goes_on(
         with unit() as session:
             session.execute(update(Message).values(next_attempt_at=clocks.now()))
             queue_mail(to="new@clinic.example", subject="s", body="b", purpose="test")
+        app.extensions["nudge_worker"]()
 
         wait_for(lambda: {one.state for one in outbox.all()} == {MessageState.SENT})
         assert process.poll() is None
