@@ -356,7 +356,10 @@ def _pressed(form: Form, button: str, fills: dict[str, Any]) -> Page:
         elif kind == "radio" and not value:
             form.fill({name: nodes[0]["value"]})
     page = _sent(form, button)
-    if page.status == 200 and page.all("main form input[name=sure]") and page.path == page.path:
+    if page.status == 422 and page.all('main form input[name=agreed][value="1"]'):
+        # 念のため: the same form, asking once.
+        return _sent(Form(page, page.all("main form")[-1]), button)
+    if page.status == 200 and page.all("main form input[name=sure]"):
         asked = Form(page, page.all("main form")[-1])
         if "sure" in asked.values:
             return _sent(asked, buttons_of(asked.node)[0].spoken)
