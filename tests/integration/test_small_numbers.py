@@ -233,6 +233,7 @@ def _without_rules(line: str) -> str:
         r"4場面",
         r"\d-\d",
         r"上限\d+席",
+        r"参加できるのは、\d+人まで",
         r"目標は「[^」]*」（\d）",
     ):
         line = re.sub(gone, " ", line)

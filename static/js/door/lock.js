@@ -80,12 +80,21 @@ export function lock(door, dialog, part, { desk, results, changed }) {
       await store.keep("lock_tries", (tries = { wrong: 0, until: 0, unheard: 0 }));
       return await take(told, true);
     }
-    if (told && tries.unheard && !trying) await hear(await tryAtServer(null, tries.unheard));
+    if (told && tries.unheard && !trying) await tellUnheard();
     else if (told && told.held !== known.held) await take(told, locked);
   });
 
   /** The server counts too: what it has heard stays counted, whatever becomes of this device's store. */
   const tryAtServer = (hash, wrong) => desk.ask("lock/try", { hash, wrong });
+
+  const tellUnheard = async () => {
+    trying = true;
+    try {
+      await hear(await tryAtServer(null, tries.unheard));
+    } finally {
+      trying = false;
+    }
+  };
 
   const hear = async (answer) => {
     await store.keep("lock_tries", (tries = { ...tries, unheard: 0 }));
@@ -139,8 +148,11 @@ export function lock(door, dialog, part, { desk, results, changed }) {
 
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
+    // One after the other: two at once would tell the server of the same wrong ones twice.
+    if (trying) return;
     if (known?.held) return (said.textContent = dialog.dataset.held);
     if (wait()) return tellWait();
+    said.textContent = "";
     const pin = digits(typed.value);
     typed.value = "";
     // Written before the answer is known: a reload gives no try back.

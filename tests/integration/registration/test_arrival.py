@@ -130,7 +130,7 @@ def test_entry_takes_when_it_arrived_and_never_the_future(
     half = enter(planner, unit, event, day="2027-01-17", status=422)
     assert half.errors == ["今日でないときは、届いた時刻も入れてください"]
     early = enter(planner, unit, event, day="2027-01-10", hour="09:00", status=422)
-    assert "申込の受付は、まだ始まっていません" in early
+    assert "申込の受付が始まる前です" in early
     enter(planner, unit, event, day="2027-01-17", hour="16:05", fax="000-555-0199")
 
     (one,) = stored(unit, event)
