@@ -151,7 +151,7 @@ def _survey() -> ColumnElement[bool]:
 MATTERS: tuple[Matter, ...] = (
     Matter(
         Kind.RECEIPT,
-        frozenset({"registration_received"}),
+        frozenset({"registration_received", "registration_restored"}),
         _receipt,
         Application.state_changed_at,
         presses=False,
@@ -162,6 +162,7 @@ MATTERS: tuple[Matter, ...] = (
             f"registration_{name}"
             for name in (
                 *("confirmed", "waiting", "not_selected", "expired", "cancelled", "draw_voided", "swapped"),
+                "restored",
             )
         ),
         _result,
@@ -169,7 +170,7 @@ MATTERS: tuple[Matter, ...] = (
     ),
     Matter(
         Kind.OFFER,
-        frozenset({"registration_offered"}),
+        frozenset({"registration_offered", "registration_restored"}),
         _offer,
         Application.state_changed_at,
     ),

@@ -33,7 +33,7 @@ HEADER = (
     *("登録番号", "参加のしかた", "届いた方法", "知ったきっかけ", "事前の質問", "配慮", "申込者", "優先順位"),
     *("卓", "待ち順", "申込日時", "締切", "決まった理由"),
 )
-"""27 columns."""
+"""So many columns, each with a width below."""
 NAMED = 6
 """Columns up to the name."""
 WIDTHS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from tests.support.printed_sheets import printed_sheets, printing_problems
 from trainings.core.paper.sheets import About, Sheet, workbook
@@ -35,8 +36,8 @@ def test_list_of_applications_is_read_on_paper_with_the_name_on_every_page() -> 
     assert printing_problems(content) == []
     assert len(sheet.pages) == 3
     assert all([name for name, _ in page][:6] == ["A", "B", "C", "D", "E", "F"] for page in sheet.pages)
-    others = [name for page in sheet.pages for name, _ in page if name > "F"]
-    assert others == [chr(letter) for letter in range(ord("G"), ord("Y") + 1)]
+    others = [name for page in sheet.pages for name, _ in page if column_index_from_string(name) > NAMED]
+    assert others == [get_column_letter(n) for n in range(NAMED + 1, len(HEADER) + 1)]
 
 
 def test_matrix_of_many_groups_is_read_on_paper() -> None:
