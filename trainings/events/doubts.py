@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from trainings.core import clock
-from trainings.core.texts import BETWEEN_NAMES
 from trainings.core.web import jdate, jdatetime, jday
 from trainings.events.changes import Standing
 from trainings.events.models import Event, EventState, Selection
@@ -87,30 +86,21 @@ def _of_days(event: Event) -> Iterator[Doubted]:
             yield Doubted.of(Doubt.RESULTS_BEFORE_CLOSE)
     if event.results_on is not None and event.results_on > day:
         yield Doubted.of(Doubt.RESULTS_AFTER_EVENT, day=jday(event.results_on))
-    for release_on, names in _released(event).items():
-        if release_on > day:
-            yield Doubted.of(Doubt.RELEASE_AFTER_EVENT, name=names, day=jday(release_on))
-        else:
-            yield from _of_early_release(event, names, release_on)
-
-
-def _released(event: Event) -> dict[date, str]:
-    """The days on which reserves end, with the names of their groups: many share a day, and are asked about together."""
-    groups: dict[date, list[str]] = {}
     for group in event.groups:
-        if group.reserved and group.release_on is not None:
-            groups.setdefault(group.release_on, []).append(group.name)
-    return {day: BETWEEN_NAMES.join(names) for day, names in groups.items()}
+        if group.reserved and group.release_on is not None and group.release_on > day:
+            yield Doubted.of(Doubt.RELEASE_AFTER_EVENT, name=group.name, day=jday(group.release_on))
+        elif group.reserved and group.release_on is not None:
+            yield from _of_early_release(event, group.name, group.release_on)
 
 
-def _of_early_release(event: Event, names: str, day: date) -> Iterator[Doubted]:
+def _of_early_release(event: Event, name: str, day: date) -> Iterator[Doubted]:
     """A reserve that is over before anybody could have had it."""
     closes = clock.local(event.application_closes_at).date()
     drawn = max(event.results_on or closes, closes)
     if event.selection == Selection.LOTTERY and day <= drawn:
-        yield Doubted.of(Doubt.RELEASE_BEFORE_DRAW, name=names, day=jday(day), drawn=jday(drawn))
+        yield Doubted.of(Doubt.RELEASE_BEFORE_DRAW, name=name, day=jday(day), drawn=jday(drawn))
     elif event.selection == Selection.FIRST_COME and day <= clock.local(event.application_opens_at).date():
-        yield Doubted.of(Doubt.RELEASE_BEFORE_OPENING, name=names, day=jday(day))
+        yield Doubted.of(Doubt.RELEASE_BEFORE_OPENING, name=name, day=jday(day))
 
 
 def of_deadline(event: Event, until: datetime, applications: int) -> list[Doubted]:
